@@ -1,0 +1,121 @@
+"""Bit-sliced arithmetic: 32 reads per uint32 word, one Boolean operation for all of them.
+
+A number that differs from read to read is a list of words, least significant digit first; digit k
+of read b is bit b of word k.  Python loops here unroll into straight-line vector code.
+"""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+Word = jax.Array  # uint32, any shape; shapes broadcast
+LANE_READS = 32
+_ONE = np.uint32(1)
+
+
+def full_adder(a: Word, b: Word, c: Word) -> tuple[Word, Word]:
+    """Sum and carry of three bits."""
+    x = a ^ b
+    return x ^ c, (a & b) | (x & c)
+
+
+def count(words: Sequence[Word], start: int = 0, digits: Sequence[Word] = ()) -> list[Word]:
+    """Digits of ``start + digits + sum(words)`` by carry-save addition."""
+    columns = [list(words)]
+    for k, digit in enumerate(digits):
+        _column(columns, k).append(digit)
+    result = []
+    k = 0
+    while k < len(columns) or start >> k:
+        column = _column(columns, k)
+        bit = (start >> k) & 1
+        while len(column) + bit > 1:
+            total, carry = _reduce(column, bit)
+            bit = 0
+            column.append(total)
+            _column(columns, k + 1).append(carry)
+        result.append(column[0] if column else ~jnp.zeros_like(words[0]) * np.uint32(bit))
+        k += 1
+    return result
+
+
+def _column(columns: list[list[Word]], k: int) -> list[Word]:
+    while len(columns) <= k:
+        columns.append([])
+    return columns[k]
+
+
+def _reduce(column: list[Word], constant_one: int) -> tuple[Word, Word]:
+    a = column.pop(0)
+    if constant_one and not column:
+        return ~a, a
+    b = column.pop(0)
+    if constant_one:
+        return ~(a ^ b), a | b
+    if not column:
+        return a ^ b, a & b
+    return full_adder(a, b, column.pop(0))
+
+
+def negate_where(mask: Word, digits: Sequence[Word]) -> list[Word]:
+    """Two's complement of `digits` in the reads where `mask` is set."""
+    carry = mask
+    result = []
+    for digit in digits:
+        flipped = digit ^ mask
+        result.append(flipped ^ carry)
+        carry = flipped & carry
+    return result
+
+
+def select(digits: Sequence[Word], leaves: Sequence[Word]) -> Word:
+    """``leaves[number]``, the number given by its digits; it must be below ``len(leaves)``."""
+    level = list(leaves)
+    for digit in digits:
+        if len(level) == 1:
+            break
+        pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
+        level = [p[0] if len(p) == 1 else (p[0] & ~digit) | (p[1] & digit) for p in pairs]
+    return level[0]
+
+
+def less_than(random: Sequence[Word], threshold: Sequence[Word]) -> Word:
+    """Where a random number lies below a threshold, both as digits, least significant first."""
+    less = ~random[0] & threshold[0]
+    for r, t in zip(random[1:], threshold[1:], strict=True):
+        less = (~r & t) | (~(r ^ t) & less)
+    return less
+
+
+def threshold_planes(probability: jax.Array, num_bits: int) -> jax.Array:
+    """Digits of ``probability * 2**num_bits`` as masks for :func:`less_than`.
+
+    Args:
+        probability: float32 [L, 1], the same for every read, or [L, reads].
+        num_bits: resolution; a probability is rounded to a multiple of ``2**-num_bits``.
+
+    Returns:
+        uint32 [L, num_bits, 1] of all-zero and all-one masks, or [L, num_bits, reads / 32].
+    """
+    top = np.nextafter(np.float32(2.0**num_bits), np.float32(0)) if num_bits > 24 else 2**num_bits - 1
+    scaled = jnp.round(probability * np.float32(2.0**num_bits))
+    number = jnp.minimum(scaled, np.float32(top)).astype(jnp.uint32)
+    shifts = np.arange(num_bits, dtype=np.uint32)[:, None]
+    plane = (number[:, None, :] >> shifts) & _ONE
+    if probability.shape[1] == 1:
+        return jnp.uint32(0) - plane
+    return pack(plane)
+
+
+def pack(bits: jax.Array) -> jax.Array:
+    """Gather the last axis, uint32 [..., 32 W] of 0 and 1, into words [..., W]."""
+    lanes = bits.reshape(*bits.shape[:-1], -1, LANE_READS)
+    return (lanes << np.arange(LANE_READS, dtype=np.uint32)).sum(-1, dtype=jnp.uint32)
+
+
+def unpack(words: jax.Array) -> jax.Array:
+    """Spread words [..., W] into uint32 0 and 1, [..., 32 W]; inverse of :func:`pack`."""
+    lanes = (words[..., None] >> np.arange(LANE_READS, dtype=np.uint32)) & _ONE
+    return lanes.reshape(*words.shape[:-1], -1)

@@ -1,0 +1,167 @@
+"""Exact Gibbs and Metropolis sampling of sparse integer models, 32 reads to a machine word.
+
+Couplings are small integers times a common unit; a coupling of weight k fills k neighbour slots,
+and a bias couples to a row of ones.  The field of a spin is counted by carry-save adders over words
+(multi-spin coding: Zorn, Herrmann & Rebbi, Comput. Phys. Commun. 23, 337 (1981),
+doi 10.1016/0010-4655(81)90174-8), here for arbitrary graphs, with a random number of its own for
+every read.  No arithmetic can overflow and no field is rounded.  Probabilities are
+multiples of ``2**-num_bits``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from pbits import random
+from pbits.kernels import acceptance, bits
+from pbits.kernels.base import Info, Kernel
+from pbits.kernels.edges import EdgeList, unsatisfied_bonds
+from pbits.kernels.wide import update_wide
+
+_INIT_SWEEP = 0xFFFFFFFF
+# Beyond these many levels the fused adders and thresholds compile slower than they pay.
+_MAX_LEVEL = {"metropolis": 64, "gibbs": 12}
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Bucket:
+    """T tiles of B mutually uncoupled spins with D slots each."""
+
+    neighbour: jax.Array  # [T, B, D] int32 rows
+    sign: jax.Array  # [T, B, D] uint32, all ones where the neighbour's bit is to be inverted
+    odd: jax.Array  # [T, B] uint32, all ones where D minus the degree is odd
+    spin: jax.Array  # [T, B] uint32 spin numbers, for the random streams
+    num_tiles: jax.Array  # [] int32, how many of the T are in use
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class PackedModel:
+    """Sparse integer model in tiles; the last two of its rows are all zeros and all ones."""
+
+    buckets: tuple[Bucket, ...]
+    row_of_spin: jax.Array  # [n] int32
+    edges: EdgeList
+    unit: jax.Array  # [] float32, energy of one coupling of weight 1
+
+
+class PackedState(NamedTuple):
+    words: jax.Array  # [rows, W] uint32, bit b of word w is read 32 w + b
+    lane: jax.Array  # [W] uint32
+
+
+def packed(update: str, num_bits: int = 16, *, parity: bool = True) -> Kernel:
+    """Kernel over :class:`PackedModel`.
+
+    Args:
+        update: "metropolis" or "gibbs" (heat bath).
+        num_bits: resolution of a probability, 8 to 32; below 25 for more than 24 random bits.
+        parity: False where every field is an even number of units (halves the levels).
+    """
+    rule = acceptance.Rule(update, num_bits, parity)
+    return Kernel(
+        init=_init,
+        step=partial(_step, rule),
+        energy=_energy,
+        load=_load,
+        spins=_spins,
+        choose=_choose,
+        reads_per_lane=bits.LANE_READS,
+        name=f"packed-{update}",
+    )
+
+
+def _rows(model: PackedModel) -> list[int]:
+    """First row of each bucket, then the number of the zero row."""
+    sizes = [b.spin.shape[0] * b.spin.shape[1] for b in model.buckets]
+    return [0, *np.cumsum(sizes).tolist()]
+
+
+def _init(key: jax.Array, model: PackedModel, lane: jax.Array) -> PackedState:
+    spin = jnp.concatenate([b.spin.reshape(-1) for b in model.buckets])
+    keys = random.row_keys(random.sweep_key(key, jnp.uint32(_INIT_SWEEP)), spin)
+    return _with_constants(random.words(keys, lane, 0), lane)
+
+
+def _with_constants(rows: jax.Array, lane: jax.Array) -> PackedState:
+    constant = jnp.stack([jnp.zeros_like(lane), ~jnp.zeros_like(lane)])
+    return PackedState(jnp.concatenate([rows, constant]), lane)
+
+
+def _load(spins: jax.Array, model: PackedModel, lane: jax.Array) -> PackedState:
+    words = bits.pack((spins > 0).astype(jnp.uint32))
+    rows = jnp.zeros((_rows(model)[-1], lane.shape[0]), jnp.uint32)
+    # Padding entries of row_of_spin name the zero row, just past these rows: dropped.
+    return _with_constants(rows.at[model.row_of_spin].set(words, mode="drop"), lane)
+
+
+def _spins(state: PackedState, model: PackedModel) -> jax.Array:
+    up = bits.unpack(state.words[model.row_of_spin])
+    return (2 * up.astype(jnp.int8) - 1).astype(jnp.int8)
+
+
+def _choose(mask: jax.Array, state: PackedState, other: PackedState) -> PackedState:
+    word = bits.pack(mask.astype(jnp.uint32))[None, :]
+    return PackedState((state.words & word) | (other.words & ~word), state.lane)
+
+
+def _energy(state: PackedState, model: PackedModel) -> jax.Array:
+    return unsatisfied_bonds(state.words, model.edges)
+
+
+def _step(
+    rule: acceptance.Rule, key: jax.Array, state: PackedState, model: PackedModel, beta: jax.Array
+) -> tuple[PackedState, Info]:
+    energy_step = jnp.reshape(beta * model.unit, (1, -1))
+    words = state.words
+    for first, bucket in zip(_rows(model)[:-1], model.buckets, strict=True):
+        words = _update_bucket(rule, key, words, state.lane, first, bucket, energy_step)
+    return PackedState(words, state.lane), Info({})
+
+
+def _update_bucket(
+    rule: acceptance.Rule,
+    key: jax.Array,
+    words: jax.Array,
+    lane: jax.Array,
+    first: int,
+    bucket: Bucket,
+    energy_step: jax.Array,
+) -> jax.Array:
+    """Update every tile of a bucket in turn."""
+    height, width = bucket.neighbour.shape[1:]
+    narrow = rule.max_level(width) <= _MAX_LEVEL[rule.update]
+    decide = rule.decide(width, energy_step) if narrow else None
+
+    def body(t: jax.Array, words: jax.Array) -> jax.Array:
+        start = first + t * height
+        own = jax.lax.dynamic_slice(words, (start, 0), (height, words.shape[1]))
+        neighbour, sign, odd = bucket.neighbour[t], bucket.sign[t], bucket.odd[t]
+        keys = random.row_keys(key, bucket.spin[t])
+        if decide is None:
+            new = update_wide(
+                rule.update, words, own, neighbour, sign, odd, keys, lane, energy_step
+            )
+        else:
+            excess = _field(words, neighbour, sign, width)
+            new = decide(own, excess, odd[:, None] if rule.parity else None, keys, lane)
+        return jax.lax.dynamic_update_slice(words, new, (start, 0))
+
+    return jax.lax.fori_loop(0, bucket.num_tiles, body, words)
+
+
+def _field(
+    words: jax.Array, neighbour: jax.Array, sign: jax.Array, width: int
+) -> Sequence[jax.Array]:
+    """Digits of ``(number of up slots) - D/2 + 2**(P-1)``: half the field, in offset binary."""
+    height = neighbour.shape[0]
+    # One gather of all slots: XLA runs it as one copy, and the adders as one fusion after it.
+    rows = words.at[neighbour.T.reshape(-1)].get(mode="promise_in_bounds")
+    slots = rows.reshape(width, height, -1) ^ sign.T[:, :, None]
+    return bits.count(list(slots), acceptance.offset(width))[: acceptance.num_digits(width)]

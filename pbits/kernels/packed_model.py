@@ -1,0 +1,81 @@
+"""Lay an integer Ising problem out for the packed kernel.  Runs on the host."""
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from pbits.kernels.edges import edge_list
+from pbits.kernels.packed import Bucket, PackedModel
+from pbits.kernels.shapes import round_up
+from pbits.kernels.tiles import Entries, TileBucket, Tiling, both_ways, tile
+
+_ALL = np.uint32(0xFFFFFFFF)
+
+
+def packed_model(
+    h: NDArray[np.int64], row: NDArray, col: NDArray, coupling: NDArray[np.int64], unit: float = 1.0
+) -> tuple[PackedModel, bool]:
+    """Model of ``E / unit = sum h_i s_i + sum J_ij s_i s_j`` with small integer h and J.
+
+    Args:
+        h: [n] integers; h_i takes ``|h_i|`` neighbour slots.
+        row, col: [m] coupled pairs, each once.
+        coupling: [m] integers; a coupling takes ``|J|`` slots at both ends.
+        unit: energy of weight 1.
+
+    Returns:
+        The model, and whether some field is an odd number of units (the kernel's `parity`).
+
+    Example:
+        >>> model, parity = packed_model(np.array([0, 1]), np.array([0]), np.array([1]), np.array([-1]))
+        >>> model.row_of_spin.shape, parity
+        ((2,), True)
+    """
+    n = h.size
+    entries = _slots(n, h, row, col, coupling)
+    tiling = tile(n, row, col, entries)
+    degree = entries.degrees(n)
+    buckets = tuple(_bucket(b, tiling, degree, n) for b in tiling.buckets)
+    rows_of = np.full(round_up(n), tiling.num_rows, np.int32)
+    rows_of[:n] = tiling.row_of_spin
+    left, right = np.repeat(row, np.abs(coupling)), np.repeat(col, np.abs(coupling))
+    biased = np.repeat(np.arange(n), np.abs(h))
+    edges = edge_list(
+        tiling.row_of_spin[np.concatenate([left, biased])],
+        np.concatenate([tiling.row_of_spin[right], np.full(biased.size, tiling.one_row)]),
+        np.concatenate([np.repeat(coupling > 0, np.abs(coupling)), np.repeat(h > 0, np.abs(h))]),
+        tiling.zero_row,
+    )
+    parity = any(bool(np.any(np.asarray(b.odd))) for b in buckets)
+    return PackedModel(buckets, jnp.asarray(rows_of), edges, jnp.float32(unit)), parity
+
+
+def _slots(n: int, h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> Entries:
+    """One entry of value -1 or +1 for each unit of weight; biases act from 'spin' n."""
+    both = both_ways(row, col, coupling)
+    tail = np.concatenate([both.tail, np.arange(n)])
+    head = np.concatenate([both.head, np.full(n, n)])
+    value = np.concatenate([both.value, h])
+    weight = np.abs(value)
+    order = np.argsort(np.repeat(tail, weight), kind="stable")
+    repeated = (np.repeat(x, weight)[order] for x in (tail, head, np.sign(value).astype(np.int8)))
+    return Entries(*repeated)
+
+
+def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, n: int) -> Bucket:
+    """Balance unused slots: half of them read as up, so that together they add nothing."""
+    width = bucket.neighbour.shape[2]
+    used = np.where(bucket.spin >= 0, np.concatenate([degree, [0]])[bucket.spin], 0)
+    spare_up = (width - used) // 2
+    slot = np.arange(width)
+    balanced = (slot >= used[..., None]) & (slot < (used + spare_up)[..., None])
+    sign = np.where((bucket.value < 0) | balanced, _ALL, np.uint32(0))
+    odd = np.where((width - used) % 2 == 1, _ALL, np.uint32(0))
+    spin = np.where(bucket.spin >= 0, bucket.spin, n + np.arange(bucket.spin.size).reshape(bucket.spin.shape))
+    return Bucket(
+        jnp.asarray(bucket.neighbour),
+        jnp.asarray(sign.astype(np.uint32)),
+        jnp.asarray(odd.astype(np.uint32)),
+        jnp.asarray(spin.astype(np.uint32)),
+        jnp.int32(bucket.num_tiles),
+    )
