@@ -22,32 +22,44 @@ def full_adder(a: Word, b: Word, c: Word) -> tuple[Word, Word]:
 
 
 def count(words: Sequence[Word], start: int = 0, digits: Sequence[Word] = ()) -> list[Word]:
-    """Digits of ``start + digits + sum(words)`` by carry-save addition."""
-    columns = [list(words)]
+    """Digits of ``start + digits + sum(words)`` by carry-save addition.
+
+    Words are taken in one by one and carries passed on as soon as three of a kind are there: few
+    partial sums are alive at a time, so they stay in registers.
+    """
+    columns: list[list[Word]] = [[] for _ in digits]
     for k, digit in enumerate(digits):
-        _column(columns, k).append(digit)
+        _push(columns, k, digit)
+    for word in words:
+        _push(columns, 0, word)
     result = []
     k = 0
     while k < len(columns) or start >> k:
-        column = _column(columns, k)
+        column = columns[k] if k < len(columns) else []
         bit = (start >> k) & 1
         while len(column) + bit > 1:
             total, carry = _reduce(column, bit)
             bit = 0
             column.append(total)
-            _column(columns, k + 1).append(carry)
+            columns.extend([[]] * (k + 2 - len(columns)))
+            columns[k + 1] = [*columns[k + 1], carry]
         result.append(column[0] if column else ~jnp.zeros_like(words[0]) * np.uint32(bit))
         k += 1
     return result
 
 
-def _column(columns: list[list[Word]], k: int) -> list[Word]:
-    while len(columns) <= k:
+def _push(columns: list[list[Word]], k: int, word: Word) -> None:
+    if k == len(columns):
         columns.append([])
-    return columns[k]
+    columns[k].append(word)
+    if len(columns[k]) == 3:
+        total, carry = full_adder(*columns[k])
+        columns[k] = [total]
+        _push(columns, k + 1, carry)
 
 
 def _reduce(column: list[Word], constant_one: int) -> tuple[Word, Word]:
+    """Sum and carry of up to three words of a column, or of two and a constant one."""
     a = column.pop(0)
     if constant_one and not column:
         return ~a, a

@@ -76,10 +76,11 @@ def _count(
 ) -> jax.Array:
     """Add 16 rows of bonds to byte counters [8, B, W]; counter k holds reads k, k+8, k+16, k+24."""
     shift = jnp.arange(8, dtype=jnp.uint32)[:, None, None]
+    shape = (*left.shape, -1)
+    a = words.at[left.reshape(-1)].get(mode="clip").reshape(shape)
+    b = words.at[right.reshape(-1)].get(mode="clip").reshape(shape)
     for j in range(_UNROLL):
-        a = words.at[left[j]].get(mode="promise_in_bounds")
-        b = words.at[right[j]].get(mode="promise_in_bounds")
-        unsatisfied = (a ^ b ^ sign[j][:, None])[None]
+        unsatisfied = (a[j] ^ b[j] ^ sign[j][:, None])[None]
         counter = counter + ((unsatisfied >> shift) & _BYTE_ONES)
     return counter
 

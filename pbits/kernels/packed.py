@@ -33,8 +33,8 @@ _MAX_LEVEL = {"metropolis": 64, "gibbs": 12}
 class Bucket:
     """T tiles of B mutually uncoupled spins with D slots each."""
 
-    neighbour: jax.Array  # [T, B, D] int32 rows
-    sign: jax.Array  # [T, B, D] uint32, all ones where the neighbour's bit is to be inverted
+    neighbour: jax.Array  # [T, D, B] int32 rows
+    sign: jax.Array  # [T, D, B] uint32, all ones where the neighbour's bit is to be inverted
     odd: jax.Array  # [T, B] uint32, all ones where D minus the degree is odd
     spin: jax.Array  # [T, B] uint32 spin numbers, for the random streams
     num_tiles: jax.Array  # [] int32, how many of the T are in use
@@ -135,7 +135,7 @@ def _update_bucket(
     energy_step: jax.Array,
 ) -> jax.Array:
     """Update every tile of a bucket in turn."""
-    height, width = bucket.neighbour.shape[1:]
+    width, height = bucket.neighbour.shape[1:]
     narrow = rule.max_level(width) <= _MAX_LEVEL[rule.update]
     decide = rule.decide(width, energy_step) if narrow else None
 
@@ -160,8 +160,8 @@ def _field(
     words: jax.Array, neighbour: jax.Array, sign: jax.Array, width: int
 ) -> Sequence[jax.Array]:
     """Digits of ``(number of up slots) - D/2 + 2**(P-1)``: half the field, in offset binary."""
-    height = neighbour.shape[0]
     # One gather of all slots: XLA runs it as one copy, and the adders as one fusion after it.
-    rows = words.at[neighbour.T.reshape(-1)].get(mode="promise_in_bounds")
-    slots = rows.reshape(width, height, -1) ^ sign.T[:, :, None]
-    return bits.count(list(slots), acceptance.offset(width))[: acceptance.num_digits(width)]
+    rows = words.at[neighbour.reshape(-1)].get(mode="clip")
+    slots = rows.reshape(*neighbour.shape, -1)
+    pulls = [slots[j] ^ sign[j, :, None] for j in range(width)]
+    return bits.count(pulls, acceptance.offset(width))[: acceptance.num_digits(width)]

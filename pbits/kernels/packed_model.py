@@ -73,8 +73,8 @@ def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, n: int) -> Buck
     odd = np.where((width - used) % 2 == 1, _ALL, np.uint32(0))
     spin = np.where(bucket.spin >= 0, bucket.spin, n + np.arange(bucket.spin.size).reshape(bucket.spin.shape))
     return Bucket(
-        jnp.asarray(bucket.neighbour),
-        jnp.asarray(sign.astype(np.uint32)),
+        jnp.asarray(bucket.neighbour.transpose(0, 2, 1)),
+        jnp.asarray(sign.transpose(0, 2, 1).astype(np.uint32)),
         jnp.asarray(odd.astype(np.uint32)),
         jnp.asarray(spin.astype(np.uint32)),
         jnp.int32(bucket.num_tiles),

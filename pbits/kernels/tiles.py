@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from pbits.kernels.colouring import colour
 from pbits.kernels.shapes import round_up
 
-WIDTHS = (2, 4, 6, 8, 12, 16, 32, 48, 64)
+WIDTHS = (2, 4, 6, 8, 12, 16, 24, 32, 40, 48, 56, 64)
 _MAX_BUCKETS = 3
-_TILE_ROWS = (8, 16, 32, 64, 128, 256, 512)
+_TILE_ROWS = (8, 16, 32, 64, 128, 256)
 # Running a tile costs as much as this many of its rows before its first row is done.
-_TILE_OVERHEAD_ROWS = 24
+_TILE_OVERHEAD_ROWS = 2
 
 
 @dataclass(frozen=True)
@@ -76,45 +76,80 @@ def tile(num_spins: int, row: NDArray, col: NDArray, entries: Entries) -> Tiling
         entries: what acts on each spin; a `head` of n stands for the row of ones.
     """
     degree = entries.degrees(num_spins)
-    widths = _choose_widths(degree)
-    bucket_of = np.searchsorted(widths, degree)
-    colours = colour(num_spins, row, col)
-    spins, first_row, rows = [], [], 0
+    grids = _grids(degree, colour(num_spins, row, col))
+    first_row = np.cumsum([0, *(grid.size for grid, _, _ in grids)])
+    rows = int(first_row[-1]) + 2
     row_of_spin = np.zeros(num_spins, np.int32)
-    for k in range(len(widths)):
-        grid, used = _arrange(np.flatnonzero(bucket_of == k), colours)
-        numbered = rows + np.arange(grid.size).reshape(grid.shape)
-        row_of_spin[grid[grid >= 0]] = numbered[grid >= 0]
-        spins.append((grid, used))
-        first_row.append(rows)
-        rows += grid.size
-    rows += 2
+    bucket_of = np.zeros(num_spins, np.int64)
+    for k, (grid, _, _) in enumerate(grids):
+        used = grid >= 0
+        row_of_spin[grid[used]] = first_row[k] + np.flatnonzero(used)
+        bucket_of[grid[used]] = k
     # Entries of spin n (the constant one) and of nothing (the zero row) come last.
     row_of_head = np.concatenate([row_of_spin, [rows - 1]])
     slot = np.arange(entries.tail.size) - np.repeat(np.cumsum(degree) - degree, degree)
     buckets = []
-    for k, (grid, used) in enumerate(spins):
+    for k, (grid, width, used) in enumerate(grids):
         mine = bucket_of[entries.tail] == k
         place = (row_of_spin[entries.tail[mine]] - first_row[k], slot[mine])
-        neighbour = np.full((grid.size, widths[k]), rows - 2, np.int32)
-        value = np.zeros((grid.size, widths[k]), entries.value.dtype)
+        neighbour = np.full((grid.size, width), rows - 2, np.int32)
+        value = np.zeros((grid.size, width), entries.value.dtype)
         neighbour[place] = row_of_head[entries.head[mine]]
         value[place] = entries.value[mine]
-        shape = (*grid.shape, int(widths[k]))
+        shape = (*grid.shape, width)
         buckets.append(TileBucket(grid, neighbour.reshape(shape), value.reshape(shape), used))
     return Tiling(tuple(buckets), row_of_spin, rows)
 
 
-def _choose_widths(degree: NDArray) -> NDArray[np.int64]:
-    """At most three slot counts that pad the given degrees least."""
-    need = np.unique([_width(d) for d in np.unique(degree)])
-    counts = np.bincount(np.searchsorted(need, degree), minlength=need.size)
+Grid = tuple[NDArray[np.int64], int, int]  # spins [T, B] (-1: unused), D, tiles in use
+
+
+def _grids(degree: NDArray, colours: NDArray) -> list[Grid]:
+    """Cut each colour, highest degrees first, into tiles; stack tiles of equal B and D."""
+    order = np.lexsort((-degree, colours))
+    classes = np.split(order, np.cumsum(np.bincount(colours))[:-1]) if order.size else []
+    sizes = np.array([c.size for c in classes])
+    cost = [(-(-sizes // b)).sum() * (b + _TILE_OVERHEAD_ROWS) for b in _TILE_ROWS]
+    height = _TILE_ROWS[int(np.argmin(cost))]
+    tiles = [t for members in classes for t in _cut(members, degree, height)]
+    shapes = np.array([(t.size, _width(degree[t[0]])) for t in tiles]).reshape(-1, 2)
+    grids: list[Grid] = []
+    for b in np.unique(shapes[:, 0]):
+        same = np.flatnonzero(shapes[:, 0] == b)
+        widths = _merge_widths(shapes[same, 1])
+        for width in np.unique(widths):
+            chosen = [tiles[i] for i in same[widths == width]]
+            grid = np.full((round_up(len(chosen)), b), -1, np.int64)
+            grid[: len(chosen)] = chosen
+            grids.append((grid, int(width), len(chosen)))
+    return grids
+
+
+def _cut(members: NDArray, degree: NDArray, height: int) -> list[NDArray]:
+    """Tiles of one colour's spins, sorted by falling degree: small ones for hubs, then `height`."""
+    hubs = int(np.count_nonzero(degree[members] > WIDTHS[-1]))
+    in_hub_tiles = min(-(-hubs // _TILE_ROWS[0]) * _TILE_ROWS[0], members.size)
+    return [
+        *_blocks(members[:in_hub_tiles], _TILE_ROWS[0]),
+        *_blocks(members[in_hub_tiles:], height),
+    ]
+
+
+def _blocks(members: NDArray, height: int) -> list[NDArray]:
+    """Tiles of `height` spins; -1 fills up the last."""
+    padded = np.full(-(-members.size // height) * height, -1, np.int64)
+    padded[: members.size] = members
+    return list(padded.reshape(-1, height))
+
+
+def _merge_widths(widths: NDArray) -> NDArray:
+    """Raise widths to at most three different ones, padding as little as that allows."""
+    need, counts = np.unique(widths, return_counts=True)
     while need.size > _MAX_BUCKETS:
-        waste = counts[:-1] * (need[1:] - need[:-1])
-        drop = int(np.argmin(waste))
+        drop = int(np.argmin(counts[:-1] * np.diff(need)))
         counts[drop + 1] += counts[drop]
         need, counts = np.delete(need, drop), np.delete(counts, drop)
-    return need
+    return need[np.searchsorted(need, widths)]
 
 
 def _width(degree: int) -> int:
@@ -123,17 +158,3 @@ def _width(degree: int) -> int:
             return width
     step = 1 << (int(degree).bit_length() - 3)
     return -(-int(degree) // step) * step
-
-
-def _arrange(members: NDArray, colours: NDArray) -> tuple[NDArray[np.int64], int]:
-    """Place spins in tiles of one colour each: [T, B] spin numbers (-1: unused), tiles in use."""
-    sizes = np.bincount(colours[members]) if members.size else np.zeros(1, np.int64)
-    cost = [(-(-sizes // b)).sum() * (b + _TILE_OVERHEAD_ROWS) for b in _TILE_ROWS]
-    height = _TILE_ROWS[int(np.argmin(cost))]
-    order = members[np.argsort(colours[members], kind="stable")]
-    tiles_before = np.concatenate([[0], np.cumsum(-(-sizes // height))])
-    within = np.arange(members.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    used = int(tiles_before[-1])
-    grid = np.full(round_up(used) * height, -1, np.int64)
-    grid[tiles_before[colours[order]] * height + within] = order
-    return grid.reshape(-1, height), used

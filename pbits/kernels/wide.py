@@ -31,12 +31,12 @@ def update_wide(
     Args:
         update: "metropolis" or "gibbs".
         words: [rows, W] all spins; `own` [B, W] are this tile's.
-        neighbour, sign: [B, D], D a multiple of 16.
+        neighbour, sign: [D, B], D a multiple of 16.
         odd: [B].
         keys, lane: random streams of the rows and words.
         energy_step: beta times the unit, float32 [1, 1] or [1, reads].
     """
-    width = neighbour.shape[1]
+    width = neighbour.shape[0]
     half = 1 << (acceptance.num_digits(width) - 1)
     excess = _digits(words, neighbour, sign)
     number = sum(bits.unpack(digit).astype(jnp.int32) << k for k, digit in enumerate(excess))
@@ -61,19 +61,17 @@ def decide(update: str, spin: jax.Array, drive: jax.Array, uniform: jax.Array) -
 
 def _digits(words: jax.Array, neighbour: jax.Array, sign: jax.Array) -> list[jax.Array]:
     """Offset-binary digits of the field, as in `packed`, sixteen slots at a time."""
-    height, width = neighbour.shape
+    width, height = neighbour.shape
     size = acceptance.num_digits(width)
     start = acceptance.offset(width)
     ones = ~jnp.zeros((height, words.shape[1]), jnp.uint32)
     initial = tuple(ones * np.uint32((start >> k) & 1) for k in range(size))
 
     def body(i: jax.Array, digits: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
-        ids = jax.lax.dynamic_slice(neighbour, (0, i * _CHUNK), (height, _CHUNK))
-        flip = jax.lax.dynamic_slice(sign, (0, i * _CHUNK), (height, _CHUNK))
-        slots = [
-            words.at[ids[:, j]].get(mode="promise_in_bounds") ^ flip[:, j, None]
-            for j in range(_CHUNK)
-        ]
-        return tuple(bits.count(slots, 0, digits)[:size])
+        ids = jax.lax.dynamic_slice(neighbour, (i * _CHUNK, 0), (_CHUNK, height))
+        flip = jax.lax.dynamic_slice(sign, (i * _CHUNK, 0), (_CHUNK, height))
+        rows = words.at[ids.reshape(-1)].get(mode="clip").reshape(_CHUNK, height, -1)
+        pulls = [rows[j] ^ flip[j, :, None] for j in range(_CHUNK)]
+        return tuple(bits.count(pulls, 0, digits)[:size])
 
     return list(jax.lax.fori_loop(0, width // _CHUNK, body, initial))
