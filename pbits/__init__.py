@@ -1,0 +1,44 @@
+"""Probabilistic computing with magnetic p-bits: exact Ising sampling and optimisation in JAX.
+
+`anneal` minimises, `sample` draws from a Boltzmann distribution; `AnnealingSampler` and
+`BoltzmannSampler` are the same behind dimod.  Importing configures nothing: JAX is set up at the
+first run, or by `configure`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pbits.adapters import AnnealingSampler as AnnealingSampler
+    from pbits.adapters import BoltzmannSampler as BoltzmannSampler
+    from pbits.annealing import anneal as anneal
+    from pbits.results import AnnealResult as AnnealResult
+    from pbits.results import SampleResult as SampleResult
+    from pbits.runtime import configure as configure
+    from pbits.runtime import describe as describe
+    from pbits.sampling import sample as sample
+
+# JAX and dimod take most of a second to import, so names are resolved when first used.
+_HOMES = {
+    "AnnealResult": "pbits.results",
+    "AnnealingSampler": "pbits.adapters",
+    "BoltzmannSampler": "pbits.adapters",
+    "SampleResult": "pbits.results",
+    "anneal": "pbits.annealing",
+    "configure": "pbits.runtime",
+    "describe": "pbits.runtime",
+    "sample": "pbits.sampling",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pbits' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)

@@ -85,3 +85,8 @@ def to_uniform(word: jax.Array) -> jax.Array:
     """The top 24 bits of uint32 words as float32 in [0, 1)."""
     # int32 first: signed conversion is one instruction, unsigned is several.
     return (word >> np.uint32(8)).astype(jnp.int32).astype(jnp.float32) * np.float32(2.0**-24)
+
+
+def random_spins(keys: RowKeys, lane: jax.Array) -> jax.Array:
+    """Fair int8 spins -1 and +1, [B, L]."""
+    return jnp.where(words(keys, lane, 0) >> np.uint32(31) == 0, jnp.int8(-1), jnp.int8(1))

@@ -14,6 +14,8 @@ import jax.numpy as jnp
 
 from pbits.random import sweep_key
 
+# Initial spins draw from a sweep number that no run reaches.
+INIT_SWEEP = 0xFFFFFFFF
 Model = Any
 State = Any
 

@@ -10,7 +10,7 @@ multiples of ``2**-num_bits``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import jax
@@ -19,11 +19,10 @@ import numpy as np
 
 from pbits import random
 from pbits.kernels import acceptance, bits
-from pbits.kernels.base import Info, Kernel
+from pbits.kernels.base import INIT_SWEEP, Info, Kernel
 from pbits.kernels.edges import EdgeList, unsatisfied_bonds
 from pbits.kernels.wide import update_wide
 
-_INIT_SWEEP = 0xFFFFFFFF
 # Beyond these many levels the fused adders and thresholds compile slower than they pay.
 _MAX_LEVEL = {"metropolis": 64, "gibbs": 12}
 
@@ -56,6 +55,7 @@ class PackedState(NamedTuple):
     lane: jax.Array  # [W] uint32
 
 
+@cache
 def packed(update: str, num_bits: int = 16, *, parity: bool = True) -> Kernel:
     """Kernel over :class:`PackedModel`.
 
@@ -85,7 +85,7 @@ def _rows(model: PackedModel) -> list[int]:
 
 def _init(key: jax.Array, model: PackedModel, lane: jax.Array) -> PackedState:
     spin = jnp.concatenate([b.spin.reshape(-1) for b in model.buckets])
-    keys = random.row_keys(random.sweep_key(key, jnp.uint32(_INIT_SWEEP)), spin)
+    keys = random.row_keys(random.sweep_key(key, jnp.uint32(INIT_SWEEP)), spin)
     return _with_constants(random.words(keys, lane, 0), lane)
 
 

@@ -67,16 +67,19 @@ def both_ways(row: NDArray, col: NDArray, value: NDArray) -> Entries:
     return Entries(tail[order], head[order], np.concatenate([value, value])[order])
 
 
-def tile(num_spins: int, row: NDArray, col: NDArray, entries: Entries) -> Tiling:
+def tile(
+    num_spins: int, row: NDArray, col: NDArray, entries: Entries, max_rows: int = _TILE_ROWS[-1]
+) -> Tiling:
     """Colour the graph (row, col) and lay its spins out in tiles.
 
     Args:
         num_spins: n.
         row, col: [m] coupled pairs; they decide the colours.
         entries: what acts on each spin; a `head` of n stands for the row of ones.
+        max_rows: largest B allowed.
     """
     degree = entries.degrees(num_spins)
-    grids = _grids(degree, colour(num_spins, row, col))
+    grids = _grids(degree, colour(num_spins, row, col), max_rows)
     first_row = np.cumsum([0, *(grid.size for grid, _, _ in grids)])
     rows = int(first_row[-1]) + 2
     row_of_spin = np.zeros(num_spins, np.int32)
@@ -104,13 +107,14 @@ def tile(num_spins: int, row: NDArray, col: NDArray, entries: Entries) -> Tiling
 Grid = tuple[NDArray[np.int64], int, int]  # spins [T, B] (-1: unused), D, tiles in use
 
 
-def _grids(degree: NDArray, colours: NDArray) -> list[Grid]:
+def _grids(degree: NDArray, colours: NDArray, max_rows: int) -> list[Grid]:
     """Cut each colour, highest degrees first, into tiles; stack tiles of equal B and D."""
     order = np.lexsort((-degree, colours))
     classes = np.split(order, np.cumsum(np.bincount(colours))[:-1]) if order.size else []
     sizes = np.array([c.size for c in classes])
-    cost = [(-(-sizes // b)).sum() * (b + _TILE_OVERHEAD_ROWS) for b in _TILE_ROWS]
-    height = _TILE_ROWS[int(np.argmin(cost))]
+    heights = [b for b in _TILE_ROWS if b <= max_rows]
+    cost = [(-(-sizes // b)).sum() * (b + _TILE_OVERHEAD_ROWS) for b in heights]
+    height = heights[int(np.argmin(cost))]
     tiles = [t for members in classes for t in _cut(members, degree, height)]
     shapes = np.array([(t.size, _width(degree[t[0]])) for t in tiles]).reshape(-1, 2)
     grids: list[Grid] = []

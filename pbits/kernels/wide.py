@@ -10,7 +10,7 @@ import numpy as np
 
 from pbits import random
 from pbits.kernels import acceptance, bits
-from pbits.kernels.exponential import exp_nonpositive
+from pbits.kernels.exponential import accept
 
 _CHUNK = 16
 
@@ -44,19 +44,9 @@ def update_wide(
     reads = (lane[:, None] * np.uint32(32) + np.arange(32, dtype=np.uint32)).reshape(-1)
     uniform = random.uniforms(keys, reads)
     drive = np.float32(2) * energy_step * field.astype(jnp.float32)
-    spin = bits.unpack(own)
-    return bits.pack(decide(update, spin, drive, uniform))
-
-
-def decide(update: str, spin: jax.Array, drive: jax.Array, uniform: jax.Array) -> jax.Array:
-    """Next spins as uint32 0 and 1 under ``drive = 2 beta I``, the cost of being up."""
-    if update == "metropolis":
-        cost = jnp.where(spin == 1, -drive, drive)
-        return spin ^ (uniform < exp_nonpositive(-cost)).astype(jnp.uint32)
-    # Up with probability 1 / (1 + exp(drive)), written with an exponential that cannot overflow.
-    small = exp_nonpositive(-jnp.abs(drive))
-    up = jnp.where(drive > 0, small, np.float32(1))
-    return (uniform * (1 + small) < up).astype(jnp.uint32)
+    spin = 2 * bits.unpack(own).astype(jnp.int8) - 1
+    new = accept(update, spin.astype(jnp.int8), drive, uniform)
+    return bits.pack((new > 0).astype(jnp.uint32))
 
 
 def _digits(words: jax.Array, neighbour: jax.Array, sign: jax.Array) -> list[jax.Array]:

@@ -1,0 +1,4 @@
+"""dimod samplers over the core: the only modules that know BQMs, labels and sample sets."""
+
+from pbits.adapters.annealing_sampler import AnnealingSampler as AnnealingSampler
+from pbits.adapters.boltzmann_sampler import BoltzmannSampler as BoltzmannSampler

@@ -1,0 +1,51 @@
+"""Arguments that the annealer and the sampler share, checked with the remedy in the message."""
+
+import secrets
+from numbers import Integral, Real
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from problems.model import IsingProblem
+
+_MAX_SEED = 2**63
+
+
+def whole_number(name: str, value: object, least: int) -> int:
+    """An integer of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} is {value!r}; expected a whole number of at least {least}")
+    return int(value)
+
+
+def non_negative(name: str, value: object) -> float:
+    """A finite number of at least zero."""
+    if not isinstance(value, Real) or not np.isfinite(float(value)) or float(value) < 0:
+        raise ValueError(f"{name} is {value!r}; expected a finite number of at least 0")
+    return float(value)
+
+
+def seed_or_random(seed: int | None) -> int:
+    """The seed given, or a fresh one below 2**32, so that every run can be repeated."""
+    if seed is None:
+        return secrets.randbits(32)
+    number = whole_number("seed", seed, 0)
+    if number >= _MAX_SEED:
+        raise ValueError(f"seed is {seed}; expected a number below 2**63")
+    return number
+
+
+def initial_states(
+    spins: ArrayLike | None, num_reads: int, problem: IsingProblem
+) -> NDArray[np.int8] | None:
+    """Spins -1 and +1 of shape [num_reads, n], or None."""
+    if spins is None:
+        return None
+    given = np.asarray(spins)
+    expected = (num_reads, problem.num_variables)
+    if given.shape != expected or not np.all(np.abs(given) == 1):
+        raise ValueError(
+            f"initial_spins has shape {given.shape}; expected {expected} (num_reads, variables) "
+            "of -1 and +1"
+        )
+    return given.astype(np.int8)

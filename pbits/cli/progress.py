@@ -1,0 +1,58 @@
+"""The progress bar of a solve: on a terminal only, on stderr, gone when the work is done."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pbits.annealing import Progress
+    from problems.formats import Instance
+
+
+def on_terminal() -> bool:
+    """True where nothing is piped, so that a bar disturbs nobody."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
+
+
+@contextmanager
+def progress_bar(
+    instance: "Instance", time_limit: float | None
+) -> Iterator[Callable[["Progress"], None]]:
+    """A bar over seconds where there is a time limit, else over sweeps.
+
+    Yields:
+        What to call with each :class:`pbits.annealing.Progress`.
+    """
+    # Here, as a pipe has no use for rich.
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[status]}"),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("compiling", total=None, status="")
+
+        def update(now: "Progress") -> None:
+            done, total = (
+                (now.sweep, now.num_sweeps) if time_limit is None else (now.seconds, time_limit)
+            )
+            bar.update(
+                task,
+                description="annealing",
+                completed=min(done, total),
+                total=total,
+                status=_status(instance, now),
+            )
+
+        yield update
+
+
+def _status(instance: "Instance", now: "Progress") -> str:
+    best = instance.value_from_energy(now.best_energy)
+    return f"best {instance.objective} {best:g}, sweep {now.sweep}/{now.num_sweeps}"

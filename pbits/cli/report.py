@@ -1,0 +1,133 @@
+"""What a solve found: as a record, as a short table, and as a solution file."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pbits.annealing import AnnealResult
+    from problems.formats import Instance
+
+_ONE_BASED = ("rudy", "mc", "sparse", "bqp")
+_STOPS = {
+    "schedule": "end of the schedule",
+    "target": "target reached",
+    "time_limit": "time limit",
+    "interrupt": "interrupted",
+}
+
+
+def record(instance: "Instance", result: "AnnealResult") -> dict[str, Any]:
+    """Facts about a result, ready for JSON.
+
+    ``best`` is counted from the best spins and the file's data, not taken from the sampler;
+    ``certificate`` says whether the sampler's energy agrees with it.
+    """
+    from pbits import runtime
+
+    problem, spins = instance.problem, result.best_spins
+    energy = problem.energies(spins).item()
+    return {
+        "instance": instance.name,
+        "format": instance.format,
+        "num_variables": problem.num_variables,
+        "num_interactions": problem.num_interactions,
+        "objective": instance.objective,
+        "sense": "maximise" if instance.maximise_source else "minimise",
+        "best": instance.values(spins).item(),
+        "energy": energy,
+        "certificate": _certificate(instance, result, energy),
+        "stopped_by": result.stopped_by,
+        "reads": len(result.spins),
+        "sweeps": result.num_sweeps,
+        "anneals": result.num_restarts,
+        "seed": result.seed,
+        "beta_range": [float(beta) for beta in result.beta_range],
+        "kernel": result.kernel,
+        "num_devices": result.num_devices,
+        "spin_updates": int(result.spin_updates),
+        "spin_updates_per_second": float(result.spin_updates_per_second),
+        "versions": runtime.versions(),
+        "notes": list(result.notes),
+    }
+
+
+def _certificate(instance: "Instance", result: "AnnealResult", energy: float) -> dict[str, Any]:
+    """The best value from the best spins, and whether the sampler claimed just that."""
+    value, claimed = instance.values(result.best_spins).item(), result.best_energy
+    rounding = 0 if instance.problem.is_integer else 1e-9 * (1 + abs(energy))
+    from_claim = instance.value_from_energy(claimed)
+    agrees = abs(claimed - energy) <= rounding and abs(from_claim - value) <= rounding
+    return {"value": value, "energy": energy, "agrees_with_sampler": bool(agrees)}
+
+
+def table(facts: dict[str, Any]) -> str:
+    """The record in a few aligned lines."""
+    seconds = facts["seconds"]
+    rows = [
+        (f"best {facts['objective']}", _number(facts["best"])),
+        ("energy", _number(facts["energy"])),
+        ("stopped by", _STOPS.get(facts["stopped_by"], facts["stopped_by"])),
+        ("reads", f"{facts['reads']} x {facts['sweeps']} sweeps{_anneals(facts['anneals'])}"),
+        ("seed", str(facts["seed"])),
+        ("seconds", f"{seconds['sample']:.3f} sampling, {seconds['total']:.3f} in all"),
+        ("speed", f"{facts['spin_updates_per_second']:.3g} spin updates per second"),
+        ("kernel", f"{facts['kernel']} on {_count(facts['num_devices'], 'device')}"),
+    ]
+    if facts["objective"] == "energy" and facts["sense"] == "minimise":
+        del rows[1]
+    if not facts["certificate"]["agrees_with_sampler"]:
+        rows.append(("WARNING", f"the sampler claimed another energy; {_number(facts['best'])}"))
+    rows += [("note", note) for note in facts["notes"]]
+    title = (
+        f"{facts['instance']} ({facts['format']}): {_count(facts['num_variables'], 'variable')}, "
+        f"{_count(facts['num_interactions'], 'interaction')}"
+    )
+    return "\n".join([title, *(f"  {name:<12}{text}" for name, text in rows)])
+
+
+def solution(instance: "Instance", result: "AnnealResult", facts: dict[str, Any]) -> bytes:
+    """The best state as JSON text: ``spins`` are those of ``labels``, the names in the file."""
+    labels = node_labels(instance)
+    spins = result.best_spins.tolist()
+    keys = ("instance", "format", "objective", "sense")
+    content = {key: facts[key] for key in keys} | {
+        "value": facts["best"],
+        "energy": facts["energy"],
+        "seed": facts["seed"],
+        "stopped_by": facts["stopped_by"],
+        "versions": facts["versions"],
+        "encoding": "spin -1 is x = 0, spin +1 is x = 1",
+        "labels": labels,
+        "spins": spins,
+    }
+    if instance.objective == "cut":
+        pairs = list(zip(labels, spins, strict=True))
+        content["sides"] = [[label for label, s in pairs if s == side] for side in (1, -1)]
+    lines = (f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in content.items())
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def node_labels(instance: "Instance") -> list:
+    """Names of the variables as the file has them; formats that count from 1 give 1..n.
+
+    Example:
+        >>> from problems.formats import Instance
+        >>> from problems.model import ising
+        >>> node_labels(Instance(ising([0, 0], [0], [1], [3]), "edge", "rudy", "cut", True))
+        [1, 2]
+    """
+    base = 1 if instance.format in _ONE_BASED else 0
+    labels = instance.problem.labels
+    return [label + base for label in labels] if isinstance(labels, range) else list(labels)
+
+
+def _number(value: int | float) -> str:
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _anneals(count: int) -> str:
+    return "" if count == 1 else f" in {count} anneals"

@@ -1,0 +1,142 @@
+"""Exact Gibbs and Metropolis sampling of dense models with real couplings, in float32.
+
+Blocked Gauss-Seidel: one matrix product gives the fields of 64 spins, a small one corrects them
+for the spins of the block that changed, and eight spins at a time are then updated in turn, each
+seeing the new values of those before it.
+"""
+
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from pbits import random
+from pbits.kernels.base import INIT_SWEEP, Info, Kernel
+from pbits.kernels.exponential import accept
+
+_BLOCK = 64
+_GROUP = 8
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class DenseFloatModel:
+    """Symmetric couplings with zero diagonal, padded with zeros to a multiple of 64 spins."""
+
+    coupling: jax.Array  # [n, n] float32, J in units
+    bias: jax.Array  # [n] float32, h in units
+    unit: jax.Array  # [] float32, energy of weight 1
+
+
+class DenseFloatState(NamedTuple):
+    spins: jax.Array  # [n, reads] float32, -1 or +1: the right-hand side of the products
+    lane: jax.Array  # [reads] uint32
+
+
+@cache
+def dense_float(update: str) -> Kernel:
+    """Kernel over :class:`DenseFloatModel`; `update` is "metropolis" or "gibbs" (heat bath)."""
+    return Kernel(
+        init=_init,
+        step=partial(_step, update),
+        energy=_energy,
+        load=_load,
+        spins=lambda state, model: state.spins.astype(jnp.int8),
+        choose=_choose,
+        reads_per_lane=1,
+        name=f"dense_float-{update}",
+    )
+
+
+def dense_float_model(
+    h: NDArray, row: NDArray, col: NDArray, coupling: NDArray, unit: float = 1.0
+) -> DenseFloatModel:
+    """Model of ``E / unit = sum h_i s_i + sum J_ij s_i s_j``; arguments as `sparse_model`."""
+    size = -(-h.size // _BLOCK) * _BLOCK
+    full = np.zeros((size, size), np.float32)
+    full[row, col] = full[col, row] = coupling
+    bias = np.zeros(size, np.float32)
+    bias[: h.size] = h
+    return DenseFloatModel(jnp.asarray(full), jnp.asarray(bias), jnp.float32(unit))
+
+
+def _init(key: jax.Array, model: DenseFloatModel, lane: jax.Array) -> DenseFloatState:
+    spin = jnp.arange(model.bias.shape[0], dtype=jnp.uint32)
+    keys = random.row_keys(random.sweep_key(key, jnp.uint32(INIT_SWEEP)), spin)
+    return DenseFloatState(random.random_spins(keys, lane).astype(jnp.float32), lane)
+
+
+def _load(spins: jax.Array, model: DenseFloatModel, lane: jax.Array) -> DenseFloatState:
+    missing = model.bias.shape[0] - spins.shape[0]
+    full = jnp.pad(spins.astype(jnp.float32), ((0, missing), (0, 0)), constant_values=1)
+    return DenseFloatState(full, lane)
+
+
+def _choose(mask: jax.Array, state: DenseFloatState, other: DenseFloatState) -> DenseFloatState:
+    return DenseFloatState(jnp.where(mask[None, :], state.spins, other.spins), state.lane)
+
+
+def _product(left: jax.Array, right: jax.Array) -> jax.Array:
+    return jnp.matmul(left, right, precision=jax.lax.Precision.HIGHEST)
+
+
+def _step(
+    update: str, key: jax.Array, state: DenseFloatState, model: DenseFloatModel, beta: jax.Array
+) -> tuple[DenseFloatState, Info]:
+    drive_per_field = np.float32(2) * beta * model.unit
+    reads = state.lane.shape[0]
+
+    def body(b: jax.Array, spins: jax.Array) -> jax.Array:
+        start = b * _BLOCK
+        rows = jax.lax.dynamic_slice(model.coupling, (start, 0), (_BLOCK, spins.shape[0]))
+        bias = jax.lax.dynamic_slice(model.bias, (start,), (_BLOCK,))
+        old = jax.lax.dynamic_slice(spins, (start, 0), (_BLOCK, reads))
+        inner = jax.lax.dynamic_slice(rows, (0, start), (_BLOCK, _BLOCK))
+        spin = start.astype(jnp.uint32) + jnp.arange(_BLOCK, dtype=jnp.uint32)
+        uniform = random.uniforms(random.row_keys(key, spin), state.lane)
+        base = _product(rows, spins) + bias[:, None]
+
+        def group(g: jax.Array, new: jax.Array) -> jax.Array:
+            first = g * _GROUP
+            near = jax.lax.dynamic_slice(inner, (first, 0), (_GROUP, _BLOCK))
+            field = jax.lax.dynamic_slice(base, (first, 0), (_GROUP, reads))
+            field = field + _product(near, new - old)
+            corner = jax.lax.dynamic_slice(near, (0, first), (_GROUP, _GROUP))
+            draws = jax.lax.dynamic_slice(uniform, (first, 0), (_GROUP, reads))
+            before = jax.lax.dynamic_slice(new, (first, 0), (_GROUP, reads))
+            after = _sequential(update, corner, before, drive_per_field, field, draws)
+            return jax.lax.dynamic_update_slice(new, after, (first, 0))
+
+        new = jax.lax.fori_loop(0, _BLOCK // _GROUP, group, old)
+        return jax.lax.dynamic_update_slice(spins, new, (start, 0))
+
+    spins = jax.lax.fori_loop(0, model.bias.shape[0] // _BLOCK, body, state.spins)
+    return DenseFloatState(spins, state.lane), Info({})
+
+
+def _sequential(
+    update: str,
+    corner: jax.Array,
+    before: jax.Array,
+    drive_per_field: jax.Array,
+    field: jax.Array,
+    draws: jax.Array,
+) -> jax.Array:
+    """Update eight spins in turn: `before`, `field` and `draws` are [8, reads]."""
+    after: list[jax.Array] = []
+    for k in range(_GROUP):
+        total = field[k]
+        for j in range(k):
+            total = total + corner[k, j] * (after[j] - before[j])
+        own = before[k].astype(jnp.int8)
+        after.append(accept(update, own, drive_per_field * total, draws[k]).astype(jnp.float32))
+    return jnp.stack(after)
+
+
+def _energy(state: DenseFloatState, model: DenseFloatModel) -> jax.Array:
+    field = _product(model.coupling, state.spins) / 2 + model.bias[:, None]
+    return (state.spins * field).sum(0)

@@ -1,0 +1,192 @@
+"""Exact Gibbs and Metropolis sampling of sparse models with real couplings, in float32.
+
+Spins are int8 [row, read]; a tile's fields are sums over neighbour slots, accumulated in float32
+from couplings scaled to at most one, so that integers below 2**24 times a unit stay exact.
+"""
+
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from pbits import random
+from pbits.kernels.base import INIT_SWEEP, Info, Kernel
+from pbits.kernels.exponential import accept
+from pbits.kernels.shapes import round_up
+from pbits.kernels.tiles import TileBucket, both_ways, tile
+
+_CHUNK = 8
+_MAX_TILE_ROWS = 32
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Bucket:
+    """T tiles of B mutually uncoupled spins with D slots each."""
+
+    neighbour: jax.Array  # [T, D, B] int32 rows
+    weight: jax.Array  # [T, D, B] float32, J in units
+    bias: jax.Array  # [T, B] float32, h in units
+    spin: jax.Array  # [T, B] uint32 spin numbers, for the random streams
+    num_tiles: jax.Array  # [] int32
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class SparseModel:
+    """Sparse real model in tiles."""
+
+    buckets: tuple[Bucket, ...]
+    row_of_spin: jax.Array  # [n] int32
+    unit: jax.Array  # [] float32, energy of weight 1
+
+
+class SparseState(NamedTuple):
+    spins: jax.Array  # [rows, reads] int8
+    lane: jax.Array  # [reads] uint32
+
+
+@cache
+def sparse(update: str) -> Kernel:
+    """Kernel over :class:`SparseModel`; `update` is "metropolis" or "gibbs" (heat bath)."""
+    return Kernel(
+        init=_init,
+        step=partial(_step, update),
+        energy=_energy,
+        load=_load,
+        spins=_spins,
+        choose=_choose,
+        reads_per_lane=1,
+        name=f"sparse-{update}",
+    )
+
+
+def sparse_model(
+    h: NDArray, row: NDArray, col: NDArray, coupling: NDArray, unit: float = 1.0
+) -> SparseModel:
+    """Model of ``E / unit = sum h_i s_i + sum J_ij s_i s_j``; scale so that values stay near one.
+
+    Args:
+        h: [n] biases in units.
+        row, col: [m] coupled pairs, each once.
+        coupling: [m] couplings in units.
+        unit: energy of weight 1.
+    """
+    n = h.size
+    entries = both_ways(row, col, coupling.astype(np.float32))
+    tiling = tile(n, row, col, entries, _MAX_TILE_ROWS)
+    rows_of = np.full(round_up(n), tiling.num_rows, np.int32)
+    rows_of[:n] = tiling.row_of_spin
+    buckets = tuple(_bucket(b, h) for b in tiling.buckets)
+    return SparseModel(buckets, jnp.asarray(rows_of), jnp.float32(unit))
+
+
+def _bucket(bucket: TileBucket, h: NDArray) -> Bucket:
+    unused = h.size + np.arange(bucket.spin.size).reshape(bucket.spin.shape)
+    in_use = bucket.spin >= 0
+    bias = np.where(in_use, np.concatenate([h, [0]])[bucket.spin], 0)
+    return Bucket(
+        jnp.asarray(bucket.neighbour.transpose(0, 2, 1)),
+        jnp.asarray(bucket.value.transpose(0, 2, 1)),
+        jnp.asarray(bias.astype(np.float32)),
+        jnp.asarray(np.where(in_use, bucket.spin, unused).astype(np.uint32)),
+        jnp.int32(bucket.num_tiles),
+    )
+
+
+def _first_rows(model: SparseModel) -> list[int]:
+    return [0, *np.cumsum([b.spin.size for b in model.buckets]).tolist()]
+
+
+def _init(key: jax.Array, model: SparseModel, lane: jax.Array) -> SparseState:
+    spin = jnp.concatenate([b.spin.reshape(-1) for b in model.buckets])
+    keys = random.row_keys(random.sweep_key(key, jnp.uint32(INIT_SWEEP)), spin)
+    return _padded(random.random_spins(keys, lane), lane)
+
+
+def _padded(rows: jax.Array, lane: jax.Array) -> SparseState:
+    return SparseState(jnp.pad(rows, ((0, 2), (0, 0)), constant_values=1), lane)
+
+
+def _load(spins: jax.Array, model: SparseModel, lane: jax.Array) -> SparseState:
+    rows = jnp.ones((_first_rows(model)[-1], lane.shape[0]), jnp.int8)
+    return _padded(rows.at[model.row_of_spin].set(spins.astype(jnp.int8), mode="drop"), lane)
+
+
+def _spins(state: SparseState, model: SparseModel) -> jax.Array:
+    return state.spins[model.row_of_spin]
+
+
+def _choose(mask: jax.Array, state: SparseState, other: SparseState) -> SparseState:
+    return SparseState(jnp.where(mask[None, :], state.spins, other.spins), state.lane)
+
+
+def _field(spins: jax.Array, bucket: Bucket, t: jax.Array) -> jax.Array:
+    """``h_i + sum_j J_ij s_j`` of tile t in units: float32 [B, reads]."""
+    neighbour, weight = bucket.neighbour[t], bucket.weight[t]
+    width, height = neighbour.shape
+    field = jnp.broadcast_to(bucket.bias[t][:, None], (height, spins.shape[1]))
+    if width <= 2 * _CHUNK:
+        return _add_slots(field, spins, neighbour, weight)
+
+    def body(i: jax.Array, field: jax.Array) -> jax.Array:
+        ids = jax.lax.dynamic_slice(neighbour, (i * _CHUNK, 0), (_CHUNK, height))
+        scale = jax.lax.dynamic_slice(weight, (i * _CHUNK, 0), (_CHUNK, height))
+        return _add_slots(field, spins, ids, scale)
+
+    return jax.lax.fori_loop(0, width // _CHUNK, body, field)
+
+
+def _add_slots(
+    field: jax.Array, spins: jax.Array, neighbour: jax.Array, weight: jax.Array
+) -> jax.Array:
+    rows = spins.at[neighbour.reshape(-1)].get(mode="clip").reshape(*neighbour.shape, -1)
+    for j in range(neighbour.shape[0]):
+        field = field + weight[j][:, None] * rows[j].astype(jnp.float32)
+    return field
+
+
+def _step(
+    update: str, key: jax.Array, state: SparseState, model: SparseModel, beta: jax.Array
+) -> tuple[SparseState, Info]:
+    drive_per_field = jnp.reshape(np.float32(2) * beta * model.unit, (1, -1))
+    spins, lane = state
+    for first, bucket in zip(_first_rows(model)[:-1], model.buckets, strict=True):
+
+        def body(
+            t: jax.Array, spins: jax.Array, first: int = first, bucket: Bucket = bucket
+        ) -> jax.Array:
+            start = first + t * bucket.spin.shape[1]
+            own = jax.lax.dynamic_slice(spins, (start, 0), (bucket.spin.shape[1], spins.shape[1]))
+            drive = drive_per_field * _field(spins, bucket, t)
+            uniform = random.uniforms(random.row_keys(key, bucket.spin[t]), lane)
+            new = accept(update, own, drive, uniform)
+            return jax.lax.dynamic_update_slice(spins, new, (start, 0))
+
+        spins = jax.lax.fori_loop(0, bucket.num_tiles, body, spins)
+    return SparseState(spins, lane), Info({})
+
+
+def _energy(state: SparseState, model: SparseModel) -> jax.Array:
+    total = jnp.zeros(state.spins.shape[1], jnp.float32)
+    for first, bucket in zip(_first_rows(model)[:-1], model.buckets, strict=True):
+        shape = (bucket.spin.shape[1], state.spins.shape[1])
+
+        def body(
+            t: jax.Array,
+            sums: jax.Array,
+            first: int = first,
+            bucket: Bucket = bucket,
+            shape: tuple[int, int] = shape,
+        ) -> jax.Array:
+            own = jax.lax.dynamic_slice(state.spins, (first + t * shape[0], 0), shape)
+            both = _field(state.spins, bucket, t) + bucket.bias[t][:, None]
+            return sums + own.astype(jnp.float32) * both
+
+        sums = jax.lax.fori_loop(0, bucket.num_tiles, body, jnp.zeros(shape, jnp.float32))
+        total = total + sums.sum(0)
+    return total / 2

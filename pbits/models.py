@@ -1,0 +1,126 @@
+"""Choose the kernel and lay the problem out for it.
+
+| couplings            | few neighbours | many neighbours |
+|----------------------|----------------|-----------------|
+| small integers * unit| `packed`       | `dense`         |
+| anything else        | `sparse`       | `dense_float`   |
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pbits.kernels.base import Kernel, Model
+from pbits.kernels.dense import MAX_PLANES, dense, dense_model
+from pbits.kernels.dense_float import dense_float, dense_float_model
+from pbits.kernels.packed import packed
+from pbits.kernels.packed_model import packed_model
+from pbits.kernels.sparse import sparse, sparse_model
+from problems.model import IsingProblem
+
+_INT32 = 2**31 - 1
+_MAX_INTEGER = 2**20  # above this, slots and planes cannot help: do not even look for a unit
+
+
+class Prepared(NamedTuple):
+    """A problem ready to run: ``E = unit * kernel.energy(state, model) + offset``."""
+
+    kernel: Kernel
+    model: Model
+    unit: float
+
+
+class _Scaled(NamedTuple):
+    h: NDArray
+    row: NDArray
+    col: NDArray
+    coupling: NDArray
+    unit: float
+
+
+def choose_model(problem: IsingProblem, update: str = "metropolis", num_bits: int = 16) -> Prepared:
+    """Kernel and model for a problem of at least one variable.
+
+    Args:
+        problem: any Ising problem; zero couplings are dropped.
+        update: "metropolis" or "gibbs".
+        num_bits: resolution of probabilities in the packed kernel, 8 to 32.
+
+    Raises:
+        ValueError: on an unknown update rule, or coefficients too large for float32 arithmetic.
+
+    Example:
+        >>> from problems.generators import edwards_anderson
+        >>> choose_model(edwards_anderson((4, 4, 4))).kernel.name
+        'packed-metropolis'
+    """
+    if update not in ("metropolis", "gibbs"):
+        raise ValueError(f"update is {update!r}; expected 'metropolis' or 'gibbs'")
+    keep = problem.coupling != 0
+    parts = (problem.h, problem.row[keep], problem.col[keep], problem.coupling[keep])
+    integer = _in_units(*parts)
+    if integer is not None:
+        if _is_dense(integer) and _fits_planes(integer):
+            return Prepared(dense(update), dense_model(*integer), integer.unit)
+        if not _is_dense(integer) and _fits_slots(integer):
+            model, parity = packed_model(*integer)
+            return Prepared(packed(update, num_bits, parity=parity), model, integer.unit)
+    scaled = _normalised(*parts)
+    if _is_dense(scaled):
+        return Prepared(dense_float(update), dense_float_model(*scaled), scaled.unit)
+    return Prepared(sparse(update), sparse_model(*scaled), scaled.unit)
+
+
+def _in_units(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _Scaled | None:
+    """The model as integers times the largest common unit, or None where it is not of that kind."""
+    values = np.concatenate([h, coupling])
+    values = np.abs(values[values != 0])
+    if values.size == 0:
+        return _Scaled(h.astype(np.int64), row, col, coupling.astype(np.int64), 1.0)
+    smallest = float(values.min())
+    ratios = values / smallest
+    if ratios.max() > _MAX_INTEGER:
+        return None
+    # A few small denominators: 1/2 and 1/4 arise from QUBO, thirds from nothing common.
+    for denominator in (1, 2, 3, 4):
+        unit = smallest / denominator
+        numbers = np.rint(values / unit)
+        if np.array_equal(numbers * unit, values):
+            common = int(np.gcd.reduce(numbers.astype(np.int64)))
+            unit *= common
+            as_integers = (np.rint(x / unit).astype(np.int64) for x in (h, coupling))
+            fields, pairs = as_integers
+            return _Scaled(fields, row, col, pairs, unit)
+    return None
+
+
+def _normalised(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _Scaled:
+    unit = float(max(np.abs(h).max(initial=0), np.abs(coupling).max(initial=0)))
+    # float32 keeps energies down to 1e-38; biases that large or small are scaled by the caller.
+    if not 1e-30 < unit < 1e30:
+        raise ValueError(
+            f"the largest coefficient is {unit:.3g}; expected between 1e-30 and 1e30: "
+            "rescale the problem"
+        )
+    return _Scaled(h / unit, row, col, coupling / unit, unit)
+
+
+def _is_dense(model: _Scaled) -> bool:
+    n, m = model.h.size, model.coupling.size
+    degree = 2 * m / max(n, 1)
+    return degree > 0.35 * n and n > 64 or (degree > 64 and degree > 0.1 * n)
+
+
+def _fits_planes(model: _Scaled) -> bool:
+    total = 2 * (np.abs(model.coupling).sum() + np.abs(model.h).sum())
+    return np.abs(model.coupling).max(initial=0) < 2**MAX_PLANES and total < _INT32
+
+
+def _fits_slots(model: _Scaled) -> bool:
+    """Slots stay within a few times the number of couplings, and no spin needs very many."""
+    n = model.h.size
+    weight = np.abs(model.h).astype(np.float64)
+    for end in (model.row, model.col):
+        weight += np.bincount(end, np.abs(model.coupling), n)
+    return weight.max(initial=0) <= 2048 and weight.sum() <= 8 * n + 6 * model.coupling.size

@@ -1,0 +1,88 @@
+"""What a run gives back."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Progress(NamedTuple):
+    """Where a run stands, for progress bars; the energy is that of the best state so far."""
+
+    sweep: int
+    num_sweeps: int
+    restart: int
+    seconds: float
+    best_energy: float
+
+
+class Timing(NamedTuple):
+    """Wall-clock seconds."""
+
+    preprocessing: float
+    compile: float
+    sampling: float
+    total: float
+
+
+class Trace(NamedTuple):
+    """Energies along a run, [k] each: at the end of some sweeps, over all reads."""
+
+    sweep: NDArray[np.int64]
+    beta: NDArray[np.float64]
+    mean_energy: NDArray[np.float64]
+    best_energy: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What every run records about itself."""
+
+    seed: int
+    num_sweeps: int  # really done, per read
+    timing: Timing
+    kernel: str
+    num_devices: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SampleResult(RunRecord):
+    """Samples at one temperature."""
+
+    spins: NDArray[np.int8] = field(repr=False)  # [num_reads, n]
+    energies: NDArray = field(repr=False)  # [num_reads], exact
+    beta: float
+
+
+@dataclass(frozen=True)
+class AnnealResult(RunRecord):
+    """The best state of every read of an anneal."""
+
+    spins: NDArray[np.int8] = field(repr=False)  # [num_reads, n]
+    energies: NDArray = field(repr=False)  # [num_reads], exact
+    trace: Trace | None = field(repr=False)
+    beta_range: tuple[float, float]
+    num_restarts: int
+    stopped_by: str  # "schedule", "target", "time_limit" or "interrupt"
+
+    @property
+    def best_spins(self) -> NDArray[np.int8]:
+        """[n] spins of lowest energy."""
+        return self.spins[int(np.argmin(self.energies))]
+
+    @property
+    def best_energy(self) -> int | float:
+        """Lowest energy, a Python int where the problem is integer."""
+        return self.energies.min().item()
+
+    @property
+    def spin_updates(self) -> int:
+        """Spins updated for the requested reads."""
+        return self.spins.size * self.num_sweeps
+
+    @property
+    def spin_updates_per_second(self) -> float:
+        """Spin updates per second of sampling."""
+        return self.spin_updates / max(self.timing.sampling, 1e-9)
