@@ -47,7 +47,7 @@ class Engine:
         per_lane = self.kernel.reads_per_lane
         lanes = -(-num_reads // per_lane)
         devices = runtime.devices(limit=lanes)
-        per_device = _round_lanes(-(-lanes // len(devices)), per_lane)
+        per_device = _round_lanes(-(-lanes // len(devices)), self.kernel)
         self.mesh = Mesh(np.array(devices), (_AXIS,))
         self.num_reads = num_reads
         self.total_reads = per_device * per_lane * len(devices)
@@ -234,10 +234,8 @@ def _keep_best(kernel: Kernel, state: State, energy: jax.Array, run: Run) -> Run
     return Run(state, best, jnp.where(better, energy, run.best_energy))
 
 
-def _round_lanes(lanes: int, reads_per_lane: int) -> int:
-    """Fill vectors: words of 32 reads by 1, 4 or multiples of 8, single reads by multiples of 16."""
-    if reads_per_lane == 1:
-        return -(-lanes // 16) * 16
-    if lanes <= 4:
+def _round_lanes(lanes: int, kernel: Kernel) -> int:
+    """Fill vectors, but leave one word of reads alone and a few words together."""
+    if kernel.reads_per_lane > 1 and lanes <= 4:
         return 1 if lanes == 1 else 4
-    return -(-lanes // 8) * 8
+    return -(-lanes // kernel.lane_multiple) * kernel.lane_multiple

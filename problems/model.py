@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 # Below this sum of |coefficients| every energy is exact in int64 and in float64 alike.
 _EXACT_INTEGER = 2**53
+_DENSE_LIMIT = 8192
 # Entries of the [states, couplings] scratch array; bounds memory, not the number of states.
 _BLOCK = 2**20
 
@@ -72,12 +74,22 @@ class IsingProblem:
         """
         states, lead = as_states(spins, self.num_variables)
         result = np.full(states.shape[0], self.offset, self.h.dtype)
-        for part in blocks(states.shape[0], self.num_variables + self.num_interactions):
-            block = states[part]
+        couplings = self._coupling_matrix()
+        for part in blocks(states.shape[0], 2 * self.num_variables):
+            block = states[part].astype(couplings.dtype)
             # Sums over the last axis round the same for one state as for many.
-            result[part] += (block * self.h).sum(-1)
-            result[part] += (block[:, self.row] * block[:, self.col] * self.coupling).sum(-1)
+            field = np.ascontiguousarray((couplings @ block.T).T) + self.h
+            result[part] += (block * field).sum(-1).astype(self.h.dtype)
         return result.reshape(lead)
+
+    def _coupling_matrix(self) -> NDArray | sparse.csr_array:
+        """J above the diagonal: sparse, or dense float64 where that is faster and still exact."""
+        n = self.num_variables
+        if self.is_integer and n <= _DENSE_LIMIT and 20 * self.num_interactions > n * n:
+            matrix = np.zeros((n, n))
+            matrix[self.row, self.col] = self.coupling
+            return matrix
+        return sparse.csr_array((self.coupling, (self.row, self.col)), shape=(n, n))
 
 
 def ising(

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from problems import IsingProblem, generators, maxcut_from_edges, read
-from problems.generators.couplings import seeded
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +107,7 @@ def planar_union(n: int, num_edges: int, *, seed: int = 0) -> IsingProblem:
     """
     if n < 3:
         raise ValueError(f"n = {n} given; expected at least 3 nodes")
-    rng = seeded(seed)
+    rng = np.random.default_rng(seed)
     both = np.concatenate([rng.permutation(n)[_apollonian(n, rng)] for _ in range(2)])
     edges = np.unique(np.sort(both, axis=1), axis=0)
     if num_edges > len(edges):

@@ -16,11 +16,19 @@ _STOPS = {
 }
 
 
-def record(instance: "Instance", result: "AnnealResult") -> dict[str, Any]:
+def record(
+    instance: "Instance", result: "AnnealResult", asked: dict[str, Any], seconds: dict[str, float]
+) -> dict[str, Any]:
     """Facts about a result, ready for JSON.
 
     ``best`` is counted from the best spins and the file's data, not taken from the sampler;
     ``certificate`` says whether the sampler's energy agrees with it.
+
+    Args:
+        instance: what was solved.
+        result: what came out.
+        asked: what the command line asked for and the result cannot know.
+        seconds: wall times of the command.
     """
     from pbits import runtime
 
@@ -38,12 +46,14 @@ def record(instance: "Instance", result: "AnnealResult") -> dict[str, Any]:
         "certificate": _certificate(instance, result, energy),
         "stopped_by": result.stopped_by,
         "reads": len(result.spins),
-        "sweeps": result.num_sweeps,
+        **asked,
+        "sweeps_done": result.num_sweeps,
         "anneals": result.num_restarts,
         "seed": result.seed,
         "beta_range": [float(beta) for beta in result.beta_range],
         "kernel": result.kernel,
         "num_devices": result.num_devices,
+        "seconds": {name: round(value, 6) for name, value in seconds.items()},
         "spin_updates": int(result.spin_updates),
         "spin_updates_per_second": float(result.spin_updates_per_second),
         "versions": runtime.versions(),
@@ -67,7 +77,7 @@ def table(facts: dict[str, Any]) -> str:
         (f"best {facts['objective']}", _number(facts["best"])),
         ("energy", _number(facts["energy"])),
         ("stopped by", _STOPS.get(facts["stopped_by"], facts["stopped_by"])),
-        ("reads", f"{facts['reads']} x {facts['sweeps']} sweeps{_anneals(facts['anneals'])}"),
+        ("reads", f"{facts['reads']}, {_sweeps(facts)}"),
         ("seed", str(facts["seed"])),
         ("seconds", f"{seconds['sample']:.3f} sampling, {seconds['total']:.3f} in all"),
         ("speed", f"{facts['spin_updates_per_second']:.3g} spin updates per second"),
@@ -129,5 +139,9 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _anneals(count: int) -> str:
-    return "" if count == 1 else f" in {count} anneals"
+def _sweeps(facts: dict[str, Any]) -> str:
+    """How much of what was asked for was done, per read."""
+    asked, done = facts["sweeps"], facts["sweeps_done"]
+    if asked == done:
+        return f"{_count(asked, 'sweep')} each"
+    return f"{_count(done, 'sweep')} each in anneals of {asked}"

@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +15,6 @@ from pbits.cli.errors import INTERRUPTED, complain, fail
 from pbits.cli.output import check_writable, write_whole
 from pbits.cli.progress import on_terminal, progress_bar
 from pbits.cli.report import record, solution, table
-from pbits.cli.signals import Interrupt
 
 if TYPE_CHECKING:
     from pbits.annealing import AnnealResult
@@ -54,6 +54,7 @@ def solve(
     file: Annotated[
         Path,
         typer.Argument(
+            metavar="FILE",
             show_default=False,
             help="Problem file, plain or compressed (.gz, .xz, .bz2), or the word 'example' for "
             "the max-cut instance that comes with pbits.",
@@ -62,20 +63,26 @@ def solve(
     format: Annotated[
         str | None,
         typer.Option(
+            metavar="NAME",
             show_default=False,
             help="rudy, mc, sparse, qubo, bqp, coo, json or bqm; by default told from the "
             "file's name and first lines.",
         ),
     ] = None,
     reads: Annotated[
-        int, typer.Option(min=1, help="Independent anneals side by side.", rich_help_panel=_TUNING)
+        int,
+        typer.Option(
+            metavar="N", min=1, help="Independent anneals side by side.", rich_help_panel=_TUNING
+        ),
     ] = 64,
     sweeps: Annotated[
-        int, typer.Option(min=1, help="Sweeps of each anneal.", rich_help_panel=_TUNING)
+        int,
+        typer.Option(metavar="N", min=1, help="Sweeps of each anneal.", rich_help_panel=_TUNING),
     ] = 1000,
     seed: Annotated[
         int | None,
         typer.Option(
+            metavar="N",
             min=0,
             show_default=False,
             help="Seed; equal seeds give equal results. Drawn and reported by default.",
@@ -88,6 +95,7 @@ def solve(
     beta_min: Annotated[
         float | None,
         typer.Option(
+            metavar="BETA",
             show_default=False,
             help="First, hottest inverse temperature; from the data by default.",
             rich_help_panel=_TUNING,
@@ -96,6 +104,7 @@ def solve(
     beta_max: Annotated[
         float | None,
         typer.Option(
+            metavar="BETA",
             show_default=False,
             help="Last, coldest inverse temperature; from the data by default.",
             rich_help_panel=_TUNING,
@@ -139,7 +148,7 @@ def solve(
     ] = None,
     as_json: Annotated[
         bool,
-        typer.Option("--json", help="Print one JSON object.", rich_help_panel=_FILES),
+        typer.Option("--json", metavar="", help="Print one JSON object.", rich_help_panel=_FILES),
     ] = False,
 ) -> None:
     """Find a state of low energy, or a large cut, of a problem file.
@@ -147,29 +156,141 @@ def solve(
     Values are in the file's own terms: the cut of a max-cut graph (G-set, DIMACS torus, Biq Mac),
     the objective of a QUBO, the energy of an Ising model.  Ctrl-C stops and prints the best so far.
 
-    pbits solve example
+    $ pbits solve example
 
-    pbits solve G1.txt --reads 256 --sweeps 2000 --target 11624 --time-limit 60 --out cut.json
+    $ pbits solve G1.txt --reads 256 --sweeps 2000 --target 11624 --time-limit 60 --out cut.json
     """
-    arguments = {key: value for key, value in locals().items()}
-    run(Options(**arguments))
+    run(Options(**locals()))
 
 
 def run(options: Options) -> None:
     """Solve, report, write; the exit status is 130 after an interrupt, 2 on bad input."""
-    started = time.perf_counter()
-    _check(options)
-    instance = _read(options)
-    loaded = time.perf_counter()
-    with Interrupt() as interrupt:
-        result = _anneal(instance, options, interrupt)
-        facts = record(instance, result)
-        facts["seconds"] = {
-            "load": round(loaded - started, 6),
-            "compile": round(result.timing.compile, 6),
-            "sample": round(result.timing.sampling, 6),
-            "total": round(time.perf_counter() - started, 6),
-        }
-        _finish(instance, result, facts, options)
-    if result.stopped_by == "interrupt":
+    try:
+        stopped_by = _solve(options)
+    except KeyboardInterrupt:
+        complain("interrupted before there was a result")
+        stopped_by = "interrupt"
+    except (ValueError, MemoryError) as error:
+        fail(error or "out of memory; ask for fewer --reads")
+    if stopped_by == "interrupt":
         raise typer.Exit(INTERRUPTED)
+
+
+def _solve(options: Options) -> str:
+    started = time.perf_counter()
+    path = _check(options)
+    from problems.formats import read
+
+    instance = read(path, options.format)
+    loaded = time.perf_counter()
+    result = _anneal(instance, options)
+    seconds = {
+        "load": loaded - started,
+        "prepare": result.timing.preprocessing,
+        "compile": result.timing.compile,
+        "sample": result.timing.sampling,
+        "total": time.perf_counter() - started,
+    }
+    facts = record(instance, result, _asked(instance, result, options), seconds)
+    print(json.dumps(facts, allow_nan=False) if options.as_json else table(facts))
+    if options.out:
+        write_whole(options.out, solution(instance, result, facts), "--out")
+    if options.plot:
+        write_whole(options.plot, _picture(instance, result, options.plot), "--plot")
+    return result.stopped_by
+
+
+def _check(options: Options) -> Path:
+    """End the command on what can be known to be wrong before any work; the file to read."""
+    for name in ("time_limit", "target", "beta_min", "beta_max"):
+        value = getattr(options, name)
+        positive = name != "target"
+        if value is not None and not (math.isfinite(value) and (value > 0 or not positive)):
+            expected = "a finite number above 0" if positive else "a finite number"
+            fail(f"--{name.replace('_', '-')} is {value}; expected {expected}")
+    if options.plot and options.plot.suffix.lower() not in _PICTURES:
+        fail(f"--plot {options.plot} names no picture; expected one of {', '.join(_PICTURES)}")
+    path = _existing(options.file)
+    taken = [path.resolve()]
+    for option, written in (("--out", options.out), ("--plot", options.plot)):
+        if written:
+            if written.resolve() in taken:
+                fail(f"{option} {written} would overwrite another file of this command; rename it")
+            taken.append(written.resolve())
+            check_writable(written, option)
+    return path
+
+
+def _existing(file: Path) -> Path:
+    """The file, or the bundled instance where its name is given and no such file exists."""
+    from problems import data
+
+    bundled = data.BUNDLED.get(str(file))
+    return file if bundled is None or file.exists() else data.path(bundled)
+
+
+def _anneal(instance: "Instance", options: Options) -> "AnnealResult":
+    from pbits.annealing import anneal
+
+    shown = not options.as_json and on_terminal()
+    bar = progress_bar(instance, options.time_limit) if shown else nullcontext()
+    with bar as progress:
+        return anneal(
+            instance.problem,
+            num_reads=options.reads,
+            num_sweeps=options.sweeps,
+            beta_range=_beta_range(instance, options),
+            update=options.update.value,
+            seed=options.seed,
+            time_limit=options.time_limit,
+            target_energy=_target_energy(instance, options.target),
+            num_restarts=1 if options.time_limit is None else None,
+            progress=progress,
+            trace=options.plot is not None,
+        )
+
+
+def _beta_range(instance: "Instance", options: Options) -> tuple[float, float] | None:
+    """The range asked for, its missing end from the data; None where nothing was asked."""
+    if options.beta_min is None and options.beta_max is None:
+        return None
+    from pbits.schedules import default_beta_range
+
+    hot, cold = default_beta_range(instance.problem)
+    hot = hot if options.beta_min is None else options.beta_min
+    cold = cold if options.beta_max is None else options.beta_max
+    if hot > cold:
+        fail(f"--beta-min {hot:g} is above --beta-max {cold:g}; give both, the smaller one first")
+    return hot, cold
+
+
+def _target_energy(instance: "Instance", target: float | None) -> int | float | None:
+    if target is None:
+        return None
+    return instance.energy_from_value(int(target) if target.is_integer() else target)
+
+
+def _asked(instance: "Instance", result: "AnnealResult", options: Options) -> dict[str, Any]:
+    """What the command line asked for and the result cannot know."""
+    target = _target_energy(instance, options.target)
+    return {
+        "sweeps": options.sweeps,
+        "update": options.update.value,
+        "time_limit": options.time_limit,
+        "target": options.target,
+        "target_reached": None if target is None else bool(result.best_energy <= target),
+    }
+
+
+def _picture(instance: "Instance", result: "AnnealResult", path: Path) -> bytes:
+    from io import BytesIO
+
+    from matplotlib.figure import Figure
+
+    from pbits.plots import plot_trace
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    plot_trace(result, figure.subplots(), objective=instance)
+    data = BytesIO()
+    figure.savefig(data, format=path.suffix[1:].lower(), dpi=150)
+    return data.getvalue()

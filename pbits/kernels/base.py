@@ -39,6 +39,7 @@ class Kernel(NamedTuple):
         spins: ``(state, model) -> int8 [n, reads]``.
         choose: ``(mask, state, other) -> State``; per read, `state` where bool [reads] is set.
         reads_per_lane: how many reads share one lane.
+        lane_multiple: numbers of lanes on a device are rounded up to this, to fill vectors.
         name: for reports.
     """
 
@@ -49,6 +50,7 @@ class Kernel(NamedTuple):
     spins: Callable[[State, Model], jax.Array]
     choose: Callable[[jax.Array, State, State], State]
     reads_per_lane: int
+    lane_multiple: int
     name: str
 
 

@@ -55,6 +55,7 @@ def dense(update: str) -> Kernel:
         spins=_spins,
         choose=_choose,
         reads_per_lane=1,
+        lane_multiple=16,
         name=f"dense-{update}",
     )
 

@@ -20,6 +20,7 @@ from pbits.kernels.exponential import accept
 
 _BLOCK = 64
 _GROUP = 8
+_COLUMNS = 64
 
 
 @jax.tree_util.register_dataclass
@@ -48,6 +49,7 @@ def dense_float(update: str) -> Kernel:
         spins=lambda state, model: state.spins.astype(jnp.int8),
         choose=_choose,
         reads_per_lane=1,
+        lane_multiple=_COLUMNS,
         name=f"dense_float-{update}",
     )
 
@@ -81,7 +83,14 @@ def _choose(mask: jax.Array, state: DenseFloatState, other: DenseFloatState) -> 
 
 
 def _product(left: jax.Array, right: jax.Array) -> jax.Array:
-    return jnp.matmul(left, right, precision=jax.lax.Precision.HIGHEST)
+    """``left @ right``, rounded the same however many columns `right` has.
+
+    A matrix product may sum in another order for another shape; products of 64 columns at a time
+    give the same samples on one device and on many.
+    """
+    columns = right.reshape(right.shape[0], -1, _COLUMNS).swapaxes(0, 1)
+    multiply = partial(jnp.matmul, left, precision=jax.lax.Precision.HIGHEST)
+    return jax.lax.map(multiply, columns).swapaxes(0, 1).reshape(left.shape[0], -1)
 
 
 def _step(

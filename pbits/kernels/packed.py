@@ -73,6 +73,7 @@ def packed(update: str, num_bits: int = 16, *, parity: bool = True) -> Kernel:
         spins=_spins,
         choose=_choose,
         reads_per_lane=bits.LANE_READS,
+        lane_multiple=8,
         name=f"packed-{update}",
     )
 

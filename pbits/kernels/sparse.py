@@ -61,6 +61,7 @@ def sparse(update: str) -> Kernel:
         spins=_spins,
         choose=_choose,
         reads_per_lane=1,
+        lane_multiple=16,
         name=f"sparse-{update}",
     )
 

@@ -1,0 +1,60 @@
+"""The user's functions called during a run; their failure ends the run but loses no state."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from pbits.results import Progress
+
+
+class Callbacks:
+    """Guards around an interrupt function and a progress function.
+
+    The core reports progress and then polls the interrupt after every chunk of sweeps, so an error
+    in either is kept and answered with "stop".
+
+    Attributes:
+        last: the last progress report, None before the first.
+    """
+
+    def __init__(
+        self,
+        interrupt_function: Callable[[], bool] | None,
+        progress: Callable[[Progress], Any] | None,
+    ):
+        for name, function in (("interrupt_function", interrupt_function), ("progress", progress)):
+            if function is not None and not callable(function):
+                raise TypeError(f"{name} is {function!r}; expected a function or None")
+        self._asked, self._told = interrupt_function, progress
+        self._failure: str | None = None
+        self.last: Progress | None = None
+
+    def interrupt(self) -> bool:
+        """Whether to stop: the user's answer, or True after a failure."""
+        if self._failure is None and self._asked is not None:
+            try:
+                return bool(self._asked())
+            except (Exception, KeyboardInterrupt) as error:
+                self._failure = f"interrupt_function raised {error!r}"
+        return self._failure is not None
+
+    def progress(self, report: Progress) -> None:
+        """Pass the report on."""
+        self.last = report
+        if self._told is not None:
+            try:
+                self._told(report)
+            except (Exception, KeyboardInterrupt) as error:
+                self._failure = f"progress raised {error!r}"
+
+    def stopped_early(self) -> bool:
+        """True where the last report was not that of the last sweep."""
+        return self.last is not None and self.last.sweep < self.last.num_sweeps
+
+    def notes(self) -> list[str]:
+        """A failure, if there was one; the user is warned of it as well."""
+        if self._failure is None:
+            return []
+        note = f"{self._failure}; the run ended there and kept its states"
+        warnings.warn(note, RuntimeWarning, stacklevel=4)
+        return [note]

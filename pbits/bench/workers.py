@@ -1,0 +1,114 @@
+"""Worker processes for benchmarks: one per core, or one with all cores, each pinned to its own.
+
+Both sides of a comparison run in processes of their own, so that neither shares an interpreter, a
+thread pool or a compilation cache with anything else.
+"""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple, Self
+
+from pbits.bench.entrant import Call, Draw, Entrant, Sampler
+from problems import IsingProblem
+
+# The sampler that a worker process holds between calls; always empty in the parent.
+_held: dict[str, Sampler] = {}
+
+
+class Timed(NamedTuple):
+    """A draw with readings of the system-wide monotonic clock, seconds."""
+
+    start: float
+    end: float
+    draw: Draw
+
+
+class Team:
+    """Processes that each hold one sampler with one problem.
+
+    Args:
+        entrant: the sampler; `entrant.threaded` decides between one process and one per core.
+        problem: what to sample.
+        cores: numbers of the cores to use.
+
+    Raises:
+        Exception: whatever the sampler raises on this problem.
+    """
+
+    def __init__(self, entrant: Entrant, problem: IsingProblem, cores: Sequence[int]) -> None:
+        groups = [list(cores)] if entrant.threaded else [[core] for core in cores]
+        with ExitStack() as stack, _environment(len(groups[0])):
+            self._pools = [stack.enter_context(_one_process()) for _ in groups]
+            waiting = [
+                pool.submit(_prepare, entrant, problem, group)
+                for pool, group in zip(self._pools, groups, strict=True)
+            ]
+            for future in waiting:
+                future.result()
+            self._stack = stack.pop_all()
+
+    @property
+    def num_processes(self) -> int:
+        return len(self._pools)
+
+    def run(self, calls: Sequence[Call]) -> list[Timed]:
+        """One call for each process, all at once.
+
+        Raises:
+            ValueError: on another number of calls than processes.
+        """
+        if len(calls) != len(self._pools):
+            raise ValueError(f"{len(calls)} calls for {len(self._pools)} processes")
+        waiting = [p.submit(_timed, c) for p, c in zip(self._pools, calls, strict=True)]
+        return [future.result() for future in waiting]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+
+def _one_process() -> ProcessPoolExecutor:
+    # Spawned, not forked: a fork of a process with threads may hang.
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
+@contextmanager
+def _environment(num_devices: int) -> Iterator[None]:
+    """Environment of processes started meanwhile; JAX reads it when it is imported."""
+    wanted = {
+        "PBITS_NUM_DEVICES": str(num_devices),
+        # Compile times in a report are those of a first use.
+        "PBITS_CACHE_DIR": "off",
+        # Peers run on the CPU; whoever compares with an accelerator says so.
+        "JAX_PLATFORMS": os.environ.get("JAX_PLATFORMS", "cpu"),
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+def _prepare(entrant: Entrant, problem: IsingProblem, cores: list[int]) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+    _held["sampler"] = entrant.make(problem)
+
+
+def _timed(call: Call) -> Timed:
+    sampler = _held["sampler"]
+    start = time.perf_counter()
+    result = sampler.run(call)
+    end = time.perf_counter()
+    return Timed(start, end, sampler.draw(result))

@@ -1,0 +1,81 @@
+"""The ``pbits`` command.  Heavy libraries are imported by the commands that need them."""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
+from pbits.cli.info import info
+from pbits.cli.solve import solve
+
+# The base class of all that is wrong with a command line; typer exports only this one of its kind.
+_USAGE_ERROR = typer.BadParameter.__base__
+_BROKEN_PIPE = 141
+
+app = typer.Typer(
+    name="pbits",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(solve)
+app.command()(info)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"pbits {version('pbits')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Ising models, QUBOs and max-cut, solved by probabilistic bits on CPU or GPU."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 2 bad input, 130 interrupted.
+
+    Args:
+        arguments: words after ``pbits``; those of the process if None.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_status(arguments))
+
+
+def _status(arguments: list[str] | None) -> int:
+    try:
+        status = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
+        return status or 0
+    except _USAGE_ERROR as error:
+        command = error.ctx.command_path if error.ctx else "pbits"
+        complain(f"{error.format_message()} See '{command} --help'.")
+        return BAD_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes stdout once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """Answer SIGTERM as whatever answers Ctrl-C at this moment would."""
+    handler = signal.getsignal(signal.SIGINT)
+    (handler if callable(handler) else signal.default_int_handler)(signal.SIGINT, frame)

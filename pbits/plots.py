@@ -1,0 +1,183 @@
+"""Pictures of runs and solutions.
+
+Every function draws on the axes it is given, or on a new figure's, and returns the axes; none shows
+or saves anything.  matplotlib is imported when a function is called.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from matplotlib.axes import Axes
+
+    from pbits.results import AnnealResult
+    from problems.formats import Instance
+
+# Colour-blind safe (Okabe and Ito).
+_BLUE, _ORANGE, _GREEN, _GREY = "#0072B2", "#E69F00", "#009E73", "#BBBBBB"
+_MAX_LEVELS = 200
+
+
+def plot_trace(
+    result: "AnnealResult", ax: "Axes | None" = None, objective: "Instance | None" = None
+) -> "Axes":
+    """Mean and best value over the reads, against sweeps done; a second axis shows beta.
+
+    Args:
+        result: of an anneal with ``trace=True``.
+        ax: where to draw; a new figure if None.
+        objective: the instance whose values (cuts, say) to show instead of energies.
+
+    Raises:
+        ValueError: on a result without a trace.
+
+    Example:
+        >>> from pbits import anneal
+        >>> from problems.generators import ferromagnet
+        >>> plot_trace(anneal(ferromagnet((4, 4)), num_reads=8, seed=1, trace=True)).get_ylabel()
+        'energy'
+    """
+    if result.trace is None:
+        raise ValueError("the result has no trace; call anneal(..., trace=True)")
+    trace, ax = result.trace, _axes(ax)
+    value = (lambda energy: energy) if objective is None else objective.value_from_energy
+    hot = ax.twinx()
+    hot.plot(trace.sweep, trace.beta, color=_GREY, linestyle="--", linewidth=1)
+    hot.set_ylabel("inverse temperature (dashed)", color="#777777")
+    hot.tick_params(axis="y", colors="#777777")
+    ax.plot(trace.sweep, value(trace.mean_energy), color=_BLUE, label="mean of the reads")
+    ax.plot(trace.sweep, value(trace.best_energy), color=_ORANGE, label="best so far")
+    # The second axes would else hide the curves.
+    ax.set_zorder(hot.get_zorder() + 1)
+    ax.patch.set_visible(False)
+    ax.set_xlabel("sweeps")
+    ax.set_ylabel("energy" if objective is None else objective.objective)
+    if objective is not None:
+        ax.set_title(objective.name)
+    ax.legend(frameon=False, loc="best")
+    return ax
+
+
+def plot_cut(
+    graph: "nx.Graph",
+    partition: Sequence[set[Hashable]] | Mapping[Hashable, int],
+    ax: "Axes | None" = None,
+    pos: Mapping[Hashable, ArrayLike] | None = None,
+) -> "Axes":
+    """A graph with its two sides in two colours, cut edges bold and the others grey.
+
+    Args:
+        graph: an undirected graph.
+        partition: two sets of nodes, as `problems.MaxCut.partition` gives, or a spin (-1 or +1) of
+            each node, as a dimod sample is.
+        ax: where to draw; a new figure if None.
+        pos: place of each node; default: the node attribute "pos" where all have one, else a
+            spring layout.
+
+    Raises:
+        ValueError: where the two sides are not all nodes, each once.
+
+    Example:
+        >>> import networkx as nx
+        >>> plot_cut(nx.cycle_graph(4), ({0, 2}, {1, 3})).get_title()
+        '4 of 4 edges cut'
+    """
+    import networkx as nx
+
+    up = _up_side(graph, partition)
+    ax, pos = _axes(ax), pos or _layout(graph)
+    cut = [edge for edge in graph.edges if (edge[0] in up) != (edge[1] in up)]
+    kept = [edge for edge in graph.edges if (edge[0] in up) == (edge[1] in up)]
+    size = float(np.clip(6000 / max(len(graph), 1), 4, 120))
+    width = float(np.clip(60 / max(len(graph), 1) ** 0.5, 0.6, 2.0))
+    nx.draw_networkx_edges(graph, pos, kept, ax=ax, edge_color=_GREY, width=width / 2)
+    nx.draw_networkx_edges(graph, pos, cut, ax=ax, edge_color=_GREEN, width=width)
+    colours = [_BLUE if node in up else _ORANGE for node in graph]
+    nx.draw_networkx_nodes(graph, pos, ax=ax, node_color=colours, node_size=size)
+    ax.set_title(f"{len(cut)} of {graph.number_of_edges()} edges cut")
+    ax.set_axis_off()
+    return ax
+
+
+def plot_energy_histogram(
+    energies: ArrayLike,
+    ax: "Axes | None" = None,
+    *,
+    exact: tuple[ArrayLike, ArrayLike] | None = None,
+    label: str | None = None,
+) -> "Axes":
+    """How often each energy occurs: one bar a level for integers, else bins.
+
+    Args:
+        energies: [k] energies, of samples or of the reads of an anneal.
+        ax: where to draw; a new figure if None.
+        exact: levels and their probabilities, drawn as dots beside integer energies.
+        label: what a legend calls the energies.
+
+    Raises:
+        ValueError: where `energies` is empty.
+
+    Example:
+        >>> plot_energy_histogram([-4, -4, 0]).get_ylabel()
+        'fraction'
+    """
+    values = np.asarray(energies).reshape(-1)
+    if not values.size:
+        raise ValueError("no energies given; expected at least one")
+    ax = _axes(ax)
+    edges = _bin_edges(values)
+    weights = np.full(values.size, 1 / values.size)
+    ax.hist(values, edges, weights=weights, color=_BLUE, label=label, rwidth=0.9)
+    if exact is not None:
+        ax.plot(*exact, "o", color=_ORANGE, markersize=4, label="exact")
+    if label is not None or exact is not None:
+        ax.legend(frameon=False)
+    ax.set_xlabel("energy")
+    ax.set_ylabel("fraction")
+    return ax
+
+
+def _axes(ax: "Axes | None") -> "Axes":
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot
+
+    return pyplot.subplots(layout="constrained")[1]
+
+
+def _up_side(
+    graph: "nx.Graph", partition: Sequence[set[Hashable]] | Mapping[Hashable, int]
+) -> set[Hashable]:
+    """Nodes on the first side, or of spin +1."""
+    if isinstance(partition, Mapping):
+        sides = [{node for node, spin in partition.items() if spin == s} for s in (1, -1)]
+    else:
+        sides = [set(side) for side in partition]
+    if len(sides) != 2 or sides[0] & sides[1] or (sides[0] | sides[1]) != set(graph):
+        raise ValueError(
+            f"partition has sides of {', '.join(str(len(side)) for side in sides)} nodes for a "
+            f"graph of {len(graph)}; expected two sides that hold every node once"
+        )
+    return sides[0]
+
+
+def _layout(graph: "nx.Graph") -> Mapping[Hashable, Any]:
+    import networkx as nx
+
+    places = nx.get_node_attributes(graph, "pos")
+    return places if len(places) == len(graph) else nx.spring_layout(graph, seed=0)
+
+
+def _bin_edges(values: NDArray) -> NDArray[np.float64]:
+    """Edges around each possible level of integer values; NumPy's choice otherwise."""
+    levels = np.unique(values)
+    if levels.dtype.kind in "iu" and levels.size > 1:
+        step = np.gcd.reduce(np.diff(levels))
+        count = (levels[-1] - levels[0]) // step + 1
+        if count <= _MAX_LEVELS:
+            return levels[0] + step * (np.arange(count + 1) - 0.5)
+    return np.histogram_bin_edges(values, "auto") if levels.size > 1 else levels[0] + [-0.5, 0.5]

@@ -1,0 +1,144 @@
+"""The one list of kernels that the contract and exactness tests run over, and their graphs.
+
+A kernel that cannot do something says so in its row; tests read the row, never the name.
+"""
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import NamedTuple
+
+import numpy as np
+
+from pbits.kernels.base import Kernel, Model
+from pbits.kernels.dense import MAX_PLANES, dense, dense_model
+from pbits.kernels.dense_float import dense_float, dense_float_model
+from pbits.kernels.packed import packed
+from pbits.kernels.packed_model import packed_model
+from pbits.kernels.sparse import sparse, sparse_model
+from problems.model import IsingProblem, ising
+
+UPDATES = ("metropolis", "gibbs")
+
+
+class Row(NamedTuple):
+    """One kernel family.
+
+    Attributes:
+        name: in test identifiers.
+        prepare: ``(problem, update, unit) -> (kernel, model)``.
+        real_couplings: whether couplings may be any real numbers.
+        max_weight: largest |J| / unit otherwise.
+        num_replicas: as many as its speed allows in a test of a second.
+        beta_per_read: whether beta may be an array [reads].
+    """
+
+    name: str
+    prepare: Callable[[IsingProblem, str, float], tuple[Kernel, Model]]
+    real_couplings: bool = False
+    max_weight: float = np.inf
+    num_replicas: int = 2**17
+    beta_per_read: bool = True
+
+    def supports(self, problem: IsingProblem, unit: float) -> bool:
+        if self.real_couplings:
+            return True
+        values = np.concatenate([problem.h, problem.coupling]) / unit
+        fits = np.abs(problem.coupling).max(initial=0) <= self.max_weight * unit
+        return bool(np.all(values == np.rint(values)) and fits)
+
+
+def _integers(problem: IsingProblem, unit: float) -> tuple:
+    h, coupling = (np.rint(x / unit).astype(np.int64) for x in (problem.h, problem.coupling))
+    return h, problem.row, problem.col, coupling, unit
+
+
+def _packed(
+    num_bits: int, problem: IsingProblem, update: str, unit: float
+) -> tuple[Kernel, Model]:
+    model, parity = packed_model(*_integers(problem, unit))
+    return packed(update, num_bits, parity=parity), model
+
+
+def _dense(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
+    return dense(update), dense_model(*_integers(problem, unit))
+
+
+def _real(
+    kernel: Callable, model: Callable, problem: IsingProblem, update: str, unit: float
+) -> tuple[Kernel, Model]:
+    parts = (problem.h / unit, problem.row, problem.col, problem.coupling / unit)
+    return kernel(update), model(*parts, unit)
+
+
+ROWS = (
+    Row("packed", partial(_packed, 16)),
+    Row("packed32", partial(_packed, 32)),
+    Row("dense", _dense, max_weight=2**MAX_PLANES - 1, num_replicas=2**14),
+    Row("sparse", partial(_real, sparse, sparse_model), real_couplings=True),
+    Row(
+        "dense_float",
+        partial(_real, dense_float, dense_float_model),
+        real_couplings=True,
+        num_replicas=2**15,
+    ),
+)
+
+
+class Graph(NamedTuple):
+    """A problem small enough to enumerate; `unit` divides its coefficients where they allow it."""
+
+    problem: IsingProblem
+    unit: float = 1.0
+
+    @property
+    def has_free_spins(self) -> bool:
+        """Whether some spin feels nothing: Metropolis flips it in every sweep, for ever."""
+        touched = np.concatenate([self.problem.row, self.problem.col])
+        alone = np.bincount(touched, minlength=self.problem.num_variables) == 0
+        return bool(np.any(alone & (self.problem.h == 0)))
+
+
+@cache
+def graphs() -> dict[str, Graph]:
+    """Named problems of 5 to 10 spins; each reaches some branch of some kernel."""
+    rng = np.random.default_rng(2024)
+    zero = partial(np.zeros, dtype=np.int64)
+    pairs = np.triu_indices(7, 1)
+    some = rng.random(45) < 0.4
+    gnp = (np.triu_indices(10, 1)[0][some], np.triu_indices(10, 1)[1][some])
+    signs = partial(rng.choice, (-1, 1))
+    star = (zero(8), np.arange(1, 9))
+    return {
+        # Even fields, three colours.
+        "ring": Graph(ising(zero(7), np.arange(7), (np.arange(7) + 1) % 7, -np.ones(7, int))),
+        # Odd and even fields; a hub with eight levels, so two digits for Metropolis.
+        "star": Graph(ising(np.r_[1, zero(8)], *star, signs(8)), 1.0),
+        # Seven colours; the only graph whose spins have all six neighbours.
+        "complete": Graph(ising(zero(7), *pairs, signs(21))),
+        "biased": Graph(ising(rng.integers(-1, 2, 10), *gnp, signs(some.sum()))),
+        # Two triangles, a pair, and a spin that feels nothing.
+        "islands": Graph(
+            ising(zero(9), [0, 0, 1, 3, 3, 4, 6], [1, 2, 2, 4, 5, 5, 7], [1, 1, 1, -1, -1, 1, 1])
+        ),
+        # Several slots per coupling, a quarter unit each.
+        "weighted": Graph(
+            ising(rng.integers(-2, 3, 7) / 4, *pairs, signs(21) * rng.integers(1, 5, 21) / 4), 0.25
+        ),
+        # More than 64 levels: the loops of `wide`, and four planes of `dense`.
+        "heavy": Graph(
+            ising(rng.integers(-9, 10, 7) / 16, *pairs, signs(21) * rng.integers(10, 16, 21) / 16),
+            1 / 16,
+        ),
+        "gaussian": Graph(ising(rng.normal(size=10) / 2, *gnp, rng.normal(size=some.sum()))),
+    }
+
+
+def scattered(problem: IsingProblem, size: int, seed: int = 0) -> tuple[IsingProblem, np.ndarray]:
+    """The problem hidden at random places among free spins: a problem of `size`, and the places.
+
+    The spins that matter then meet across words, blocks and tiles.
+    """
+    place = np.random.default_rng(seed).permutation(size)[: problem.num_variables]
+    h = np.zeros(size, problem.h.dtype)
+    h[place] = problem.h
+    return ising(h, place[problem.row], place[problem.col], problem.coupling), place
