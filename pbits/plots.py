@@ -49,7 +49,9 @@ def plot_trace(
     hot.plot(trace.sweep, trace.beta, color=_GREY, linestyle="--", linewidth=1)
     hot.set_ylabel("inverse temperature (dashed)", color="#777777")
     hot.tick_params(axis="y", colors="#777777")
-    ax.plot(trace.sweep, value(trace.mean_energy), color=_BLUE, label="mean of the reads")
+    thin = 1.5 if result.num_restarts <= 1 else 0.8
+    mean = value(trace.mean_energy)
+    ax.plot(trace.sweep, mean, color=_BLUE, linewidth=thin, label="mean of the reads")
     ax.plot(trace.sweep, value(trace.best_energy), color=_ORANGE, label="best so far")
     # The second axes would else hide the curves.
     ax.set_zorder(hot.get_zorder() + 1)
@@ -58,7 +60,7 @@ def plot_trace(
     ax.set_ylabel("energy" if objective is None else objective.objective)
     if objective is not None:
         ax.set_title(objective.name)
-    ax.legend(frameon=False, loc="best")
+    ax.legend(loc="best", framealpha=0.9)
     return ax
 
 
@@ -69,6 +71,8 @@ def plot_cut(
     pos: Mapping[Hashable, ArrayLike] | None = None,
 ) -> "Axes":
     """A graph with its two sides in two colours, cut edges bold and the others grey.
+
+    The title counts cut edges and adds up their weights, the edge attribute "weight" or 1.
 
     Args:
         graph: an undirected graph.
@@ -84,7 +88,7 @@ def plot_cut(
     Example:
         >>> import networkx as nx
         >>> plot_cut(nx.cycle_graph(4), ({0, 2}, {1, 3})).get_title()
-        '4 of 4 edges cut'
+        'cut 4: 4 of 4 edges'
     """
     import networkx as nx
 
@@ -98,7 +102,9 @@ def plot_cut(
     nx.draw_networkx_edges(graph, pos, cut, ax=ax, edge_color=_GREEN, width=width)
     colours = [_BLUE if node in up else _ORANGE for node in graph]
     nx.draw_networkx_nodes(graph, pos, ax=ax, node_color=colours, node_size=size)
-    ax.set_title(f"{len(cut)} of {graph.number_of_edges()} edges cut")
+    weight = sum(graph.edges[edge].get("weight", 1) for edge in cut)
+    ax.set_title(f"cut {weight:g}: {len(cut)} of {graph.number_of_edges()} edges")
+    ax.set_aspect("equal")
     ax.set_axis_off()
     return ax
 

@@ -66,7 +66,6 @@ class Entrant:
             sampler does not anneal and energies compare with nothing.
         threaded: whether one process uses all cores; otherwise one process per core does.
         compiles: whether the first call of a shape compiles, so that warming up takes a whole call.
-        reads_factor: multiplies the reads of a peer, for samplers that need a batch to be fast.
         note: what a reader of the numbers has to know.
     """
 
@@ -76,5 +75,4 @@ class Entrant:
     energies: str | None
     threaded: bool = False
     compiles: bool = False
-    reads_factor: int = 1
     note: str = ""

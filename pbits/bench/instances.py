@@ -113,7 +113,7 @@ def planar_union(n: int, num_edges: int, *, seed: int = 0) -> IsingProblem:
     if num_edges > len(edges):
         raise ValueError(f"{num_edges} edges asked for; the union of seed {seed} has {len(edges)}")
     kept = edges[rng.choice(len(edges), num_edges, replace=False)]
-    return maxcut_from_edges(n, *kept.T, np.ones(num_edges, np.int64)).problem
+    return maxcut_from_edges(n, kept[:, 0], kept[:, 1], np.ones(num_edges, np.int64)).problem
 
 
 def _apollonian(n: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -54,7 +54,10 @@ class Side:
 
     def _batch(self, call: Call, number: int) -> Batch:
         done = self.team.run(
-            [call._replace(seed=_seed(call.seed, number, k)) for k in range(self.team.num_processes)]
+            [
+                call._replace(seed=_seed(call.seed, number, k))
+                for k in range(self.team.num_processes)
+            ]
         )
         draws = [timed.draw for timed in done]
         spins = np.concatenate([draw.spins for draw in draws])

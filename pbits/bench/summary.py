@@ -88,11 +88,22 @@ def _energies(side: Side) -> dict[str, Any] | None:
 
 
 def _final_energies(side: Side) -> dict[str, float | None] | None:
-    """Last states over all rounds; where only means of rounds are known, the error is theirs."""
+    """Last states over all rounds.
+
+    Where only their mean in each round is known, the error is that of these few means, but not
+    below that of the returned states.
+    """
+    if side.entrant.energies is None:
+        return None
+    returned = _mean(np.concatenate([batch.energies for batch in side.batches]))
     if side.entrant.energies == "final":
-        return _mean(np.concatenate([batch.energies for batch in side.batches]))
+        return returned
     means = [batch.final_mean for batch in side.batches if batch.final_mean is not None]
-    return _mean(np.array(means)) if means else None
+    if not means:
+        return None
+    last = _mean(np.array(means))
+    errors = [x["standard_error"] for x in (last, returned) if x["standard_error"] is not None]
+    return last | {"standard_error": max(errors, default=None)}
 
 
 def _mean(values: NDArray) -> dict[str, float | None]:

@@ -42,7 +42,7 @@ class Settings:
 
     sweeps: int = 1000
     reads: int = 1024
-    peer_reads: int = 8
+    peer_reads: int = 32
     rounds: int = 5
     seed: int = 0
     beta_min: float | None = None
@@ -110,7 +110,7 @@ def _against(
             _rounds([ours], settings.rounds, say)
             return {"peer": None, "status": "ok", "ours": summary(ours)}
         say(f"preparing {peer.name}")
-        call = ours.call._replace(reads=settings.peer_reads * peer.reads_factor)
+        call = ours.call._replace(reads=settings.peer_reads)
         with Team(peer, ours.problem, cores) as team:
             theirs = Side(peer, team, ours.problem, call)
             _rounds([ours, theirs], settings.rounds, say)

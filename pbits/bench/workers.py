@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from pbits.bench.entrant import Call, Draw, Entrant, Sampler
 from problems import IsingProblem

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -14,7 +13,6 @@ from pbits.cli.solve import solve
 
 # The base class of all that is wrong with a command line; typer exports only this one of its kind.
 _USAGE_ERROR = typer.BadParameter.__base__
-_BROKEN_PIPE = 141
 
 app = typer.Typer(
     name="pbits",
@@ -39,7 +37,9 @@ def _root(
     context: typer.Context,
     version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+        typer.Option(
+            "--version", metavar="", help="Print the version.", callback=_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
     """Ising models, QUBOs and max-cut, solved by probabilistic bits on CPU or GPU."""
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     Args:
         arguments: words after ``pbits``; those of the process if None.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(_status(arguments))
 
 
@@ -64,18 +64,14 @@ def _status(arguments: list[str] | None) -> int:
         return status or 0
     except _USAGE_ERROR as error:
         command = error.ctx.command_path if error.ctx else "pbits"
-        complain(f"{error.format_message()} See '{command} --help'.")
+        complain(f"{error.format_message().rstrip('.')}; see '{command} --help'")
         return BAD_INPUT
     except (KeyboardInterrupt, typer.Abort):
         complain("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            complain(error)
         # The interpreter flushes stdout once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    """Answer SIGTERM as whatever answers Ctrl-C at this moment would."""
-    handler = signal.getsignal(signal.SIGINT)
-    (handler if callable(handler) else signal.default_int_handler)(signal.SIGINT, frame)
+        return 1

@@ -13,10 +13,10 @@ def check_writable(path: Path, option: str) -> None:
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
         if _is_special(path):
-            path.open("ab").close()
+            if not os.access(path, os.W_OK):
+                raise PermissionError(0, "no permission")
         else:
-            with tempfile.TemporaryFile(dir=path.resolve().parent):
-                pass
+            tempfile.TemporaryFile(dir=path.resolve().parent).close()
     except (OSError, ValueError) as error:
         _cannot_write(path, option, error)
 

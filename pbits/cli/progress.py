@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pbits.annealing import Progress
+    from pbits.results import Progress
     from problems.formats import Instance
 
 
@@ -22,7 +22,7 @@ def progress_bar(
     """A bar over seconds where there is a time limit, else over sweeps.
 
     Yields:
-        What to call with each :class:`pbits.annealing.Progress`.
+        What to call with each :class:`pbits.results.Progress`.
     """
     # Here, as a pipe has no use for rich.
     from rich.console import Console
@@ -47,12 +47,13 @@ def progress_bar(
                 description="annealing",
                 completed=min(done, total),
                 total=total,
-                status=_status(instance, now),
+                status=_status(instance, now, time_limit is not None),
             )
 
         yield update
 
 
-def _status(instance: "Instance", now: "Progress") -> str:
+def _status(instance: "Instance", now: "Progress", repeats: bool) -> str:
     best = instance.value_from_energy(now.best_energy)
-    return f"best {instance.objective} {best:g}, sweep {now.sweep}/{now.num_sweeps}"
+    where = f"anneal {now.restart + 1}" if repeats else f"sweep {now.sweep}/{now.num_sweeps}"
+    return f"best {instance.objective} {best:.10g}, {where}"

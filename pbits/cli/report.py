@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pbits.annealing import AnnealResult
+    from pbits.results import AnnealResult
     from problems.formats import Instance
 
 _ONE_BASED = ("rudy", "mc", "sparse", "bqp")
@@ -74,8 +74,7 @@ def table(facts: dict[str, Any]) -> str:
     """The record in a few aligned lines."""
     seconds = facts["seconds"]
     rows = [
-        (f"best {facts['objective']}", _number(facts["best"])),
-        ("energy", _number(facts["energy"])),
+        *_values(facts),
         ("stopped by", _STOPS.get(facts["stopped_by"], facts["stopped_by"])),
         ("reads", f"{facts['reads']}, {_sweeps(facts)}"),
         ("seed", str(facts["seed"])),
@@ -83,16 +82,23 @@ def table(facts: dict[str, Any]) -> str:
         ("speed", f"{facts['spin_updates_per_second']:.3g} spin updates per second"),
         ("kernel", f"{facts['kernel']} on {_count(facts['num_devices'], 'device')}"),
     ]
-    if facts["objective"] == "energy" and facts["sense"] == "minimise":
-        del rows[1]
     if not facts["certificate"]["agrees_with_sampler"]:
-        rows.append(("WARNING", f"the sampler claimed another energy; {_number(facts['best'])}"))
+        rows.append(("WARNING", "the sampler claimed an energy that its best spins do not have"))
     rows += [("note", note) for note in facts["notes"]]
     title = (
         f"{facts['instance']} ({facts['format']}): {_count(facts['num_variables'], 'variable')}, "
         f"{_count(facts['num_interactions'], 'interaction')}"
     )
     return "\n".join([title, *(f"  {name:<12}{text}" for name, text in rows)])
+
+
+def _values(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """The best value, and its energy where that is another number."""
+    best, energy = _number(facts["best"]), _number(facts["energy"])
+    if facts["sense"] == "minimise":
+        return [("best energy", best)]
+    name = "best cut" if facts["objective"] == "cut" else "best value"
+    return [(name, best), ("energy", energy)]
 
 
 def solution(instance: "Instance", result: "AnnealResult", facts: dict[str, Any]) -> bytes:

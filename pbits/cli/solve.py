@@ -1,53 +1,27 @@
 """``pbits solve``: the best state of a problem file that annealing finds."""
 
 import json
-import math
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pbits.cli.errors import INTERRUPTED, complain, fail
-from pbits.cli.output import check_writable, write_whole
+from pbits.cli.options import Options, Update
+from pbits.cli.output import write_whole
 from pbits.cli.progress import on_terminal, progress_bar
 from pbits.cli.report import record, solution, table
+from pbits.cli.signals import Interrupt, interruptible
 
 if TYPE_CHECKING:
-    from pbits.annealing import AnnealResult
+    from pbits.results import AnnealResult
     from problems.formats import Instance
 
-_PICTURES = (".png", ".pdf", ".svg")
+# Larger numbers are typing errors, which would take all of the memory.
+_MAX_READS, _MAX_SWEEPS = 10**6, 10**8
 _LIMITS, _TUNING, _FILES = "When to stop", "Annealing", "Output"
-
-
-class Update(StrEnum):
-    """How a spin answers its field."""
-
-    METROPOLIS = "metropolis"
-    GIBBS = "gibbs"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line asked for, in its own terms."""
-
-    file: Path
-    format: str | None
-    reads: int
-    sweeps: int
-    seed: int | None
-    time_limit: float | None
-    target: float | None
-    update: Update
-    beta_min: float | None
-    beta_max: float | None
-    out: Path | None
-    plot: Path | None
-    as_json: bool
 
 
 def solve(
@@ -72,12 +46,22 @@ def solve(
     reads: Annotated[
         int,
         typer.Option(
-            metavar="N", min=1, help="Independent anneals side by side.", rich_help_panel=_TUNING
+            metavar="N",
+            min=1,
+            max=_MAX_READS,
+            help="Independent anneals side by side.",
+            rich_help_panel=_TUNING,
         ),
     ] = 64,
     sweeps: Annotated[
         int,
-        typer.Option(metavar="N", min=1, help="Sweeps of each anneal.", rich_help_panel=_TUNING),
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=_MAX_SWEEPS,
+            help="Sweeps of each anneal.",
+            rich_help_panel=_TUNING,
+        ),
     ] = 1000,
     seed: Annotated[
         int | None,
@@ -166,24 +150,27 @@ def solve(
 def run(options: Options) -> None:
     """Solve, report, write; the exit status is 130 after an interrupt, 2 on bad input."""
     try:
-        stopped_by = _solve(options)
+        with interruptible() as interrupt:
+            stopped_by = _solve(options, interrupt)
     except KeyboardInterrupt:
-        complain("interrupted before there was a result")
+        complain("interrupted")
         stopped_by = "interrupt"
-    except (ValueError, MemoryError) as error:
-        fail(error or "out of memory; ask for fewer --reads")
     if stopped_by == "interrupt":
         raise typer.Exit(INTERRUPTED)
 
 
-def _solve(options: Options) -> str:
+def _solve(options: Options, interrupt: Interrupt) -> str:
     started = time.perf_counter()
-    path = _check(options)
+    options.check()
+    # Here, as libraries that take a second to import would slow down `pbits --help` too.
     from problems.formats import read
 
-    instance = read(path, options.format)
-    loaded = time.perf_counter()
-    result = _anneal(instance, options)
+    try:
+        instance = read(options.path, options.format)
+        loaded = time.perf_counter()
+        result = _anneal(instance, options, interrupt)
+    except (ValueError, MemoryError) as error:
+        fail(str(error) or "out of memory; ask for fewer --reads")
     seconds = {
         "load": loaded - started,
         "prepare": result.timing.preprocessing,
@@ -192,48 +179,20 @@ def _solve(options: Options) -> str:
         "total": time.perf_counter() - started,
     }
     facts = record(instance, result, _asked(instance, result, options), seconds)
-    print(json.dumps(facts, allow_nan=False) if options.as_json else table(facts))
-    if options.out:
-        write_whole(options.out, solution(instance, result, facts), "--out")
-    if options.plot:
-        write_whole(options.plot, _picture(instance, result, options.plot), "--plot")
+    try:
+        _write(instance, result, facts, options)
+    finally:
+        # Last, as the reader of a pipe may have gone; in any case, as the work is done.
+        print(json.dumps(facts, allow_nan=False) if options.as_json else table(facts))
     return result.stopped_by
 
 
-def _check(options: Options) -> Path:
-    """End the command on what can be known to be wrong before any work; the file to read."""
-    for name in ("time_limit", "target", "beta_min", "beta_max"):
-        value = getattr(options, name)
-        positive = name != "target"
-        if value is not None and not (math.isfinite(value) and (value > 0 or not positive)):
-            expected = "a finite number above 0" if positive else "a finite number"
-            fail(f"--{name.replace('_', '-')} is {value}; expected {expected}")
-    if options.plot and options.plot.suffix.lower() not in _PICTURES:
-        fail(f"--plot {options.plot} names no picture; expected one of {', '.join(_PICTURES)}")
-    path = _existing(options.file)
-    taken = [path.resolve()]
-    for option, written in (("--out", options.out), ("--plot", options.plot)):
-        if written:
-            if written.resolve() in taken:
-                fail(f"{option} {written} would overwrite another file of this command; rename it")
-            taken.append(written.resolve())
-            check_writable(written, option)
-    return path
-
-
-def _existing(file: Path) -> Path:
-    """The file, or the bundled instance where its name is given and no such file exists."""
-    from problems import data
-
-    bundled = data.BUNDLED.get(str(file))
-    return file if bundled is None or file.exists() else data.path(bundled)
-
-
-def _anneal(instance: "Instance", options: Options) -> "AnnealResult":
+def _anneal(instance: "Instance", options: Options, interrupt: Interrupt) -> "AnnealResult":
     from pbits.annealing import anneal
 
     shown = not options.as_json and on_terminal()
     bar = progress_bar(instance, options.time_limit) if shown else nullcontext()
+    interrupt.check()
     with bar as progress:
         return anneal(
             instance.problem,
@@ -245,6 +204,7 @@ def _anneal(instance: "Instance", options: Options) -> "AnnealResult":
             time_limit=options.time_limit,
             target_energy=_target_energy(instance, options.target),
             num_restarts=1 if options.time_limit is None else None,
+            interrupt=interrupt,
             progress=progress,
             trace=options.plot is not None,
         )
@@ -260,7 +220,7 @@ def _beta_range(instance: "Instance", options: Options) -> tuple[float, float] |
     hot = hot if options.beta_min is None else options.beta_min
     cold = cold if options.beta_max is None else options.beta_max
     if hot > cold:
-        fail(f"--beta-min {hot:g} is above --beta-max {cold:g}; give both, the smaller one first")
+        fail(f"the hottest beta, {hot:g}, is above the coldest, {cold:g}; give both, smaller first")
     return hot, cold
 
 
@@ -280,6 +240,15 @@ def _asked(instance: "Instance", result: "AnnealResult", options: Options) -> di
         "target": options.target,
         "target_reached": None if target is None else bool(result.best_energy <= target),
     }
+
+
+def _write(
+    instance: "Instance", result: "AnnealResult", facts: dict[str, Any], options: Options
+) -> None:
+    if options.out:
+        write_whole(options.out, solution(instance, result, facts), "--out")
+    if options.plot:
+        write_whole(options.plot, _picture(instance, result, options.plot), "--plot")
 
 
 def _picture(instance: "Instance", result: "AnnealResult", path: Path) -> bytes:

@@ -8,7 +8,6 @@ every read.  No arithmetic can overflow and no field is rounded.  Probabilities 
 multiples of ``2**-num_bits``.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
@@ -30,11 +29,13 @@ _MAX_LEVEL = {"metropolis": 64, "gibbs": 12}
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Bucket:
-    """T tiles of B mutually uncoupled spins with D slots each."""
+    """T tiles of B mutually uncoupled spins with D slots each.
 
-    neighbour: jax.Array  # [T, D, B] int32 rows
-    sign: jax.Array  # [T, D, B] uint32, all ones where the neighbour's bit is to be inverted
-    odd: jax.Array  # [T, B] uint32, all ones where D minus the degree is odd
+    `rows` holds, for every spin of a tile, what its update reads: its own row; where fields may be
+    odd, the row of ones or zeros that tells whether D minus its degree is odd; its D slots.
+    """
+
+    rows: jax.Array  # [T, 1 + D or 2 + D, B] int32
     spin: jax.Array  # [T, B] uint32 spin numbers, for the random streams
     num_tiles: jax.Array  # [] int32, how many of the T are in use
 
@@ -42,7 +43,7 @@ class Bucket:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class PackedModel:
-    """Sparse integer model in tiles; the last two of its rows are all zeros and all ones."""
+    """Sparse integer model in tiles."""
 
     buckets: tuple[Bucket, ...]
     row_of_spin: jax.Array  # [n] int32
@@ -51,7 +52,12 @@ class PackedModel:
 
 
 class PackedState(NamedTuple):
-    words: jax.Array  # [rows, W] uint32, bit b of word w is read 32 w + b
+    """R rows and their complements: an antiferromagnetic slot reads the complement's row.
+
+    Row R - 1 is all zeros, so row 2 R - 1 is all ones.
+    """
+
+    words: jax.Array  # [2 R, W] uint32, bit b of word w is read 32 w + b
     lane: jax.Array  # [W] uint32
 
 
@@ -78,28 +84,27 @@ def packed(update: str, num_bits: int = 16, *, parity: bool = True) -> Kernel:
     )
 
 
-def _rows(model: PackedModel) -> list[int]:
+def _first_rows(model: PackedModel) -> list[int]:
     """First row of each bucket, then the number of the zero row."""
-    sizes = [b.spin.shape[0] * b.spin.shape[1] for b in model.buckets]
-    return [0, *np.cumsum(sizes).tolist()]
+    return [0, *np.cumsum([b.spin.size for b in model.buckets]).tolist()]
 
 
 def _init(key: jax.Array, model: PackedModel, lane: jax.Array) -> PackedState:
     spin = jnp.concatenate([b.spin.reshape(-1) for b in model.buckets])
     keys = random.row_keys(random.sweep_key(key, jnp.uint32(INIT_SWEEP)), spin)
-    return _with_constants(random.words(keys, lane, 0), lane)
+    return _with_complement(random.words(keys, lane, 0), lane)
 
 
-def _with_constants(rows: jax.Array, lane: jax.Array) -> PackedState:
-    constant = jnp.stack([jnp.zeros_like(lane), ~jnp.zeros_like(lane)])
-    return PackedState(jnp.concatenate([rows, constant]), lane)
+def _with_complement(rows: jax.Array, lane: jax.Array) -> PackedState:
+    rows = jnp.concatenate([rows, jnp.zeros_like(lane)[None]])
+    return PackedState(jnp.concatenate([rows, ~rows]), lane)
 
 
 def _load(spins: jax.Array, model: PackedModel, lane: jax.Array) -> PackedState:
     words = bits.pack((spins > 0).astype(jnp.uint32))
-    rows = jnp.zeros((_rows(model)[-1], lane.shape[0]), jnp.uint32)
-    # Padding entries of row_of_spin name the zero row, just past these rows: dropped.
-    return _with_constants(rows.at[model.row_of_spin].set(words, mode="drop"), lane)
+    rows = jnp.zeros((_first_rows(model)[-1], lane.shape[0]), jnp.uint32)
+    # Padding entries of row_of_spin name a row past these: dropped.
+    return _with_complement(rows.at[model.row_of_spin].set(words, mode="drop"), lane)
 
 
 def _spins(state: PackedState, model: PackedModel) -> jax.Array:
@@ -121,7 +126,7 @@ def _step(
 ) -> tuple[PackedState, Info]:
     energy_step = jnp.reshape(beta * model.unit, (1, -1))
     words = state.words
-    for first, bucket in zip(_rows(model)[:-1], model.buckets, strict=True):
+    for first, bucket in zip(_first_rows(model)[:-1], model.buckets, strict=True):
         words = _update_bucket(rule, key, words, state.lane, first, bucket, energy_step)
     return PackedState(words, state.lane), Info({})
 
@@ -136,33 +141,29 @@ def _update_bucket(
     energy_step: jax.Array,
 ) -> jax.Array:
     """Update every tile of a bucket in turn."""
-    width, height = bucket.neighbour.shape[1:]
+    height = bucket.spin.shape[1]
+    before_slots = 2 if rule.parity else 1
+    width = bucket.rows.shape[1] - before_slots
     narrow = rule.max_level(width) <= _MAX_LEVEL[rule.update]
     decide = rule.decide(width, energy_step) if narrow else None
+    complement = words.shape[0] // 2
 
     def body(t: jax.Array, words: jax.Array) -> jax.Array:
-        start = first + t * height
-        own = jax.lax.dynamic_slice(words, (start, 0), (height, words.shape[1]))
-        neighbour, sign, odd = bucket.neighbour[t], bucket.sign[t], bucket.odd[t]
         keys = random.row_keys(key, bucket.spin[t])
+        # One gather for all that the tile reads: XLA runs it as one copy, and all that follows as
+        # one vector loop, because that loop neither indexes nor reads what it writes.
+        ids = bucket.rows[t]
+        rows = words.at[ids.reshape(-1)].get(mode="clip").reshape(*ids.shape, -1)
+        own, odd, slots = rows[0], rows[1] if rule.parity else None, rows[before_slots:]
         if decide is None:
-            new = update_wide(
-                rule.update, words, own, neighbour, sign, odd, keys, lane, energy_step
-            )
+            new = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
         else:
-            excess = _field(words, neighbour, sign, width)
-            new = decide(own, excess, odd[:, None] if rule.parity else None, keys, lane)
-        return jax.lax.dynamic_update_slice(words, new, (start, 0))
+            digits = bits.count(list(slots), acceptance.offset(width))
+            new = decide(own, digits[: acceptance.num_digits(width)], odd, keys, lane)
+        start = first + t * height
+        # Copied out by a gather, or XLA would compute `new` twice, once inside each update.
+        new = new.at[ids[0] - start].get(mode="clip")
+        words = jax.lax.dynamic_update_slice(words, new, (start, 0))
+        return jax.lax.dynamic_update_slice(words, ~new, (start + complement, 0))
 
     return jax.lax.fori_loop(0, bucket.num_tiles, body, words)
-
-
-def _field(
-    words: jax.Array, neighbour: jax.Array, sign: jax.Array, width: int
-) -> Sequence[jax.Array]:
-    """Digits of ``(number of up slots) - D/2 + 2**(P-1)``: half the field, in offset binary."""
-    # One gather of all slots: XLA runs it as one copy, and the adders as one fusion after it.
-    rows = words.at[neighbour.reshape(-1)].get(mode="clip")
-    slots = rows.reshape(*neighbour.shape, -1)
-    pulls = [slots[j] ^ sign[j, :, None] for j in range(width)]
-    return bits.count(pulls, acceptance.offset(width))[: acceptance.num_digits(width)]

@@ -9,9 +9,6 @@ from pbits.kernels.packed import Bucket, PackedModel
 from pbits.kernels.shapes import round_up
 from pbits.kernels.tiles import Entries, TileBucket, Tiling, both_ways, tile
 
-_ALL = np.uint32(0xFFFFFFFF)
-
-
 def packed_model(
     h: NDArray[np.int64], row: NDArray, col: NDArray, coupling: NDArray[np.int64], unit: float = 1.0
 ) -> tuple[PackedModel, bool]:
@@ -35,7 +32,8 @@ def packed_model(
     entries = _slots(n, h, row, col, coupling)
     tiling = tile(n, row, col, entries)
     degree = entries.degrees(n)
-    buckets = tuple(_bucket(b, tiling, degree, n) for b in tiling.buckets)
+    parity = bool(np.any(degree % 2))
+    buckets = tuple(_bucket(b, tiling, degree, parity) for b in tiling.buckets)
     rows_of = np.full(round_up(n), tiling.num_rows, np.int32)
     rows_of[:n] = tiling.row_of_spin
     left, right = np.repeat(row, np.abs(coupling)), np.repeat(col, np.abs(coupling))
@@ -46,7 +44,6 @@ def packed_model(
         np.concatenate([np.repeat(coupling > 0, np.abs(coupling)), np.repeat(h > 0, np.abs(h))]),
         tiling.zero_row,
     )
-    parity = any(bool(np.any(np.asarray(b.odd))) for b in buckets)
     return PackedModel(buckets, jnp.asarray(rows_of), edges, jnp.float32(unit)), parity
 
 
@@ -62,20 +59,23 @@ def _slots(n: int, h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) ->
     return Entries(*repeated)
 
 
-def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, n: int) -> Bucket:
+def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, parity: bool) -> Bucket:
     """Balance unused slots: half of them read as up, so that together they add nothing."""
-    width = bucket.neighbour.shape[2]
-    used = np.where(bucket.spin >= 0, np.concatenate([degree, [0]])[bucket.spin], 0)
+    width, zero = bucket.neighbour.shape[2], tiling.zero_row
+    in_use = bucket.spin >= 0
+    used = np.where(in_use, np.concatenate([degree, [0]])[bucket.spin], 0)
     spare_up = (width - used) // 2
     slot = np.arange(width)
     balanced = (slot >= used[..., None]) & (slot < (used + spare_up)[..., None])
-    sign = np.where((bucket.value < 0) | balanced, _ALL, np.uint32(0))
-    odd = np.where((width - used) % 2 == 1, _ALL, np.uint32(0))
-    spin = np.where(bucket.spin >= 0, bucket.spin, n + np.arange(bucket.spin.size).reshape(bucket.spin.shape))
+    inverted = (bucket.value < 0) | balanced
+    slots = np.where(inverted, tiling.complement(bucket.neighbour), bucket.neighbour)
+    own = bucket.first_row + np.arange(bucket.spin.size).reshape(bucket.spin.shape)
+    rows = [own[..., None], slots]
+    if parity:
+        odd = (width - used) % 2 == 1
+        rows.insert(1, np.where(odd, tiling.complement(zero), zero)[..., None])
     return Bucket(
-        jnp.asarray(bucket.neighbour.transpose(0, 2, 1)),
-        jnp.asarray(sign.transpose(0, 2, 1).astype(np.uint32)),
-        jnp.asarray(odd.astype(np.uint32)),
-        jnp.asarray(spin.astype(np.uint32)),
+        jnp.asarray(np.concatenate(rows, axis=2).transpose(0, 2, 1).astype(np.int32)),
+        jnp.asarray(np.where(in_use, bucket.spin, degree.size + own).astype(np.uint32)),
         jnp.int32(bucket.num_tiles),
     )

@@ -110,7 +110,7 @@ def _init(key: jax.Array, model: SparseModel, lane: jax.Array) -> SparseState:
 
 
 def _padded(rows: jax.Array, lane: jax.Array) -> SparseState:
-    return SparseState(jnp.pad(rows, ((0, 2), (0, 0)), constant_values=1), lane)
+    return SparseState(jnp.pad(rows, ((0, 1), (0, 0)), constant_values=1), lane)
 
 
 def _load(spins: jax.Array, model: SparseModel, lane: jax.Array) -> SparseState:

@@ -7,6 +7,7 @@ on the host, NumPy only.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,23 +42,28 @@ class TileBucket:
     neighbour: NDArray[np.int32]  # [T, B, D] rows
     value: NDArray  # [T, B, D]
     num_tiles: int  # how many of the T are in use
+    first_row: int
 
 
 @dataclass(frozen=True)
 class Tiling:
-    """All buckets of a model; rows are numbered through them, then a zero row and a one row."""
+    """All buckets of a model; rows are numbered through them, and a zero row comes last."""
 
     buckets: tuple[TileBucket, ...]
     row_of_spin: NDArray[np.int32]  # [n]
-    num_rows: int  # with the two special rows
+    num_rows: int  # with the zero row
 
     @property
     def zero_row(self) -> int:
-        return self.num_rows - 2
+        return self.num_rows - 1
 
     @property
     def one_row(self) -> int:
-        return self.num_rows - 1
+        return self.complement(self.zero_row)
+
+    def complement(self, row: Any) -> Any:
+        """Where a layout that keeps complements of its rows has them: after all rows."""
+        return row + self.num_rows
 
 
 def both_ways(row: NDArray, col: NDArray, value: NDArray) -> Entries:
@@ -75,32 +81,35 @@ def tile(
     Args:
         num_spins: n.
         row, col: [m] coupled pairs; they decide the colours.
-        entries: what acts on each spin; a `head` of n stands for the row of ones.
+        entries: what acts on each spin; a `head` of n stands for the constant one.
         max_rows: largest B allowed.
     """
     degree = entries.degrees(num_spins)
     grids = _grids(degree, colour(num_spins, row, col), max_rows)
     first_row = np.cumsum([0, *(grid.size for grid, _, _ in grids)])
-    rows = int(first_row[-1]) + 2
+    rows = int(first_row[-1]) + 1
     row_of_spin = np.zeros(num_spins, np.int32)
     bucket_of = np.zeros(num_spins, np.int64)
     for k, (grid, _, _) in enumerate(grids):
         used = grid >= 0
         row_of_spin[grid[used]] = first_row[k] + np.flatnonzero(used)
         bucket_of[grid[used]] = k
-    # Entries of spin n (the constant one) and of nothing (the zero row) come last.
-    row_of_head = np.concatenate([row_of_spin, [rows - 1]])
+    # 'Spin' n is the constant one, which is the complement of the zero row.
+    row_of_head = np.concatenate([row_of_spin, [2 * rows - 1]])
     slot = np.arange(entries.tail.size) - np.repeat(np.cumsum(degree) - degree, degree)
     buckets = []
     for k, (grid, width, used) in enumerate(grids):
         mine = bucket_of[entries.tail] == k
         place = (row_of_spin[entries.tail[mine]] - first_row[k], slot[mine])
-        neighbour = np.full((grid.size, width), rows - 2, np.int32)
+        neighbour = np.full((grid.size, width), rows - 1, np.int32)
         value = np.zeros((grid.size, width), entries.value.dtype)
         neighbour[place] = row_of_head[entries.head[mine]]
         value[place] = entries.value[mine]
         shape = (*grid.shape, width)
-        buckets.append(TileBucket(grid, neighbour.reshape(shape), value.reshape(shape), used))
+        start = int(first_row[k])
+        buckets.append(
+            TileBucket(grid, neighbour.reshape(shape), value.reshape(shape), used, start)
+        )
     return Tiling(tuple(buckets), row_of_spin, rows)
 
 

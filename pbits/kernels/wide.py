@@ -1,7 +1,7 @@
 """Packed spins with many neighbours: fields counted in words, then decided read by read in float32.
 
-The unrolled adders of `packed` would make hubs slow to compile, and heat bath with many levels slow
-to run; here a loop adds sixteen slots at a time and the acceptance works on unpacked fields.
+The unrolled adders and thresholds of the fused path would make hubs slow to compile, and heat bath
+with many levels slow to run.
 """
 
 import jax
@@ -17,11 +17,9 @@ _CHUNK = 16
 
 def update_wide(
     update: str,
-    words: jax.Array,
     own: jax.Array,
-    neighbour: jax.Array,
-    sign: jax.Array,
-    odd: jax.Array,
+    odd: jax.Array | None,
+    slots: jax.Array,
     keys: random.RowKeys,
     lane: jax.Array,
     energy_step: jax.Array,
@@ -30,38 +28,40 @@ def update_wide(
 
     Args:
         update: "metropolis" or "gibbs".
-        words: [rows, W] all spins; `own` [B, W] are this tile's.
-        neighbour, sign: [D, B], D a multiple of 16.
-        odd: [B].
+        own: [B, W] the tile's spins.
+        odd: [B, W] all ones where D minus the degree is odd, or None where it never is.
+        slots: [D, B, W] words that pull up where set.
         keys, lane: random streams of the rows and words.
         energy_step: beta times the unit, float32 [1, 1] or [1, reads].
     """
-    width = neighbour.shape[0]
+    width = slots.shape[0]
     half = 1 << (acceptance.num_digits(width) - 1)
-    excess = _digits(words, neighbour, sign)
-    number = sum(bits.unpack(digit).astype(jnp.int32) << k for k, digit in enumerate(excess))
-    field = 2 * (number - half) + (odd[:, None] & np.uint32(1)).astype(jnp.int32)
-    reads = (lane[:, None] * np.uint32(32) + np.arange(32, dtype=np.uint32)).reshape(-1)
-    uniform = random.uniforms(keys, reads)
+    number = jnp.zeros((own.shape[0], own.shape[1] * bits.LANE_READS), jnp.int32)
+    for k, digit in enumerate(_digits(slots)):
+        number = number + (bits.unpack(digit).astype(jnp.int32) << k)
+    field = 2 * (number - half)
+    if odd is not None:
+        field = field + bits.unpack(odd).astype(jnp.int32)
+    offsets = np.arange(bits.LANE_READS, dtype=np.uint32)
+    reads = (lane[:, None] * np.uint32(bits.LANE_READS) + offsets).reshape(-1)
     drive = np.float32(2) * energy_step * field.astype(jnp.float32)
-    spin = 2 * bits.unpack(own).astype(jnp.int8) - 1
-    new = accept(update, spin.astype(jnp.int8), drive, uniform)
+    spin = (2 * bits.unpack(own).astype(jnp.int8) - 1).astype(jnp.int8)
+    new = accept(update, spin, drive, random.uniforms(keys, reads))
     return bits.pack((new > 0).astype(jnp.uint32))
 
 
-def _digits(words: jax.Array, neighbour: jax.Array, sign: jax.Array) -> list[jax.Array]:
-    """Offset-binary digits of the field, as in `packed`, sixteen slots at a time."""
-    width, height = neighbour.shape
-    size = acceptance.num_digits(width)
-    start = acceptance.offset(width)
-    ones = ~jnp.zeros((height, words.shape[1]), jnp.uint32)
-    initial = tuple(ones * np.uint32((start >> k) & 1) for k in range(size))
+def _digits(slots: jax.Array) -> list[jax.Array]:
+    """Offset-binary digits of the field, as `acceptance` defines them, sixteen slots at a time."""
+    width = slots.shape[0]
+    size, start = acceptance.num_digits(width), acceptance.offset(width)
+    ones = ~jnp.zeros_like(slots[0])
+    digits = tuple(ones * np.uint32((start >> k) & 1) for k in range(size))
+    whole = width // _CHUNK
 
     def body(i: jax.Array, digits: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
-        ids = jax.lax.dynamic_slice(neighbour, (i * _CHUNK, 0), (_CHUNK, height))
-        flip = jax.lax.dynamic_slice(sign, (i * _CHUNK, 0), (_CHUNK, height))
-        rows = words.at[ids.reshape(-1)].get(mode="clip").reshape(_CHUNK, height, -1)
-        pulls = [rows[j] ^ flip[j, :, None] for j in range(_CHUNK)]
-        return tuple(bits.count(pulls, 0, digits)[:size])
+        part = jax.lax.dynamic_slice_in_dim(slots, i * _CHUNK, _CHUNK)
+        return tuple(bits.count(list(part), 0, digits)[:size])
 
-    return list(jax.lax.fori_loop(0, width // _CHUNK, body, initial))
+    digits = jax.lax.fori_loop(0, whole, body, digits)
+    rest = list(slots[whole * _CHUNK :])
+    return bits.count(rest, 0, digits)[:size] if rest else list(digits)

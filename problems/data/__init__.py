@@ -7,9 +7,6 @@ weight -1 or +1 with equal chance, which is a two-dimensional Edwards-Anderson g
 
 from pathlib import Path
 
-from problems.formats import write
-from problems.generators import edwards_anderson
-
 TORUS = "torus_24x24.rud"
 # What a command line may call them.
 BUNDLED = {"example": TORUS}
@@ -28,4 +25,7 @@ def path(name: str) -> Path:
 
 def make(folder: str | Path) -> None:
     """Write all bundled files into `folder`."""
+    from problems.formats import write
+    from problems.generators import edwards_anderson
+
     write(edwards_anderson((24, 24), seed=24), Path(folder) / TORUS)
