@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from doubles import CROSSBAR, TELEGRAPH, differential
 from pbits.kernels.base import Kernel, Model
+from pbits.kernels.coupled import IDEAL_COUPLING, IDEAL_PBIT, coupled, coupled_model
 from pbits.kernels.dense import MAX_PLANES, dense, dense_model
 from pbits.kernels.dense_float import dense_float, dense_float_model
 from pbits.kernels.packed import packed
@@ -26,6 +28,7 @@ class Row(NamedTuple):
     Attributes:
         name: in test identifiers.
         prepare: ``(problem, update, unit) -> (kernel, model)``.
+        updates: the rules it offers.
         real_couplings: whether couplings may be any real numbers.
         max_weight: largest |J| / unit otherwise.
         num_replicas: as many as its speed allows in a test of a second.
@@ -34,6 +37,7 @@ class Row(NamedTuple):
 
     name: str
     prepare: Callable[[IsingProblem, str, float], tuple[Kernel, Model]]
+    updates: tuple[str, ...] = UPDATES
     real_couplings: bool = False
     max_weight: float = np.inf
     num_replicas: int = 2**17
@@ -70,6 +74,20 @@ def _real(
     return kernel(update), model(*parts, unit)
 
 
+def _coupled(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
+    del update
+    parts = (problem.h / unit, problem.row, problem.col, problem.coupling / unit, unit)
+    return coupled(IDEAL_COUPLING, IDEAL_PBIT), coupled_model(*parts)
+
+
+def _doubles(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
+    del update
+    parts = (problem.h / unit, problem.row, problem.col, problem.coupling / unit, unit)
+    forgets = np.float32(0.5)
+    model = coupled_model(*parts, make_coupling=differential, pbit=forgets)
+    return coupled(CROSSBAR, TELEGRAPH), model
+
+
 ROWS = (
     Row("packed", partial(_packed, 16)),
     Row("packed32", partial(_packed, 32)),
@@ -81,6 +99,8 @@ ROWS = (
         real_couplings=True,
         num_replicas=2**15,
     ),
+    Row("coupled", _coupled, ("gibbs",), real_couplings=True),
+    Row("doubles", _doubles, ("gibbs",), real_couplings=True),
 )
 
 
@@ -129,7 +149,7 @@ def graphs() -> dict[str, Graph]:
             ising(rng.integers(-9, 10, 7) / 16, *pairs, signs(21) * rng.integers(10, 16, 21) / 16),
             1 / 16,
         ),
-        "gaussian": Graph(ising(rng.normal(size=10) / 2, *gnp, rng.normal(size=some.sum()))),
+        "gaussian": Graph(ising(rng.normal(size=10) / 2, *gnp, rng.normal(size=some.sum()) / 2)),
     }
 
 
