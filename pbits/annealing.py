@@ -191,8 +191,8 @@ class _Anneal:
                 self.run = Run(fresh.state, best, energy)
 
     def trace(self) -> Trace:
-        sweep, beta, mean, best = (np.array(column) for column in zip(*self._records, strict=True)) \
-            if self._records else (np.zeros(0),) * 4
+        columns = np.array(self._records, np.float64).reshape(-1, 4).T
+        sweep, beta, mean, best = columns
         return Trace(sweep.astype(np.int64), beta, mean, best)
 
     def _start(self, key: jax.Array) -> Run:
@@ -212,9 +212,7 @@ class _Anneal:
         while done < self.betas.size:
             part = self.betas[done : done + size]
             before = time.perf_counter()
-            self.run, mean, best = self.engine.advance(
-                self.run, key, part, done, self.check_every
-            )
+            self.run, mean, best = self.engine.advance(self.run, key, part, done, self.check_every)
             seconds = time.perf_counter() - before
             self._record(done, part, mean, best)
             done += part.size
@@ -244,9 +242,7 @@ class _Anneal:
     def _report(self, done: int) -> None:
         if self.progress is not None:
             seconds = time.perf_counter() - self._began
-            self.progress(
-                Progress(done, self.betas.size, self.restarts_done, seconds, self._best)
-            )
+            self.progress(Progress(done, self.betas.size, self.restarts_done, seconds, self._best))
 
     def _should_stop(self, pressed: Callable[[], bool]) -> bool:
         for reason, holds in (

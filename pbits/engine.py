@@ -141,7 +141,7 @@ def _advance_program(kernel: Kernel, mesh: Mesh) -> Any:
             partial(_advance, kernel),
             mesh=mesh,
             in_specs=specs,
-            out_specs=(_state_specs(run), Trace(P(_AXIS), P(_AXIS))),
+            out_specs=(_state_specs(run), P(_AXIS)),
             check_vma=False,
         )(run, *rest)
 

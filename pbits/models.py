@@ -109,7 +109,7 @@ def _normalised(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _S
 def _is_dense(model: _Scaled) -> bool:
     n, m = model.h.size, model.coupling.size
     degree = 2 * m / max(n, 1)
-    return degree > 0.35 * n and n > 64 or (degree > 64 and degree > 0.1 * n)
+    return (degree > 0.35 * n and n > 64) or (degree > 64 and degree > 0.1 * n)
 
 
 def _fits_planes(model: _Scaled) -> bool:

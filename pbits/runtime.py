@@ -51,7 +51,7 @@ def ensure_configured() -> None:
         configure()
 
 
-def devices(limit: int | None = None) -> list[jax.Device]:
+def devices(limit: int | None = None) -> list[Any]:
     """The devices that share the reads, at most `limit` of them."""
     ensure_configured()
     found = jax.devices()
@@ -91,7 +91,7 @@ def describe() -> dict[str, Any]:
         "devices": [f"{d.platform}:{d.id} {d.device_kind}" for d in used],
         "num_devices": len(used),
         "cpu_count": _usable_cores(),
-        "cache_dir": jax.config.jax_compilation_cache_dir,
+        "cache_dir": _cache_in_use(),
         "notes": list(notes()),
     }
 
@@ -134,10 +134,14 @@ def _set_cache(cache_dir: str | None) -> None:
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
 
 
+def _cache_in_use() -> Any:
+    return jax.config.values["jax_compilation_cache_dir"]
+
+
 def _default_cache() -> str:
     # A user who set JAX's own cache folder keeps it.
-    if jax.config.jax_compilation_cache_dir:
-        return jax.config.jax_compilation_cache_dir
+    if _cache_in_use():
+        return _cache_in_use()
     from platformdirs import user_cache_dir
 
     return str(Path(user_cache_dir("pbits")) / "jax")

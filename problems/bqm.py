@@ -4,7 +4,7 @@ Coefficients keep their exact value: a float32 bias becomes the float64 of the s
 integer-valued biases of any dtype give an integer problem.
 """
 
-from typing import Literal
+from typing import Any, Literal, cast
 
 import dimod
 import numpy as np
@@ -43,7 +43,8 @@ def from_bqm(bqm: dimod.BinaryQuadraticModel) -> IsingProblem:
     labels = None if in_range else tuple(model.variables)
     build = ising if model.vartype is dimod.SPIN else ising_from_binary
     # model.offset: an object-dtype model's vectors carry the offset cast to the biases' dtype.
-    return build(linear, row, col, bias, model.offset, labels)
+    offset: Any = model.offset
+    return build(linear, row, col, bias, offset, labels)
 
 
 def to_bqm(
@@ -77,7 +78,7 @@ def to_bqm(
         problem.h.astype(np.float64),
         (problem.row, problem.col, problem.coupling.astype(np.float64)),
         problem.offset,
-        "SPIN",
-        variable_order=None if by_range else problem.labels,
+        dimod.SPIN,
+        variable_order=cast(Any, None if by_range else problem.labels),
     )
     return bqm.change_vartype(target, inplace=True)

@@ -7,6 +7,7 @@ Reference: F. Barahona et al., Oper. Res. 36, 493 (1988), doi:10.1287/opre.36.3.
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -101,8 +102,8 @@ class MaxCut:
         """
         state = self._one_state(spins)
         labels = self.problem.labels
-        up = {labels[i] for i in np.flatnonzero(state == 1)}
-        return up, {labels[i] for i in np.flatnonzero(state == -1)}
+        up = {labels[i] for i in np.flatnonzero(state == 1).tolist()}
+        return up, {labels[i] for i in np.flatnonzero(state == -1).tolist()}
 
     def certificate(self, spins: ArrayLike) -> CutCertificate:
         """Recount one state [n] from the edges and compare with its energy.
@@ -161,7 +162,8 @@ def maxcut(graph: nx.Graph, weight: str | None = "weight") -> MaxCut:
     ends = [(index[u], index[v]) for u, v in graph.edges()]
     row, col = np.array(ends, np.int64).reshape(-1, 2).T
     # No edge has the attribute None, so weight=None gives every edge the default.
-    value = real_array("weight", [w for *_, w in graph.edges(data=weight, default=1)])
+    edges: Any = graph.edges
+    value = real_array("weight", [w for *_, w in edges(data=weight, default=1)])
     loops = row == col
     if np.any(value[loops]):
         looped = labels[row[loops & (value != 0)][0]]

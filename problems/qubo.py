@@ -10,6 +10,7 @@ Reference: A. Lucas, Front. Phys. 2, 5 (2014), doi:10.3389/fphy.2014.00005.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -139,9 +140,9 @@ def _sums(index: ArrayLike, value: NDArray, n: int) -> NDArray:
     return total
 
 
-def _from_matrix(Q: ArrayLike) -> tuple[NDArray, NDArray, NDArray, int]:
+def _from_matrix(Q: Any) -> tuple[NDArray, NDArray, NDArray, int]:
     """Stored entries (row, col, value) and the side of a square array or sparse matrix."""
-    matrix = Q if scipy.sparse.issparse(Q) else real_array("Q", Q)
+    matrix: Any = Q if scipy.sparse.issparse(Q) else real_array("Q", Q)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"Q has shape {matrix.shape}; expected a square [n, n] matrix")
     entries = scipy.sparse.coo_array(matrix)

@@ -56,9 +56,7 @@ def _integers(problem: IsingProblem, unit: float) -> tuple:
     return h, problem.row, problem.col, coupling, unit
 
 
-def _packed(
-    num_bits: int, problem: IsingProblem, update: str, unit: float
-) -> tuple[Kernel, Model]:
+def _packed(num_bits: int, problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
     model, parity = packed_model(*_integers(problem, unit))
     return packed(update, num_bits, parity=parity), model
 

@@ -57,9 +57,7 @@ def count_states(spins: NDArray[np.int8]) -> NDArray[np.int64]:
     return np.bincount(index, minlength=2 ** spins.shape[0])
 
 
-def pooled_chi_square(
-    observed: NDArray, probabilities: NDArray, min_expected: float = 10
-) -> float:
+def pooled_chi_square(observed: NDArray, probabilities: NDArray, min_expected: float = 10) -> float:
     """p-value of counts against probabilities, rare outcomes pooled.
 
     Pooling to 5 expected counts, as textbooks advise, makes p-values of 1e-4 several times too

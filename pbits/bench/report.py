@@ -14,6 +14,8 @@ _COLUMNS = ("sampler", "reads", "compile", "M updates/s", "ratio", "E last", "E 
 _NOTES = (
     "M updates/s: million spin updates per second of the whole call, median over the rounds and "
     "(range); the ratio is pbits / peer in the same round. Compile times are not part of either.",
+    "pbits runs its reads side by side and is slower per update with few (--reads); the others run "
+    "theirs one after another, thrml side by side as well.",
     "E: mean energy with its standard error, of the last states of the reads and of the states "
     "returned: pbits returns the best that each read has seen, the others the last. The last ones "
     "compare. Best energies are over different numbers of reads.",
@@ -103,8 +105,18 @@ def _cells(side: dict[str, Any], ratio: dict[str, Any] | None) -> Iterable[str]:
 def _range(values: dict[str, Any] | None, unit: float) -> str:
     if values is None:
         return ""
-    middle, low, high = (f"{values[key] / unit:.3g}" for key in ("median", "min", "max"))
+    middle, low, high = (_digits(values[key] / unit) for key in ("median", "min", "max"))
     return f"{middle} ({low}-{high})"
+
+
+def _digits(value: float) -> str:
+    """Three digits, without an exponent where that is short.
+
+    Example:
+        >>> _digits(1234.5), _digits(0.12345)
+        ('1234', '0.123')
+    """
+    return f"{value:.0f}" if 1000 <= value < 1e6 else f"{value:.3g}"
 
 
 def _mean(values: dict[str, Any] | None) -> str:

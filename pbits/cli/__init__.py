@@ -3,16 +3,17 @@
 import os
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from pbits.bench.cli import app as bench
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
 from pbits.cli.info import info
 from pbits.cli.solve import solve
 
 # The base class of all that is wrong with a command line; typer exports only this one of its kind.
-_USAGE_ERROR = typer.BadParameter.__base__
+_USAGE_ERROR: Any = typer.BadParameter.__base__
 
 app = typer.Typer(
     name="pbits",
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(solve)
 app.command()(info)
+app.add_typer(bench, name="bench")
 
 
 def _version(wanted: bool) -> None:
@@ -59,7 +61,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _status(arguments: list[str] | None) -> int:
     try:
-        status = app(arguments, standalone_mode=False)
+        status = app(arguments, prog_name="pbits", standalone_mode=False)
         sys.stdout.flush()
         return status or 0
     except _USAGE_ERROR as error:

@@ -139,6 +139,7 @@ def solve(
 
     Values are in the file's own terms: the cut of a max-cut graph (G-set, DIMACS torus, Biq Mac),
     the objective of a QUBO, the energy of an Ising model.  Ctrl-C stops and prints the best so far.
+    The exit status is 0, 2 on bad input and 130 after Ctrl-C.
 
     $ pbits solve example
 
@@ -247,7 +248,8 @@ def _write(
 ) -> None:
     if options.out:
         write_whole(options.out, solution(instance, result, facts), "--out")
-    if options.plot:
+    # A problem without variables leaves no trace.
+    if options.plot and result.trace is not None:
         write_whole(options.plot, _picture(instance, result, options.plot), "--plot")
 
 

@@ -94,14 +94,14 @@ def _metropolis(rule: Rule, max_level: int, x: jax.Array) -> Decide:
     if max_level < _RADIX:
         levels = jnp.arange(1, max_level + 1, dtype=jnp.float32)[:, None]
         single = bits.threshold_planes(jnp.exp(-x * levels), rule.num_bits)
-        return lambda own, excess, odd, keys, lane: own ^ _accept_few(
-            rule, single, *_magnitude(excess, odd, own), keys, lane
+        return lambda own, excess, odd, keys, lane: (
+            own ^ _accept_few(rule, single, *_magnitude(excess, odd, own), keys, lane)
         )
     low = bits.threshold_planes(_low_digit(x), rule.num_bits)
     levels = jnp.arange(1, max_level // _RADIX + 2, dtype=jnp.float32)[:, None]
     high = bits.threshold_planes(jnp.exp(-x * _RADIX * levels), rule.num_bits)
-    return lambda own, excess, odd, keys, lane: own ^ _accept_many(
-        rule, low, high, *_magnitude(excess, odd, own), keys, lane
+    return lambda own, excess, odd, keys, lane: (
+        own ^ _accept_many(rule, low, high, *_magnitude(excess, odd, own), keys, lane)
     )
 
 
@@ -135,7 +135,7 @@ def _accept_many(
     keys: random.RowKeys,
     lane: jax.Array,
 ) -> jax.Array:
-    """``K >= level`` digit by digit: the high digit is greater, or equal and the low one suffices."""
+    """``K >= level`` digit by digit: high digit greater, or equal and the low one suffices."""
     always = ~jnp.zeros_like(uphill)
     low_at_least = [always, *_exceeded(rule, 0, low, keys, lane)]
     high_at_least = [always, *_exceeded(rule, 1, high, keys, lane)]

@@ -59,6 +59,7 @@ def run(kernel: Kernel, key: jax.Array, state: State, model: Model, betas: jax.A
 
     Sweep i draws from ``sweep_key(key, i)``, so a longer run begins with the shorter one.
     """
+
     def body(carry: State, xs: tuple[jax.Array, jax.Array]) -> tuple[State, None]:
         sweep, beta = xs
         carry, _ = kernel.step(sweep_key(key, sweep), carry, model, beta)

@@ -111,7 +111,9 @@ def threshold_planes(probability: jax.Array, num_bits: int) -> jax.Array:
     Returns:
         uint32 [L, num_bits, 1] of all-zero and all-one masks, or [L, num_bits, reads / 32].
     """
-    top = np.nextafter(np.float32(2.0**num_bits), np.float32(0)) if num_bits > 24 else 2**num_bits - 1
+    top = (
+        np.nextafter(np.float32(2.0**num_bits), np.float32(0)) if num_bits > 24 else 2**num_bits - 1
+    )
     scaled = jnp.round(probability * np.float32(2.0**num_bits))
     number = jnp.minimum(scaled, np.float32(top)).astype(jnp.uint32)
     shifts = np.arange(num_bits, dtype=np.uint32)[:, None]

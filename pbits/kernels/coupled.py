@@ -148,9 +148,7 @@ def _init(pbit: PBit, key: jax.Array, model: CoupledModel, lane: jax.Array) -> C
     return _load(pbit, random.random_spins(keys, lane), model, lane)
 
 
-def _load(
-    pbit: PBit, spins: jax.Array, model: CoupledModel, lane: jax.Array
-) -> CoupledState:
+def _load(pbit: PBit, spins: jax.Array, model: CoupledModel, lane: jax.Array) -> CoupledState:
     key = jnp.zeros(2, jnp.uint32)
     return CoupledState(spins.astype(jnp.int8), pbit.init(key, model.pbit, spins), lane)
 

@@ -93,7 +93,7 @@ def dense_model(
 
 
 def _pack_rows(matrix: NDArray) -> NDArray[np.uint32]:
-    """Bits of an [n, n] 0/1 matrix: [Q, 32, Q], row 32 q + k at [q, k], column bit order as words."""
+    """Bits of an [n, n] 0/1 matrix: [Q, 32, Q], row 32 q + k at [q, k], columns as in words."""
     packed = np.packbits(matrix.astype(np.uint8), axis=1, bitorder="little").view("<u4")
     return packed.reshape(-1, _SPINS, packed.shape[1]).astype(np.uint32)
 
@@ -160,9 +160,7 @@ def _step(
         keys = random.row_keys(key, spin)
         # Fields without the word's own spins, which are about to change.
         sign, digits = model.sign[q, :, q], model.planes[:, q, :, q]
-        outer = _counts(model, words, q) - _aligned(
-            old[None, :], sign[:, None], digits[:, :, None]
-        )
+        outer = _counts(model, words, q) - _aligned(old[None, :], sign[:, None], digits[:, :, None])
         bias = model.bias[q]
 
         def group(g: jax.Array, word: jax.Array) -> jax.Array:

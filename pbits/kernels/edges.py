@@ -60,14 +60,10 @@ def unsatisfied_bonds(words: jax.Array, edges: EdgeList) -> jax.Array:
         def step(i: jax.Array, counter: jax.Array) -> jax.Array:
             return _count(words, edges.left[g, i], edges.right[g, i], edges.sign[g, i], counter)
 
-        counter = jax.lax.fori_loop(
-            0, _STEPS, step, jnp.zeros((8, width, num_words), jnp.uint32)
-        )
+        counter = jax.lax.fori_loop(0, _STEPS, step, jnp.zeros((8, width, num_words), jnp.uint32))
         return total + _empty(counter)
 
-    total = jax.lax.fori_loop(
-        0, edges.num_groups, group, jnp.zeros((num_words, 4, 8), jnp.int32)
-    )
+    total = jax.lax.fori_loop(0, edges.num_groups, group, jnp.zeros((num_words, 4, 8), jnp.int32))
     return 2 * total.reshape(-1) - edges.num_bonds
 
 

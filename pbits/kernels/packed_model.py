@@ -9,6 +9,7 @@ from pbits.kernels.packed import Bucket, PackedModel
 from pbits.kernels.shapes import round_up
 from pbits.kernels.tiles import Entries, TileBucket, Tiling, both_ways, tile
 
+
 def packed_model(
     h: NDArray[np.int64], row: NDArray, col: NDArray, coupling: NDArray[np.int64], unit: float = 1.0
 ) -> tuple[PackedModel, bool]:
@@ -24,7 +25,8 @@ def packed_model(
         The model, and whether some field is an odd number of units (the kernel's `parity`).
 
     Example:
-        >>> model, parity = packed_model(np.array([0, 1]), np.array([0]), np.array([1]), np.array([-1]))
+        >>> ends = np.array([0]), np.array([1])
+        >>> model, parity = packed_model(np.array([0, 1]), *ends, np.array([-1]))
         >>> model.row_of_spin.shape, parity
         ((2,), True)
     """
@@ -55,8 +57,8 @@ def _slots(n: int, h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) ->
     value = np.concatenate([both.value, h])
     weight = np.abs(value)
     order = np.argsort(np.repeat(tail, weight), kind="stable")
-    repeated = (np.repeat(x, weight)[order] for x in (tail, head, np.sign(value).astype(np.int8)))
-    return Entries(*repeated)
+    tail, head = (np.repeat(x, weight)[order] for x in (tail, head))
+    return Entries(tail, head, np.repeat(np.sign(value), weight)[order].astype(np.int8))
 
 
 def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, parity: bool) -> Bucket:

@@ -125,7 +125,7 @@ def _grids(degree: NDArray, colours: NDArray, max_rows: int) -> list[Grid]:
     cost = [(-(-sizes // b)).sum() * (b + _TILE_OVERHEAD_ROWS) for b in heights]
     height = heights[int(np.argmin(cost))]
     tiles = [t for members in classes for t in _cut(members, degree, height)]
-    shapes = np.array([(t.size, _width(degree[t[0]])) for t in tiles]).reshape(-1, 2)
+    shapes = np.array([(t.size, _width(int(degree[t[0]]))) for t in tiles]).reshape(-1, 2)
     grids: list[Grid] = []
     for b in np.unique(shapes[:, 0]):
         same = np.flatnonzero(shapes[:, 0] == b)
