@@ -137,13 +137,15 @@ def solve(
 ) -> None:
     """Find a state of low energy, or a large cut, of a problem file.
 
-    Values are in the file's own terms: the cut of a max-cut graph (G-set, DIMACS torus, Biq Mac),
-    the objective of a QUBO, the energy of an Ising model.  Ctrl-C stops and prints the best so far.
-    The exit status is 0, 2 on bad input and 130 after Ctrl-C.
+    Values are in the file's own terms: the cut of a max-cut graph (G-set, DIMACS
+    torus, Biq Mac), the objective of a QUBO, the energy of an Ising model.
+
+    Ctrl-C stops and prints the best so far. The exit status is 0, 2 on bad input
+    and 130 after Ctrl-C.
 
     $ pbits solve example
 
-    $ pbits solve G1.txt --reads 256 --sweeps 2000 --target 11624 --time-limit 60 --out cut.json
+    $ pbits solve G1.txt --target 11624 --time-limit 60 --out cut.json
     """
     run(Options(**locals()))
 

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits.kernels.colouring import colour
-from pbits.kernels.shapes import round_up
+from pbits.kernels.shapes import round_up_count
 
 WIDTHS = (2, 4, 6, 8, 12, 16, 24, 32, 40, 48, 56, 64)
 _MAX_BUCKETS = 3
+_MAX_HUB_BUCKETS = 1
 _TILE_ROWS = (8, 16, 32, 64, 128, 256)
 # Running a tile costs as much as this many of its rows before its first row is done.
 _TILE_OVERHEAD_ROWS = 2
@@ -132,7 +133,7 @@ def _grids(degree: NDArray, colours: NDArray, max_rows: int) -> list[Grid]:
         widths = _merge_widths(shapes[same, 1])
         for width in np.unique(widths):
             chosen = [tiles[i] for i in same[widths == width]]
-            grid = np.full((round_up(len(chosen)), b), -1, np.int64)
+            grid = np.full((round_up_count(len(chosen)), b), -1, np.int64)
             grid[: len(chosen)] = chosen
             grids.append((grid, int(width), len(chosen)))
     return grids
@@ -156,10 +157,11 @@ def _blocks(members: NDArray, height: int) -> list[NDArray]:
 
 
 def _merge_widths(widths: NDArray) -> NDArray:
-    """Raise widths to at most three different ones, padding as little as that allows."""
+    """Raise widths to few different ones (each is a program), padding as little as that allows."""
     need, counts = np.unique(widths, return_counts=True)
-    while need.size > _MAX_BUCKETS:
-        drop = int(np.argmin(counts[:-1] * np.diff(need)))
+    while need.size > _MAX_BUCKETS or np.count_nonzero(need > WIDTHS[-1]) > _MAX_HUB_BUCKETS:
+        first = 0 if need.size > _MAX_BUCKETS else np.searchsorted(need, WIDTHS[-1], "right")
+        drop = int(first + np.argmin((counts[:-1] * np.diff(need))[first:]))
         counts[drop + 1] += counts[drop]
         need, counts = np.delete(need, drop), np.delete(counts, drop)
     return need[np.searchsorted(need, widths)]
@@ -169,5 +171,5 @@ def _width(degree: int) -> int:
     for width in WIDTHS:
         if degree <= width:
             return width
-    step = 1 << (int(degree).bit_length() - 3)
-    return -(-int(degree) // step) * step
+    power = 1 << (degree - 1).bit_length()
+    return power * 3 // 4 if degree <= power * 3 // 4 else power
