@@ -11,7 +11,8 @@ from types import FrameType
 def deferred_interrupt() -> Iterator[Callable[[], bool]]:
     """Yield a function that tells whether Ctrl-C was pressed; a second Ctrl-C raises at once.
 
-    Outside the main thread, where signals cannot be caught, it always answers False.
+    Where Ctrl-C is ignored, and outside the main thread, where signals cannot be caught, it always
+    answers False.
     """
     pressed = False
 
@@ -21,7 +22,8 @@ def deferred_interrupt() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         pressed = True
 
-    if threading.current_thread() is not threading.main_thread():
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as under nohup
+    if ignored or threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
     previous = signal.signal(signal.SIGINT, handle)

@@ -4,21 +4,61 @@ NumPy, SciPy, networkx and dimod only; no JAX.  Everything is an :class:`IsingPr
 ``E(s) = sum h_i s_i + sum_{i<j} J_ij s_i s_j + offset``, minimised, s in {-1, +1}.
 """
 
-from problems import generators as generators
-from problems.bqm import from_bqm as from_bqm
-from problems.bqm import to_bqm as to_bqm
-from problems.formats import FORMATS as FORMATS
-from problems.formats import FormatError as FormatError
-from problems.formats import Instance as Instance
-from problems.formats import read as read
-from problems.formats import write as write
-from problems.maxcut import CutCertificate as CutCertificate
-from problems.maxcut import MaxCut as MaxCut
-from problems.maxcut import maxcut as maxcut
-from problems.maxcut import maxcut_from_edges as maxcut_from_edges
-from problems.model import IsingProblem as IsingProblem
-from problems.model import ising as ising
-from problems.qubo import binary_to_spin as binary_to_spin
-from problems.qubo import from_qubo as from_qubo
-from problems.qubo import spin_to_binary as spin_to_binary
-from problems.qubo import to_qubo as to_qubo
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from problems import generators as generators
+    from problems.bqm import from_bqm as from_bqm
+    from problems.bqm import to_bqm as to_bqm
+    from problems.formats import FORMATS as FORMATS
+    from problems.formats import FormatError as FormatError
+    from problems.formats import Instance as Instance
+    from problems.formats import read as read
+    from problems.formats import write as write
+    from problems.max_cut import CutCertificate as CutCertificate
+    from problems.max_cut import MaxCut as MaxCut
+    from problems.max_cut import maxcut as maxcut
+    from problems.max_cut import maxcut_from_edges as maxcut_from_edges
+    from problems.model import IsingProblem as IsingProblem
+    from problems.model import ising as ising
+    from problems.qubo import binary_to_spin as binary_to_spin
+    from problems.qubo import from_qubo as from_qubo
+    from problems.qubo import spin_to_binary as spin_to_binary
+    from problems.qubo import to_qubo as to_qubo
+
+# dimod, networkx and scipy take half a second to import: names are resolved when first used.
+_HOMES = {
+    "FORMATS": "problems.formats",
+    "CutCertificate": "problems.max_cut",
+    "FormatError": "problems.formats",
+    "Instance": "problems.formats",
+    "IsingProblem": "problems.model",
+    "MaxCut": "problems.max_cut",
+    "binary_to_spin": "problems.qubo",
+    "from_bqm": "problems.bqm",
+    "from_qubo": "problems.qubo",
+    "ising": "problems.model",
+    "maxcut": "problems.max_cut",
+    "maxcut_from_edges": "problems.max_cut",
+    "read": "problems.formats",
+    "spin_to_binary": "problems.qubo",
+    "to_bqm": "problems.bqm",
+    "to_qubo": "problems.qubo",
+    "write": "problems.formats",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name == "generators":
+        return import_module("problems.generators")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'problems' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*_HOMES, "generators"])

@@ -8,10 +8,10 @@ import math
 import operator
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
 # Below this sum of |coefficients| every energy is exact in int64 and in float64 alike.
 _EXACT_INTEGER = 2**53
@@ -82,13 +82,15 @@ class IsingProblem:
             result[part] += (block * field).sum(-1).astype(self.h.dtype)
         return result.reshape(lead)
 
-    def _coupling_matrix(self) -> NDArray | sparse.csr_array:
+    def _coupling_matrix(self) -> Any:
         """J above the diagonal: sparse, or dense float64 where that is faster and still exact."""
         n = self.num_variables
-        if self.is_integer and n <= _DENSE_LIMIT and 20 * self.num_interactions > n * n:
+        if self.is_integer and n <= _DENSE_LIMIT and 100 * self.num_interactions > n * n:
             matrix = np.zeros((n, n))
             matrix[self.row, self.col] = self.coupling
             return matrix
+        from scipy import sparse
+
         return sparse.csr_array((self.coupling, (self.row, self.col)), shape=(n, n))
 
 

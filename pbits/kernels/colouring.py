@@ -5,13 +5,13 @@ enough for it, and otherwise the parallel algorithm of Jones & Plassmann, SIAM J
 654 (1993), doi 10.1137/0914041, which needs no Python loop over spins.  Runs on the host.
 """
 
-import networkx as nx
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 _NETWORKX_LIMIT = 300_000
+_NETWORKX_BIPARTITE_LIMIT = 30_000
 _PALETTE = 63
 
 
@@ -22,6 +22,8 @@ def colour(num_spins: int, row: NDArray, col: NDArray) -> NDArray[np.int64]:
         >>> colour(3, np.array([0, 1]), np.array([1, 2])).tolist()
         [0, 1, 0]
     """
+    if row.size <= _NETWORKX_BIPARTITE_LIMIT:
+        return _small(num_spins, row, col)
     two = _two_colours(num_spins, row, col)
     if two is not None:
         return two
@@ -31,15 +33,17 @@ def colour(num_spins: int, row: NDArray, col: NDArray) -> NDArray[np.int64]:
     return _greedy(num_spins, row, col) if result is None else result
 
 
-def _adjacency(num_spins: int, row: NDArray, col: NDArray) -> sparse.csr_array:
+def _adjacency(num_spins: int, row: NDArray, col: NDArray) -> Any:
+    from scipy import sparse
+
     ends = (np.concatenate([row, col]), np.concatenate([col, row]))
     return sparse.csr_array((np.ones(ends[0].size, np.int8), ends), shape=(num_spins, num_spins))
 
 
 def _two_colours(num_spins: int, row: NDArray, col: NDArray) -> NDArray[np.int64] | None:
     """Parity of the depth in a breadth-first forest, or None where an edge joins equal parity."""
-    if row.size == 0:
-        return np.zeros(num_spins, np.int64)
+    from scipy.sparse import csgraph
+
     graph = _adjacency(num_spins, row, col)
     _, component = csgraph.connected_components(graph, directed=False)
     _, root = np.unique(component, return_index=True)
@@ -59,12 +63,32 @@ def _two_colours(num_spins: int, row: NDArray, col: NDArray) -> NDArray[np.int64
     return None if np.any(parity[row] == parity[col]) else parity
 
 
+def _small(num_spins: int, row: NDArray, col: NDArray) -> NDArray[np.int64]:
+    """Both by networkx, which saves importing scipy's graph routines."""
+    import networkx as nx
+
+    graph = _graph(num_spins, row, col)
+    try:
+        colours = nx.bipartite.color(graph)
+    except nx.NetworkXError:
+        colours = nx.greedy_color(graph, strategy="largest_first")
+    return np.fromiter((colours[i] for i in range(num_spins)), np.int64, num_spins)
+
+
 def _greedy(num_spins: int, row: NDArray, col: NDArray) -> NDArray[np.int64]:
+    import networkx as nx
+
+    colours = nx.greedy_color(_graph(num_spins, row, col), strategy="largest_first")
+    return np.fromiter((colours[i] for i in range(num_spins)), np.int64, num_spins)
+
+
+def _graph(num_spins: int, row: NDArray, col: NDArray) -> Any:
+    import networkx as nx
+
     graph = nx.Graph()
     graph.add_nodes_from(range(num_spins))
     graph.add_edges_from(zip(row.tolist(), col.tolist(), strict=True))
-    colours = nx.greedy_color(graph, strategy="largest_first")
-    return np.fromiter((colours[i] for i in range(num_spins)), np.int64, num_spins)
+    return graph
 
 
 def _jones_plassmann(num_spins: int, row: NDArray, col: NDArray) -> NDArray[np.int64] | None:

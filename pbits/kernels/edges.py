@@ -38,17 +38,17 @@ def edge_list(left: NDArray, right: NDArray, positive: NDArray, zero_row: int) -
     groups = -(-left.size // (per_step * width))
     size = round_up_count(groups) * per_step * width
 
-    def shaped(values: NDArray, fill: int, dtype: type) -> jax.Array:
+    def shaped(values: NDArray, fill: int, dtype: type) -> NDArray:
         full = np.full(size, fill, dtype)
         full[: values.size] = values
-        return jnp.asarray(full.reshape(-1, _STEPS, _UNROLL, width))
+        return full.reshape(-1, _STEPS, _UNROLL, width)
 
     return EdgeList(
         shaped(left, zero_row, np.int32),
         shaped(right, zero_row, np.int32),
         shaped(np.where(positive, np.uint32(0xFFFFFFFF), np.uint32(0)), 0, np.uint32),
-        jnp.int32(groups),
-        jnp.int32(left.size),
+        np.int32(groups),
+        np.int32(left.size),
     )
 
 

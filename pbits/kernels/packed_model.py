@@ -1,6 +1,6 @@
 """Lay an integer Ising problem out for the packed kernel.  Runs on the host."""
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,7 +46,8 @@ def packed_model(
         np.concatenate([np.repeat(coupling > 0, np.abs(coupling)), np.repeat(h > 0, np.abs(h))]),
         tiling.zero_row,
     )
-    return PackedModel(buckets, jnp.asarray(rows_of), edges, jnp.float32(unit)), parity
+    # One transfer of plain arrays: a thousand small JAX operations would cost more than they do.
+    return jax.device_put(PackedModel(buckets, rows_of, edges, np.float32(unit))), parity
 
 
 def _slots(n: int, h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> Entries:
@@ -77,7 +78,7 @@ def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, parity: bool) -
         odd = (width - used) % 2 == 1
         rows.insert(1, np.where(odd, tiling.complement(zero), zero)[..., None])
     return Bucket(
-        jnp.asarray(np.concatenate(rows, axis=2).transpose(0, 2, 1).astype(np.int32)),
-        jnp.asarray(np.where(in_use, bucket.spin, degree.size + own).astype(np.uint32)),
-        jnp.int32(bucket.num_tiles),
+        np.concatenate(rows, axis=2).transpose(0, 2, 1).astype(np.int32),
+        np.where(in_use, bucket.spin, degree.size + own).astype(np.uint32),
+        np.int32(bucket.num_tiles),
     )

@@ -83,7 +83,7 @@ def sparse_model(
     rows_of = np.full(round_up(n), tiling.num_rows, np.int32)
     rows_of[:n] = tiling.row_of_spin
     buckets = tuple(_bucket(b, h) for b in tiling.buckets)
-    return SparseModel(buckets, jnp.asarray(rows_of), jnp.float32(unit))
+    return jax.device_put(SparseModel(buckets, rows_of, np.float32(unit)))
 
 
 def _bucket(bucket: TileBucket, h: NDArray) -> Bucket:
@@ -91,11 +91,11 @@ def _bucket(bucket: TileBucket, h: NDArray) -> Bucket:
     in_use = bucket.spin >= 0
     bias = np.where(in_use, np.concatenate([h, [0]])[bucket.spin], 0)
     return Bucket(
-        jnp.asarray(bucket.neighbour.transpose(0, 2, 1)),
-        jnp.asarray(bucket.value.transpose(0, 2, 1)),
-        jnp.asarray(bias.astype(np.float32)),
-        jnp.asarray(np.where(in_use, bucket.spin, unused).astype(np.uint32)),
-        jnp.int32(bucket.num_tiles),
+        bucket.neighbour.transpose(0, 2, 1),
+        bucket.value.transpose(0, 2, 1),
+        bias.astype(np.float32),
+        np.where(in_use, bucket.spin, unused).astype(np.uint32),
+        np.int32(bucket.num_tiles),
     )
 
 

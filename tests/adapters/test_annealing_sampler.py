@@ -90,11 +90,10 @@ def test_ground_state_and_form_of_the_sample_set(vartype, criteria):
 
 
 def frustrated(vartype="SPIN", scale=1):
-    """Twelve variables with fields and couplings of both signs, by a fixed seed."""
-    rng = np.random.default_rng(5)
-    h = {i: scale * int(v) for i, v in enumerate(rng.integers(-1, 2, 12))}
-    pairs = [(i, j) for i in range(12) for j in range(i) if rng.random() < 0.5]
-    J = {pair: scale * int(rng.choice([-2, -1, 1, 2])) for pair in pairs}
+    """Twelve variables on a ring with chords, fields and couplings +-1 by a fixed seed."""
+    draw = np.random.default_rng(5).choice
+    h = {i: scale * int(draw([-1, 1])) for i in range(12)}
+    J = {(i, (i + k) % 12): scale * int(draw([-1, 1])) for i in range(12) for k in (1, 3)}
     return dimod.BQM(h, J, scale, "SPIN").change_vartype(vartype, inplace=True)
 
 

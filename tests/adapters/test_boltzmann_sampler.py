@@ -21,8 +21,8 @@ FERROMAGNET = dimod.BQM({}, {("z", ("a", 1)): -1.1, (("a", 1), 0): -1.3, ("z", 0
 
 
 def model(kind="real", vartype="SPIN"):
-    """Three variables without any symmetry, with real or with integer biases."""
-    h, J = ([0.5, -0.3, 0.1], [-0.8, 0.6, 0.4]) if kind == "real" else ([1, 0, -1], [-1, 1, 1])
+    """Three variables with real or with integer biases of both signs."""
+    h, J = ([0.5, -0.3, 0.1], [-0.8, 0.6, 0.4]) if kind == "real" else ([1, 1, -1], [-1, 1, -1])
     pairs = itertools.combinations(LABELS, 2)
     bqm = dimod.BQM(
         dict(zip(LABELS, h, strict=True)), dict(zip(pairs, J, strict=True)), 3.0, "SPIN"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from problems.maxcut import MaxCut, maxcut, maxcut_from_edges
+from problems.max_cut import MaxCut, maxcut, maxcut_from_edges
 from problems.model import ising
 
 QUICK = settings(deadline=None, max_examples=50, derandomize=True, database=None)
