@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, runtime
-from pbits.engine import CHUNK, Engine, Run
+from pbits.engine import CHUNK, Engine, Run, next_size
 from pbits.interrupts import deferred_interrupt
 from pbits.models import choose_model
 from pbits.random import seed_key, sweep_key
@@ -25,7 +25,6 @@ from pbits.schedules import default_beta_range
 from problems.model import IsingProblem
 
 _CHECKS_PER_ANNEAL = 50
-_SECONDS_PER_CALL = 0.1
 # Restarts draw from sweep numbers that no anneal reaches.
 _RESTART_SWEEP = 0xF0000000
 
@@ -226,9 +225,8 @@ class _Anneal:
         return more and not self._should_stop(pressed)
 
     def _next_size(self, size: int, seconds: float) -> int:
-        """Sweeps of the next call: about a tenth of a second, whole checks only."""
-        affordable = int(size * _SECONDS_PER_CALL / max(seconds, 1e-6))
-        checks_per_call = min(affordable, CHUNK) // self.check_every
+        """Sweeps of the next call: whole checks only, so that results do not depend on timing."""
+        checks_per_call = next_size(size, seconds) // self.check_every
         return max(checks_per_call, 1) * self.check_every
 
     def _record(self, done: int, part: NDArray, mean: NDArray, best: NDArray) -> None:

@@ -20,6 +20,7 @@ from pbits.models import Prepared
 from pbits.random import sweep_key
 
 CHUNK = 128  # sweeps of one program call at most
+_SECONDS_PER_CALL = 0.1
 _AXIS = "reads"
 _LAST_AXIS = P(None, _AXIS)
 
@@ -232,6 +233,11 @@ def _keep_best(kernel: Kernel, state: State, energy: jax.Array, run: Run) -> Run
         lambda: run.best,
     )
     return Run(state, best, jnp.where(better, energy, run.best_energy))
+
+
+def next_size(size: int, seconds: float) -> int:
+    """Sweeps for the next call after one of `size` took `seconds`: about a tenth of a second."""
+    return min(max(int(size * _SECONDS_PER_CALL / max(seconds, 1e-6)), 1), CHUNK)
 
 
 def _round_lanes(lanes: int, kernel: Kernel) -> int:

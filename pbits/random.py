@@ -72,7 +72,8 @@ def words(keys: RowKeys, lane: jax.Array, index: int) -> jax.Array:
         lane: uint32 [L] global lane numbers, below 2**26.
         index: which of the spin's words in this sweep.
     """
-    counter = (lane * np.uint32(WORDS_PER_LANE) + np.uint32(index)) * np.uint32(_GOLDEN)
+    offset = np.uint32(index * _GOLDEN & 0xFFFFFFFF)
+    counter = lane * np.uint32(WORDS_PER_LANE * _GOLDEN & 0xFFFFFFFF) + offset
     return mix(counter[None, :] + keys.first[:, None], keys.second[:, None])
 
 

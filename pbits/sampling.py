@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, runtime
-from pbits.engine import CHUNK, Engine, Run
+from pbits.engine import CHUNK, Engine, Run, next_size
 from pbits.interrupts import deferred_interrupt
 from pbits.models import choose_model
 from pbits.random import seed_key
@@ -88,7 +88,7 @@ def sample(
     compiled = time.perf_counter()
     draws = -(-num_reads // chains)
     plan = [burn_in, *[gap] * (draws - 1)]
-    found, done = _draw(engine, run, key, beta, plan, n, interrupt, progress)
+    found, done = _draw(engine, run, key, beta, plan, problem, interrupt, progress)
     spins = np.concatenate(found)[:num_reads]
     end = time.perf_counter()
     timing = Timing(laid_out - begin, compiled - laid_out, end - compiled, end - begin)
@@ -104,23 +104,27 @@ def _draw(
     key: jax.Array,
     beta: float,
     plan: list[int],
-    n: int,
+    problem: IsingProblem,
     interrupt: Callable[[], bool] | None,
     progress: Callable[[Progress], None] | None,
 ) -> tuple[list[NDArray[np.int8]], int]:
     """Sweep as planned, collecting all chains after each entry: samples and sweeps done."""
     began, done, total = time.perf_counter(), 0, sum(plan)
+    n, offset, size, lowest = problem.num_variables, problem.offset, 1, np.inf
     found: list[NDArray[np.int8]] = []
     with deferred_interrupt() as pressed:
         for sweeps in plan:
             until = done + sweeps
             while done < until:
-                part = np.full(min(until - done, CHUNK), beta, np.float32)
+                before = time.perf_counter()
+                part = np.full(min(until - done, size), beta, np.float32)
                 run, _, best = engine.advance(run, key, part, done, CHUNK)
                 done += part.size
+                now = time.perf_counter()
+                size = next_size(part.size, now - before)
                 if progress is not None:
-                    seconds = time.perf_counter() - began
-                    progress(Progress(done, total, 0, seconds, float(best[-1])))
+                    lowest = min(lowest, float(best[-1]) * engine.unit + offset)
+                    progress(Progress(done, total, 0, now - began, lowest))
                 if pressed() or (interrupt is not None and interrupt()):
                     return found or [engine.spins(run.state, n)], done
             found.append(engine.spins(run.state, n))

@@ -31,6 +31,7 @@ class Row(NamedTuple):
         updates: the rules it offers.
         real_couplings: whether couplings may be any real numbers.
         max_weight: largest |J| / unit otherwise.
+        graphs: the names of those it is tested on, all that it supports if empty.
         num_replicas: as many as its speed allows in a test of a second.
         beta_per_read: whether beta may be an array [reads].
     """
@@ -40,10 +41,12 @@ class Row(NamedTuple):
     updates: tuple[str, ...] = UPDATES
     real_couplings: bool = False
     max_weight: float = np.inf
+    graphs: tuple[str, ...] = ()
     num_replicas: int = 2**17
     beta_per_read: bool = True
 
     def supports(self, problem: IsingProblem, unit: float) -> bool:
+        """Whether the kernel takes these couplings."""
         if self.real_couplings:
             return True
         values = np.concatenate([problem.h, problem.coupling]) / unit
@@ -88,18 +91,35 @@ def _doubles(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, M
 
 ROWS = (
     Row("packed", partial(_packed, 16)),
-    Row("packed32", partial(_packed, 32)),
-    Row("dense", _dense, max_weight=2**MAX_PLANES - 1, num_replicas=2**14),
+    Row("packed32", partial(_packed, 32), graphs=("complete",)),
+    Row(
+        "dense",
+        _dense,
+        max_weight=2**MAX_PLANES - 1,
+        graphs=("ring", "complete", "biased", "islands", "heavy"),
+        num_replicas=2**15,
+    ),
     Row("sparse", partial(_real, sparse, sparse_model), real_couplings=True),
     Row(
         "dense_float",
         partial(_real, dense_float, dense_float_model),
         real_couplings=True,
-        num_replicas=2**15,
+        num_replicas=2**14,
     ),
     Row("coupled", _coupled, ("gibbs",), real_couplings=True),
     Row("doubles", _doubles, ("gibbs",), real_couplings=True),
 )
+
+
+def cases() -> list[tuple[Row, str, str]]:
+    """Every kernel with every rule of its own and every graph it is tested on."""
+    return [
+        (row, update, name)
+        for row in ROWS
+        for update in row.updates
+        for name, graph in graphs().items()
+        if row.supports(*graph) and name in (row.graphs or graphs())
+    ]
 
 
 class Graph(NamedTuple):
@@ -108,46 +128,51 @@ class Graph(NamedTuple):
     problem: IsingProblem
     unit: float = 1.0
 
-    @property
-    def has_free_spins(self) -> bool:
-        """Whether some spin feels nothing: Metropolis flips it in every sweep, for ever."""
-        touched = np.concatenate([self.problem.row, self.problem.col])
-        alone = np.bincount(touched, minlength=self.problem.num_variables) == 0
-        return bool(np.any(alone & (self.problem.h == 0)))
+    def settles(self, update: str) -> bool:
+        """Whether sweeps in a fixed order forget their start.
+
+        Metropolis takes every move that costs nothing.  A spin that feels nothing then flips in
+        every sweep, and domain walls on a ring of even fields keep marching.
+        """
+        degree = np.bincount(np.r_[self.problem.row, self.problem.col])
+        return update != "metropolis" or bool(self.problem.h.any() or degree.min() > 2)
 
 
 @cache
 def graphs() -> dict[str, Graph]:
-    """Named problems of 5 to 10 spins; each reaches some branch of some kernel."""
+    """Named problems of 7 to 10 spins; each reaches some branch of some kernel."""
     rng = np.random.default_rng(2024)
-    zero = partial(np.zeros, dtype=np.int64)
-    pairs = np.triu_indices(7, 1)
-    some = rng.random(45) < 0.4
-    gnp = (np.triu_indices(10, 1)[0][some], np.triu_indices(10, 1)[1][some])
     signs = partial(rng.choice, (-1, 1))
-    star = (zero(8), np.arange(1, 9))
+    zero = np.zeros(7, np.int64)
+    ring = np.arange(7)
+    pairs = np.triu_indices(7, 1)
+    distance = np.minimum(pairs[1] - pairs[0], 7 - pairs[1] + pairs[0])
+    many = np.array(np.triu_indices(10, 1))[:, rng.random(45) < 0.4]
+    # A hub coupled to everyone, with eight levels or more.
+    row, col = np.unique(np.c_[many, [np.zeros(9, int), np.arange(1, 10)]], axis=1)
+    biases = rng.integers(-2, 3, 10)
+    steps = 1 / 16
     return {
         # Even fields, three colours.
-        "ring": Graph(ising(zero(7), np.arange(7), (np.arange(7) + 1) % 7, -np.ones(7, int))),
-        # Odd and even fields; a hub with eight levels, so two digits for Metropolis.
-        "star": Graph(ising(np.r_[1, zero(8)], *star, signs(8)), 1.0),
-        # Seven colours; the only graph whose spins have all six neighbours.
-        "complete": Graph(ising(zero(7), *pairs, signs(21))),
-        "biased": Graph(ising(rng.integers(-1, 2, 10), *gnp, signs(some.sum()))),
+        "ring": Graph(ising(zero, ring, (ring + 1) % 7, -np.ones(7, int))),
+        # Every spin a colour of its own.
+        "complete": Graph(ising(zero, *pairs, signs(21))),
+        # Odd and even fields of different widths.
+        "biased": Graph(ising(biases, row, col, signs(row.size))),
         # Two triangles, a pair, and a spin that feels nothing.
         "islands": Graph(
-            ising(zero(9), [0, 0, 1, 3, 3, 4, 6], [1, 2, 2, 4, 5, 5, 7], [1, 1, 1, -1, -1, 1, 1])
+            ising(np.zeros(9), [0, 0, 1, 3, 3, 4, 6], [1, 2, 2, 4, 5, 5, 7], [1, 1, 1, -1, -1, 1, 1])
         ),
-        # Several slots per coupling, a quarter unit each.
+        # Several slots to a coupling, a quarter unit each: 18 to 20 levels.
         "weighted": Graph(
-            ising(rng.integers(-2, 3, 7) / 4, *pairs, signs(21) * rng.integers(1, 5, 21) / 4), 0.25
+            ising(rng.integers(-2, 3, 7) / 4, *pairs, signs(21) * (5 - distance) / 4), 0.25
         ),
-        # More than 64 levels: the loops of `wide`, and four planes of `dense`.
+        # More than 64 levels, and four binary digits.
         "heavy": Graph(
-            ising(rng.integers(-9, 10, 7) / 16, *pairs, signs(21) * rng.integers(10, 16, 21) / 16),
-            1 / 16,
+            ising(rng.integers(-9, 10, 7) * steps, *pairs, signs(21) * rng.integers(10, 16, 21) * steps),
+            steps,
         ),
-        "gaussian": Graph(ising(rng.normal(size=10) / 2, *gnp, rng.normal(size=some.sum()) / 2)),
+        "gaussian": Graph(ising(rng.normal(size=10) / 2, row, col, rng.normal(size=row.size) / 2)),
     }
 
 

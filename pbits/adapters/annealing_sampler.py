@@ -27,7 +27,7 @@ class AnnealingSampler(dimod.Sampler, dimod.Initialized):
     Example:
         >>> from pbits import AnnealingSampler
         >>> found = AnnealingSampler().sample_ising({}, {"ab": 1, "bc": 1, "ac": 1}, seed=1)
-        >>> found.first.energy
+        >>> float(found.first.energy)
         -1.0
     """
 

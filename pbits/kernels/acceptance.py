@@ -14,6 +14,7 @@ random event per read whose probability depends on a small non-negative level:
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -45,8 +46,9 @@ class Rule(NamedTuple):
     num_bits: int
     parity: bool
 
-    def max_level(self, width: int) -> int:
-        return width if self.parity else width // 2
+    def num_levels(self, width: int) -> int:
+        """Levels, zero included, that the digits of a field of `width` slots can tell apart."""
+        return 1 << (num_digits(width) - (0 if self.parity else 1))
 
     def decide(self, width: int, energy_step: jax.Array) -> Decide:
         """The rule for spins of `width` slots.
@@ -56,12 +58,87 @@ class Rule(NamedTuple):
             energy_step: beta times the unit, float32 [1, 1] or [1, reads].
 
         Returns:
-            ``(own [B, W], excess digits, odd [B, 1] or None, keys, lane) -> new spins [B, W]``.
+            ``(own [B, W], excess digits, odd [B, W] or None, keys, lane) -> new spins [B, W]``.
         """
         x = energy_step * np.float32(2.0 if self.parity else 4.0)
-        if self.update == "metropolis":
-            return _metropolis(self, self.max_level(width), x)
-        return _heat_bath(self, self.max_level(width), x)
+        num_levels = self.num_levels(width)
+        if self.update == "gibbs":
+            levels = jnp.arange(num_levels, dtype=jnp.float32)[:, None]
+            table = bits.threshold_planes(jax.nn.sigmoid(-x * levels), self.num_bits)
+            return partial(_heat_bath, self, table)
+        if num_levels <= _RADIX:
+            levels = jnp.arange(1, num_levels, dtype=jnp.float32)[:, None]
+            table = bits.threshold_planes(jnp.exp(-x * levels), self.num_bits)
+            return partial(_metropolis_few, self, table)
+        low = bits.threshold_planes(_low_digit(x), self.num_bits)
+        levels = jnp.arange(1, num_levels // _RADIX + 1, dtype=jnp.float32)[:, None]
+        high = bits.threshold_planes(jnp.exp(-x * _RADIX * levels), self.num_bits)
+        return partial(_metropolis_many, self, low, high)
+
+
+def _low_digit(x: jax.Array) -> jax.Array:
+    """P(K mod 8 >= j) for j = 1..7, K geometric with ratio exp(-x)."""
+    j = jnp.arange(1, _RADIX, dtype=jnp.float32)[:, None]
+    safe = jnp.maximum(x, np.float32(1e-12))
+    exact = jnp.exp(-safe * j) * jnp.expm1(-safe * (_RADIX - j)) / jnp.expm1(-safe * _RADIX)
+    return jnp.where(x > np.float32(1e-12), exact, (_RADIX - j) / _RADIX)
+
+
+# Jitted, so that tiles of several widths share one trace; XLA inlines the calls before it fuses.
+@partial(jax.jit, static_argnums=0)
+def _metropolis_few(
+    rule: Rule,
+    table: jax.Array,
+    own: jax.Array,
+    excess: Sequence[jax.Array],
+    odd: jax.Array | None,
+    keys: random.RowKeys,
+    lane: jax.Array,
+) -> jax.Array:
+    """Flip where ``r < q**level``, all levels in one table."""
+    uphill, level = _magnitude(excess, odd, own)
+    at_least = [~jnp.zeros_like(own), *_exceeded(rule, 0, table, keys, lane)]
+    return own ^ (~uphill | bits.select(level, at_least))
+
+
+@partial(jax.jit, static_argnums=0)
+def _metropolis_many(
+    rule: Rule,
+    low: jax.Array,
+    high: jax.Array,
+    own: jax.Array,
+    excess: Sequence[jax.Array],
+    odd: jax.Array | None,
+    keys: random.RowKeys,
+    lane: jax.Array,
+) -> jax.Array:
+    """Flip where ``K >= level``: high digit greater, or equal and the low one suffices."""
+    uphill, level = _magnitude(excess, odd, own)
+    always = ~jnp.zeros_like(own)
+    low_at_least = [always, *_exceeded(rule, 0, low, keys, lane)]
+    high_at_least = [always, *_exceeded(rule, 1, high, keys, lane)]
+    low_level, high_level = level[:_RADIX_BITS], level[_RADIX_BITS:]
+    greater = bits.select(high_level, high_at_least[1:])
+    not_less = bits.select(high_level, high_at_least[:-1])
+    accept = ~uphill | greater | (not_less & bits.select(low_level, low_at_least))
+    return own ^ accept
+
+
+@partial(jax.jit, static_argnums=0)
+def _heat_bath(
+    rule: Rule,
+    table: jax.Array,
+    own: jax.Array,
+    excess: Sequence[jax.Array],
+    odd: jax.Array | None,
+    keys: random.RowKeys,
+    lane: jax.Array,
+) -> jax.Array:
+    """The favoured direction, except where ``r < 1 / (1 + exp(x level))``."""
+    del own
+    positive = excess[-1]
+    _, level = _magnitude(excess, odd, ~positive)
+    return ~positive ^ bits.select(level, _exceeded(rule, 0, table, keys, lane))
 
 
 def _magnitude(
@@ -73,92 +150,13 @@ def _magnitude(
     return digits[-1], digits[:-1]
 
 
-def _planes(rule: Rule, number: int, keys: random.RowKeys, lane: jax.Array) -> list[jax.Array]:
-    """One random number of `num_bits` digits per spin and read."""
-    first = number * rule.num_bits
-    return [random.words(keys, lane, first + k) for k in range(rule.num_bits)]
-
-
 def _exceeded(
     rule: Rule, number: int, table: jax.Array, keys: random.RowKeys, lane: jax.Array
 ) -> list[jax.Array]:
     """Per row of `table` [L, num_bits, 1 or W], where one shared random number lies below it."""
-    planes = _planes(rule, number, keys, lane)
+    first = number * rule.num_bits
+    inverted = [~random.words(keys, lane, first + k) for k in range(rule.num_bits)]
+    shape = inverted[0].shape
     return [
-        bits.less_than(planes, [table[level, k] for k in range(rule.num_bits)])
-        for level in range(table.shape[0])
+        bits.less_than(inverted, [jnp.broadcast_to(digit, shape) for digit in row]) for row in table
     ]
-
-
-def _metropolis(rule: Rule, max_level: int, x: jax.Array) -> Decide:
-    if max_level < _RADIX:
-        levels = jnp.arange(1, max_level + 1, dtype=jnp.float32)[:, None]
-        single = bits.threshold_planes(jnp.exp(-x * levels), rule.num_bits)
-        return lambda own, excess, odd, keys, lane: (
-            own ^ _accept_few(rule, single, *_magnitude(excess, odd, own), keys, lane)
-        )
-    low = bits.threshold_planes(_low_digit(x), rule.num_bits)
-    levels = jnp.arange(1, max_level // _RADIX + 2, dtype=jnp.float32)[:, None]
-    high = bits.threshold_planes(jnp.exp(-x * _RADIX * levels), rule.num_bits)
-    return lambda own, excess, odd, keys, lane: (
-        own ^ _accept_many(rule, low, high, *_magnitude(excess, odd, own), keys, lane)
-    )
-
-
-def _low_digit(x: jax.Array) -> jax.Array:
-    """P(K mod 8 >= j) for j = 1..7, K geometric with ratio exp(-x)."""
-    j = jnp.arange(1, _RADIX, dtype=jnp.float32)[:, None]
-    safe = jnp.maximum(x, np.float32(1e-12))
-    exact = jnp.exp(-safe * j) * jnp.expm1(-safe * (_RADIX - j)) / jnp.expm1(-safe * _RADIX)
-    return jnp.where(x > np.float32(1e-12), exact, (_RADIX - j) / _RADIX)
-
-
-def _accept_few(
-    rule: Rule,
-    table: jax.Array,
-    uphill: jax.Array,
-    level: list[jax.Array],
-    keys: random.RowKeys,
-    lane: jax.Array,
-) -> jax.Array:
-    always = ~jnp.zeros_like(uphill)
-    at_least = [always, *_exceeded(rule, 0, table, keys, lane)]
-    return ~uphill | bits.select(level, at_least)
-
-
-def _accept_many(
-    rule: Rule,
-    low: jax.Array,
-    high: jax.Array,
-    uphill: jax.Array,
-    level: list[jax.Array],
-    keys: random.RowKeys,
-    lane: jax.Array,
-) -> jax.Array:
-    """``K >= level`` digit by digit: high digit greater, or equal and the low one suffices."""
-    always = ~jnp.zeros_like(uphill)
-    low_at_least = [always, *_exceeded(rule, 0, low, keys, lane)]
-    high_at_least = [always, *_exceeded(rule, 1, high, keys, lane)]
-    low_level, high_level = level[:_RADIX_BITS], level[_RADIX_BITS:]
-    greater = bits.select(high_level, high_at_least[1:])
-    not_less = bits.select(high_level, high_at_least[:-1])
-    return ~uphill | greater | (not_less & bits.select(low_level, low_at_least))
-
-
-def _heat_bath(rule: Rule, max_level: int, x: jax.Array) -> Decide:
-    levels = jnp.arange(max_level + 1, dtype=jnp.float32)[:, None]
-    table = bits.threshold_planes(jax.nn.sigmoid(-x * levels), rule.num_bits)
-
-    def decide(
-        own: jax.Array,
-        excess: Sequence[jax.Array],
-        odd: jax.Array | None,
-        keys: random.RowKeys,
-        lane: jax.Array,
-    ) -> jax.Array:
-        del own
-        positive = excess[-1]
-        _, level = _magnitude(excess, odd, ~positive)
-        return ~positive ^ bits.select(level, _exceeded(rule, 0, table, keys, lane))
-
-    return decide

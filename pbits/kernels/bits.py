@@ -1,7 +1,8 @@
 """Bit-sliced arithmetic: 32 reads per uint32 word, one Boolean operation for all of them.
 
 A number that differs from read to read is a list of words, least significant digit first; digit k
-of read b is bit b of word k.  Python loops here unroll into straight-line vector code.
+of read b is bit b of word k.  Python loops here unroll into straight-line vector code.  The longest
+loop speaks `lax` instead of operators, which take several times as long to trace.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 Word = jax.Array  # uint32, any shape; shapes broadcast
 LANE_READS = 32
@@ -16,7 +18,7 @@ _ONE = np.uint32(1)
 
 
 def full_adder(a: Word, b: Word, c: Word) -> tuple[Word, Word]:
-    """Sum and carry of three bits."""
+    """Sum and carry of three bits, all of one shape."""
     x = a ^ b
     return x ^ c, (a & b) | (x & c)
 
@@ -93,11 +95,18 @@ def select(digits: Sequence[Word], leaves: Sequence[Word]) -> Word:
     return level[0]
 
 
-def less_than(random: Sequence[Word], threshold: Sequence[Word]) -> Word:
-    """Where a random number lies below a threshold, both as digits, least significant first."""
-    less = ~random[0] & threshold[0]
-    for r, t in zip(random[1:], threshold[1:], strict=True):
-        less = (~r & t) | (~(r ^ t) & less)
+def less_than(inverted: Sequence[Word], threshold: Sequence[Word]) -> Word:
+    """Where a random number lies below a threshold, both as digits, least significant first.
+
+    Each digit hands on the majority of (not r, t, less so far).
+
+    Args:
+        inverted: digits of the random number, inverted once for all thresholds.
+        threshold: digits of the threshold, of the same shape.
+    """
+    less = lax.bitwise_and(inverted[0], threshold[0])
+    for r, t in zip(inverted[1:], threshold[1:], strict=True):
+        less = lax.bitwise_or(lax.bitwise_and(r, t), lax.bitwise_and(less, lax.bitwise_or(r, t)))
     return less
 
 

@@ -23,7 +23,7 @@ from pbits.kernels.edges import EdgeList, unsatisfied_bonds
 from pbits.kernels.wide import update_wide
 
 # Beyond these many levels the fused adders and thresholds compile slower than they pay.
-_MAX_LEVEL = {"metropolis": 64, "gibbs": 12}
+_MAX_LEVELS = {"metropolis": 64, "gibbs": 16}
 
 
 @jax.tree_util.register_dataclass
@@ -144,7 +144,7 @@ def _update_bucket(
     height = bucket.spin.shape[1]
     before_slots = 2 if rule.parity else 1
     width = bucket.rows.shape[1] - before_slots
-    narrow = rule.max_level(width) <= _MAX_LEVEL[rule.update]
+    narrow = rule.num_levels(width) <= _MAX_LEVELS[rule.update]
     decide = rule.decide(width, energy_step) if narrow else None
     complement = words.shape[0] // 2
 

@@ -139,7 +139,9 @@ def _field(spins: jax.Array, bucket: Bucket, t: jax.Array) -> jax.Array:
         scale = jax.lax.dynamic_slice(weight, (i * _CHUNK, 0), (_CHUNK, height))
         return _add_slots(field, spins, ids, scale)
 
-    return jax.lax.fori_loop(0, width // _CHUNK, body, field)
+    whole = width // _CHUNK
+    field = jax.lax.fori_loop(0, whole, body, field)
+    return _add_slots(field, spins, neighbour[whole * _CHUNK :], weight[whole * _CHUNK :])
 
 
 def _add_slots(

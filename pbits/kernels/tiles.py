@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from pbits.kernels.colouring import colour
 from pbits.kernels.shapes import round_up_count
 
-WIDTHS = (2, 4, 6, 8, 12, 16, 24, 32, 40, 48, 56, 64)
+# Sizes just below a power of two waste no digit; those between keep padding low.
+WIDTHS = (2, 4, 6, 10, 14, 22, 30, 38, 46, 54, 62)
 _MAX_BUCKETS = 3
 _MAX_HUB_BUCKETS = 1
 _TILE_ROWS = (8, 16, 32, 64, 128, 256)
@@ -63,8 +64,8 @@ class Tiling:
         return self.complement(self.zero_row)
 
     def complement(self, row: Any) -> Any:
-        """Where a layout that keeps complements of its rows has them: after all rows."""
-        return row + self.num_rows
+        """Where a layout that keeps complements of its rows has them: after all rows; and back."""
+        return (row + self.num_rows) % (2 * self.num_rows)
 
 
 def both_ways(row: NDArray, col: NDArray, value: NDArray) -> Entries:

@@ -1,0 +1,103 @@
+"""Every kernel samples the Boltzmann distribution, and the tests that say so can fail."""
+
+import mutants
+import numpy as np
+import pytest
+import stats
+from kernel_table import ROWS, UPDATES, Row, cases, graphs, scattered
+
+BETAS = (0.2, 0.7)
+CASES = [pytest.param(*case, id="-".join((case[0].name, *case[1:]))) for case in cases()]
+BY_NAME = {row.name: row for row in ROWS}
+
+
+@pytest.mark.parametrize(("row", "update", "name"), CASES)
+def test_kernel_keeps_the_distribution(row: Row, update: str, name: str) -> None:
+    problem, unit = graph = graphs()[name]
+    kernel, model = row.prepare(*_arguments(graph, update))
+    for beta in BETAS:
+        pvalue = stats.invariance_pvalue(
+            kernel, model, problem, beta, num_sweeps=4, num_replicas=row.num_replicas
+        )
+        assert pvalue > stats.ALPHA, (beta, unit)
+
+
+@pytest.mark.parametrize(("row", "update", "name"), CASES)
+def test_kernel_reaches_the_distribution(row: Row, update: str, name: str) -> None:
+    graph = graphs()[name]
+    kernel, model = row.prepare(*_arguments(graph, update))
+    pvalue = stats.convergence_pvalue(
+        kernel, model, graph.problem, 0.4, num_sweeps=60, num_replicas=row.num_replicas
+    )
+    assert (pvalue > stats.ALPHA) == graph.settles(update)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_spins_meet_across_words_blocks_and_tiles(row: Row) -> None:
+    graph = graphs()["complete"]
+    problem, place = scattered(graph.problem, 100)
+    kernel, model = row.prepare(problem, "gibbs", graph.unit)
+    start = np.ones((100, 2**14), np.int8)
+    end = stats.sweep_spins(kernel, model, start, 0.4, 60)[place]
+    exact = stats.boltzmann(graph.problem, np.float32(0.4))
+    assert stats.pooled_chi_square(stats.count_states(end), exact) > stats.ALPHA
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_five_percent_in_beta_is_noticed(row: Row) -> None:
+    graph = graphs()["complete"]
+    kernel, model = row.prepare(*_arguments(graph, row.updates[0]))
+    assert _rejected(mutants.colder(kernel), model, graph.problem, row.num_replicas)
+
+
+@pytest.mark.parametrize("mutant", [mutants.repeating, mutants.shared], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("name", ["packed", "sparse"])
+def test_reused_random_numbers_are_noticed(name: str, update: str, mutant) -> None:
+    graph = graphs()["complete"]
+    kernel, model = BY_NAME[name].prepare(*_arguments(graph, update))
+    assert _rejected(mutant(kernel), model, graph.problem)
+
+
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("name", ["packed", "dense"])
+def test_updating_all_spins_at_once_is_noticed(name: str, update: str) -> None:
+    problem, unit = graphs()["complete"]
+    kernel, model = BY_NAME[name].prepare(mutants.double_cover(problem), update, unit)
+    assert _rejected(mutants.synchronous(kernel, problem.num_variables), model, problem, 2**15)
+
+
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("name", ["packed", "sparse"])
+def test_a_wrong_neighbour_is_noticed(name: str, update: str) -> None:
+    problem, unit = graphs()["biased"]
+    kernel, model = BY_NAME[name].prepare(mutants.off_by_one(problem), update, unit)
+    assert _rejected(kernel, model, problem)
+
+
+def test_a_kernel_that_does_nothing_is_noticed_by_convergence_only() -> None:
+    problem, unit = graphs()["complete"]
+    kernel, model = BY_NAME["sparse"].prepare(problem, "gibbs", unit)
+    idle = mutants.idle(kernel)
+    assert stats.invariance_pvalue(idle, model, problem, 0.7) > stats.ALPHA
+    assert stats.convergence_pvalue(idle, model, problem, 0.7) < stats.ALPHA
+
+
+def test_metropolis_at_beta_zero_flips_every_spin_in_every_sweep() -> None:
+    """A corner of the rule, not of the kernel: all moves are free, so all are taken."""
+    problem, unit = graphs()["complete"]
+    kernel, model = BY_NAME["sparse"].prepare(problem, "metropolis", unit)
+    start = np.ones((7, 64), np.int8)
+    for num_sweeps, expected in ((1, -1), (2, 1), (7, -1)):
+        assert np.all(stats.sweep_spins(kernel, model, start, 0.0, num_sweeps) == expected)
+
+
+def _arguments(graph, update: str) -> tuple:
+    return graph.problem, update, graph.unit
+
+
+def _rejected(kernel, model, problem, num_replicas: int = 2**17) -> bool:
+    pvalue = stats.invariance_pvalue(
+        kernel, model, problem, 0.7, num_sweeps=20, num_replicas=num_replicas
+    )
+    return pvalue < stats.ALPHA
