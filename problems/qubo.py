@@ -10,17 +10,19 @@ Reference: A. Lucas, Front. Phys. 2, 5 (2014), doi:10.3389/fphy.2014.00005.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from problems.model import IsingProblem, ising, real_array
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array, sparray, spmatrix
+
 
 def from_qubo(
-    Q: ArrayLike | scipy.sparse.sparray | scipy.sparse.spmatrix | Mapping,
+    Q: "ArrayLike | sparray | spmatrix | Mapping",
     offset: float = 0,
     labels: Sequence[Hashable] | None = None,
 ) -> IsingProblem:
@@ -45,7 +47,7 @@ def from_qubo(
         >>> problem.energies(binary_to_spin([[1, 0], [1, 1]])).tolist()
         [4, -4]
     """
-    if isinstance(Q, Mapping) and not scipy.sparse.issparse(Q):  # a DOK matrix is both
+    if isinstance(Q, Mapping) and not _is_sparse(Q):  # a DOK matrix is both
         row, col, value, labels = _from_dict(Q, labels)
         n = len(labels)
     else:
@@ -85,7 +87,7 @@ def ising_from_binary(
     return ising(h / 4, row, col, quadratic / 4, shift, labels)
 
 
-def to_qubo(problem: IsingProblem) -> tuple[scipy.sparse.csr_array, int | float]:
+def to_qubo(problem: IsingProblem) -> "tuple[csr_array, int | float]":
     """QUBO with the energies of `problem`: upper triangular Q [n, n] and an offset.
 
     ``E = sum_ij Q_ij x_i x_j + offset`` with x = (1 + s) / 2; int64 for an integer problem.
@@ -101,7 +103,9 @@ def to_qubo(problem: IsingProblem) -> tuple[scipy.sparse.csr_array, int | float]
     value = np.concatenate([2 * (problem.h - fields), 4 * problem.coupling])
     spins = np.arange(n)
     index = (np.concatenate([spins, row]), np.concatenate([spins, col]))
-    Q = scipy.sparse.coo_array((value, index), shape=(n, n)).tocsr()
+    from scipy.sparse import coo_array
+
+    Q = coo_array((value, index), shape=(n, n)).tocsr()
     return Q, (problem.offset - problem.h.sum() + problem.coupling.sum()).item()
 
 
@@ -140,12 +144,20 @@ def _sums(index: ArrayLike, value: NDArray, n: int) -> NDArray:
     return total
 
 
+def _is_sparse(Q: Any) -> bool:
+    from scipy.sparse import issparse
+
+    return issparse(Q)
+
+
 def _from_matrix(Q: Any) -> tuple[NDArray, NDArray, NDArray, int]:
     """Stored entries (row, col, value) and the side of a square array or sparse matrix."""
-    matrix: Any = Q if scipy.sparse.issparse(Q) else real_array("Q", Q)
+    from scipy.sparse import coo_array
+
+    matrix: Any = Q if _is_sparse(Q) else real_array("Q", Q)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"Q has shape {matrix.shape}; expected a square [n, n] matrix")
-    entries = scipy.sparse.coo_array(matrix)
+    entries = coo_array(matrix)
     return entries.row, entries.col, real_array("Q", entries.data), matrix.shape[0]
 
 

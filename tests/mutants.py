@@ -86,14 +86,10 @@ def double_cover(problem: IsingProblem) -> IsingProblem:
 
 
 def off_by_one(problem: IsingProblem) -> IsingProblem:
-    """The last coupling of spin 0 leads to the spin after the right one."""
+    """The first coupling of spin 0 leads to the spin after the right one."""
     col = problem.col.copy()
-    last = np.flatnonzero(problem.row == 0)[-1]
-    col[last] = (col[last] + 1) % problem.num_variables
+    col[0] += 1
     return ising(problem.h, problem.row, col, problem.coupling)
-
-
-WRAPPERS = (colder, repeating, shared)
 
 
 def _with_step(kernel: Kernel, step: Step, name: str) -> Kernel:

@@ -20,7 +20,7 @@ def colour(num_spins: int, row: NDArray, col: NDArray) -> NDArray[np.int64]:
 
     Example:
         >>> colour(3, np.array([0, 1]), np.array([1, 2])).tolist()
-        [0, 1, 0]
+        [1, 0, 1]
     """
     if row.size <= _NETWORKX_BIPARTITE_LIMIT:
         return _small(num_spins, row, col)

@@ -88,6 +88,14 @@ def write(
     Raises:
         FormatError: on an unknown format, a problem that the format cannot hold or a file that
             cannot be written.
+
+    Example:
+        >>> import os, tempfile
+        >>> from problems.generators import ferromagnet
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write(ferromagnet((4, 4)), os.path.join(folder, "square.coo"))
+        ...     os.listdir(folder)
+        ['square.coo']
     """
     name = format
     if name is None:

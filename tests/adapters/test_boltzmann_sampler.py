@@ -151,10 +151,11 @@ def test_interrupted_burn_in_is_reported():
 
 
 def test_interrupted_draws_are_kept_and_reported():
-    answers = iter([False, False, True])
+    answers = iter([False] * 10 + [True])
     found = draw(num_chains=2, num_reads=100, interrupt_function=lambda: next(answers))
     assert found.info["stopped_by"] == "interrupt"
-    assert len(found) == 4
+    assert 2 <= len(found) < 100  # whole draws of two chains
+    assert len(found) % 2 == 0
 
 
 @pytest.mark.parametrize("name", ["interrupt_function", "progress"])
