@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from problems.model import IsingProblem
 
 KINDS = ("linear", "geometric", "custom")
-_HOT_ACCEPTANCE = 0.8
+_HOT_ACCEPTANCE = 0.35
 _COLD_EXCITATIONS = 0.02
 
 
@@ -72,7 +72,8 @@ def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
     """A hot and a cold inverse temperature for annealing this problem.
 
     Hot: a spin in a random configuration feels a field of the order of its root sum of squares,
-    not of its sum of absolute values; the hottest spin's moves are accepted with probability 0.8.
+    not of its sum of absolute values; the hottest spin's moves are accepted with probability 0.35, well above any ordering temperature; hotter sweeps
+    are wasted.
     Cold: the smallest excitation that matters is frozen to a probability of 0.02 per attempt.  For
     integer couplings that is the smallest possible nonzero field; for real ones a low quantile of
     the couplings, because the single smallest of many random numbers says nothing about the model
@@ -107,4 +108,4 @@ def _smallest_field(problem: IsingProblem, field: NDArray[np.float64]) -> float:
     unit = values.min()
     if np.array_equal(np.rint(values / unit) * unit, values) and values.max() < 64 * unit:
         return float(unit)
-    return float(max(np.quantile(values, 0.1), 0.1 * np.median(field)))
+    return float(max(np.quantile(values, 0.1), 0.2 * np.median(field)))
