@@ -77,14 +77,6 @@ def words(keys: RowKeys, lane: jax.Array, index: int) -> jax.Array:
     return mix(counter[None, :] + keys.first[:, None], keys.second[:, None])
 
 
-def planes(keys: RowKeys, lane: jax.Array, first: int, count: int) -> jax.Array:
-    """Words number `first`, ..., ``first + count - 1``: uint32 [count, B, L]."""
-    index = np.arange(first, first + count, dtype=np.uint32)
-    counter = lane * np.uint32(WORDS_PER_LANE) + index[:, None]
-    start = (counter * np.uint32(_GOLDEN))[:, None, :] + keys.first[:, None]
-    return mix(start, keys.second[:, None])
-
-
 def uniforms(keys: RowKeys, lane: jax.Array, index: int = 0) -> jax.Array:
     """Uniform float32 [B, L] in [0, 1) with 24 random bits, one per spin and lane."""
     return to_uniform(words(keys, lane, index))

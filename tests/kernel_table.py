@@ -34,6 +34,7 @@ class Row(NamedTuple):
         graphs: the names of those it is tested on, all that it supports if empty.
         num_replicas: as many as its speed allows in a test of a second.
         beta_per_read: whether beta may be an array [reads].
+        is_variant: another resolution of the row before it, with the same contract.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Row(NamedTuple):
     graphs: tuple[str, ...] = ()
     num_replicas: int = 2**17
     beta_per_read: bool = True
+    is_variant: bool = False
 
     def supports(self, problem: IsingProblem, unit: float) -> bool:
         """Whether the kernel takes these couplings."""
@@ -91,7 +93,7 @@ def _doubles(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, M
 
 ROWS = (
     Row("packed", partial(_packed, 16)),
-    Row("packed32", partial(_packed, 32), graphs=("complete",)),
+    Row("packed32", partial(_packed, 32), graphs=("complete",), is_variant=True),
     Row(
         "dense",
         _dense,

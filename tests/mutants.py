@@ -63,7 +63,8 @@ def synchronous(kernel: Kernel, num_spins: int) -> Kernel:
     """Updates all spins at once, each from the old values of the others.
 
     `kernel` must have the model of `double_cover(problem)`: its second half holds the old spins.
-    It updates the first half first where all spins have the same number of neighbours.
+    All spins must have the same number of neighbours: halves are then updated one after the other,
+    and whichever goes first, the first half ends one or two such updates later.
     """
 
     def load(spins: jax.Array, model: Model, lane: jax.Array) -> State:

@@ -173,7 +173,8 @@ def padded(kernel: Kernel, model: Model, spins: NDArray[np.int8]) -> NDArray[np.
 
 
 def _random_spins(kernel: Kernel, model: Model) -> jax.Array:
-    return kernel.spins(kernel.init(seed_key(0), model, jnp.arange(1, dtype=jnp.uint32)), model)
+    lane = jnp.arange(kernel.lane_multiple, dtype=jnp.uint32)
+    return kernel.spins(kernel.init(seed_key(0), model, lane), model)
 
 
 @partial(jax.jit, static_argnums=0)

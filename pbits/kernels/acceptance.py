@@ -26,7 +26,6 @@ from pbits.kernels import bits
 
 _RADIX_BITS = 3
 _RADIX = 1 << _RADIX_BITS
-_FUSED_LEVELS = 3
 Decide = Callable[..., jax.Array]
 
 
@@ -156,9 +155,8 @@ def _exceeded(
 ) -> list[jax.Array]:
     """Per row of `table` [L, num_bits, 1 or W], where one shared random number lies below it."""
     first = number * rule.num_bits
-    if table.shape[0] <= _FUSED_LEVELS:
-        # Word by word, XLA keeps everything in registers, but compiles every level anew.
-        inverted = [~random.words(keys, lane, first + k) for k in range(rule.num_bits)]
-        return [bits.less_than(inverted, row[None])[0] for row in table]
-    planes = random.planes(keys, lane, first, rule.num_bits)
-    return list(bits.less_than(list(~planes), table))
+    inverted = [~random.words(keys, lane, first + k) for k in range(rule.num_bits)]
+    shape = inverted[0].shape
+    return [
+        bits.less_than(inverted, [jnp.broadcast_to(digit, shape) for digit in row]) for row in table
+    ]

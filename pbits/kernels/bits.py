@@ -95,20 +95,17 @@ def select(digits: Sequence[Word], leaves: Sequence[Word]) -> Word:
     return level[0]
 
 
-def less_than(inverted: Sequence[Word], threshold: Word) -> Word:
-    """Where a random number lies below each of several thresholds: uint32 [L, B, W].
+def less_than(inverted: Sequence[Word], threshold: Sequence[Word]) -> Word:
+    """Where a random number lies below a threshold, both as digits, least significant first.
 
     Each digit hands on the majority of (not r, t, less so far).
 
     Args:
-        inverted: digits of the random number, [B, W] each, least significant first, inverted.
-        threshold: [L, num_bits, 1 or W] digits of the thresholds.
+        inverted: digits of the random number, inverted once for all thresholds.
+        threshold: digits of the threshold, of the same shape.
     """
-    shape = (threshold.shape[0], *inverted[0].shape)
-    less = jnp.zeros(shape, jnp.uint32)
-    for k, digit in enumerate(inverted):
-        r = jnp.broadcast_to(digit, shape)
-        t = jnp.broadcast_to(threshold[:, k, None], shape)
+    less = lax.bitwise_and(inverted[0], threshold[0])
+    for r, t in zip(inverted[1:], threshold[1:], strict=True):
         less = lax.bitwise_or(lax.bitwise_and(r, t), lax.bitwise_and(less, lax.bitwise_or(r, t)))
     return less
 
