@@ -5,7 +5,7 @@ or saves anything.  matplotlib is imported when a function is called.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -93,15 +93,15 @@ def plot_cut(
     import networkx as nx
 
     up = _up_side(graph, partition)
-    ax, pos = _axes(ax), pos or _layout(graph)
+    ax, place = _axes(ax), cast(Any, pos or _layout(graph))
     cut = [edge for edge in graph.edges if (edge[0] in up) != (edge[1] in up)]
     kept = [edge for edge in graph.edges if (edge[0] in up) == (edge[1] in up)]
     size = float(np.clip(6000 / max(len(graph), 1), 4, 120))
     width = float(np.clip(60 / max(len(graph), 1) ** 0.5, 0.6, 2.0))
-    nx.draw_networkx_edges(graph, pos, kept, ax=ax, edge_color=_GREY, width=width / 2)
-    nx.draw_networkx_edges(graph, pos, cut, ax=ax, edge_color=_GREEN, width=width)
+    nx.draw_networkx_edges(graph, place, kept, ax=ax, edge_color=_GREY, width=width / 2)
+    nx.draw_networkx_edges(graph, place, cut, ax=ax, edge_color=_GREEN, width=width)
     colours = [_BLUE if node in up else _ORANGE for node in graph]
-    nx.draw_networkx_nodes(graph, pos, ax=ax, node_color=colours, node_size=size)
+    nx.draw_networkx_nodes(graph, place, ax=ax, node_color=colours, node_size=size)
     weight = sum(graph.edges[edge].get("weight", 1) for edge in cut)
     ax.set_title(f"cut {weight:g}: {len(cut)} of {graph.number_of_edges()} edges")
     ax.set_aspect("equal")
@@ -137,7 +137,7 @@ def plot_energy_histogram(
     ax = _axes(ax)
     edges = _bin_edges(values)
     weights = np.full(values.size, 1 / values.size)
-    ax.hist(values, edges, weights=weights, color=_BLUE, label=label, rwidth=0.9)
+    ax.hist(values, edges.tolist(), weights=weights, color=_BLUE, label=label, rwidth=0.9)
     if exact is not None:
         ax.plot(*exact, "o", color=_ORANGE, markersize=4, label="exact")
     if label is not None or exact is not None:

@@ -77,6 +77,15 @@ def words(keys: RowKeys, lane: jax.Array, index: int) -> jax.Array:
     return mix(counter[None, :] + keys.first[:, None], keys.second[:, None])
 
 
+def flatten(keys: RowKeys, lane: jax.Array) -> RowKeys:
+    """Keys of B * L 'spins' whose words in lane 0 are those of B spins in L lanes, row by row."""
+    base = lane * np.uint32(WORDS_PER_LANE * _GOLDEN & 0xFFFFFFFF)
+    first = keys.first[:, None] + base[None, :]
+    return RowKeys(
+        first.reshape(-1), jnp.broadcast_to(keys.second[:, None], first.shape).reshape(-1)
+    )
+
+
 def uniforms(keys: RowKeys, lane: jax.Array, index: int = 0) -> jax.Array:
     """Uniform float32 [B, L] in [0, 1) with 24 random bits, one per spin and lane."""
     return to_uniform(words(keys, lane, index))

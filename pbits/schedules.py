@@ -72,8 +72,8 @@ def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
     """A hot and a cold inverse temperature for annealing this problem.
 
     Hot: a spin in a random configuration feels a field of the order of its root sum of squares,
-    not of its sum of absolute values; the hottest spin's moves are accepted with probability 0.35, well above any ordering temperature; hotter sweeps
-    are wasted.
+    not of its sum of absolute values; moves against such a field on the most strongly coupled spin
+    are accepted with probability 0.35.  That is well above ordering; hotter sweeps are wasted.
     Cold: the smallest excitation that matters is frozen to a probability of 0.02 per attempt.  For
     integer couplings that is the smallest possible nonzero field; for real ones a low quantile of
     the couplings, because the single smallest of many random numbers says nothing about the model

@@ -13,7 +13,7 @@ random event per read whose probability depends on a small non-negative level:
 `x` is beta times the energy of one level: 4 units (2 where fields may be odd).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -26,7 +26,8 @@ from pbits.kernels import bits
 
 _RADIX_BITS = 3
 _RADIX = 1 << _RADIX_BITS
-Decide = Callable[..., jax.Array]
+# A rule with its tables bound, thresholds last: (own, excess, odd, keys, lane) -> new spins.
+Decide = partial[jax.Array]
 
 
 def num_digits(width: int) -> int:

@@ -17,6 +17,8 @@ from pbits.random import sweep_key
 # Initial spins draw from a sweep number that no run reaches.
 INIT_SWEEP = 0xFFFFFFFF
 Model = Any
+# Builders fill models with NumPy arrays and move them to a device in one go.
+HostArray = Any
 State = Any
 
 

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from pbits.kernels.base import HostArray
 from pbits.kernels.shapes import round_up_count
 
 _UNROLL = 16
@@ -38,7 +39,7 @@ def edge_list(left: NDArray, right: NDArray, positive: NDArray, zero_row: int) -
     groups = -(-left.size // (per_step * width))
     size = round_up_count(groups) * per_step * width
 
-    def shaped(values: NDArray, fill: int, dtype: type) -> NDArray:
+    def shaped(values: NDArray, fill: int, dtype: type) -> HostArray:
         full = np.full(size, fill, dtype)
         full[: values.size] = values
         return full.reshape(-1, _STEPS, _UNROLL, width)
@@ -47,9 +48,12 @@ def edge_list(left: NDArray, right: NDArray, positive: NDArray, zero_row: int) -
         shaped(left, zero_row, np.int32),
         shaped(right, zero_row, np.int32),
         shaped(np.where(positive, np.uint32(0xFFFFFFFF), np.uint32(0)), 0, np.uint32),
-        np.int32(groups),
-        np.int32(left.size),
+        *_scalars(groups, left.size),
     )
+
+
+def _scalars(*values: int) -> list[HostArray]:
+    return [np.int32(value) for value in values]
 
 
 def unsatisfied_bonds(words: jax.Array, edges: EdgeList) -> jax.Array:

@@ -22,6 +22,7 @@ from pbits.kernels.base import INIT_SWEEP, Info, Kernel
 from pbits.kernels.edges import EdgeList, unsatisfied_bonds
 from pbits.kernels.wide import update_wide
 
+_VECTOR_WORDS = 16  # of 32 bits, in 512
 # Beyond these many levels the fused adders and thresholds compile slower than they pay.
 _MAX_LEVELS = {"metropolis": 64, "gibbs": 16}
 
@@ -154,12 +155,11 @@ def _update_bucket(
         # one vector loop, because that loop neither indexes nor reads what it writes.
         ids = bucket.rows[t]
         rows = words.at[ids.reshape(-1)].get(mode="clip").reshape(*ids.shape, -1)
-        own, odd, slots = rows[0], rows[1] if rule.parity else None, rows[before_slots:]
         if decide is None:
+            own, odd, slots = rows[0], rows[1] if rule.parity else None, rows[before_slots:]
             new = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
         else:
-            digits = bits.count(list(slots), acceptance.offset(width))
-            new = decide(own, digits[: acceptance.num_digits(width)], odd, keys, lane)
+            new = _fused(decide, width, rows, rule.parity, keys, lane)
         start = first + t * height
         # Copied out by a gather, or XLA would compute `new` twice, once inside each update.
         new = new.at[ids[0] - start].get(mode="clip")
@@ -167,3 +167,22 @@ def _update_bucket(
         return jax.lax.dynamic_update_slice(words, ~new, (start + complement, 0))
 
     return jax.lax.fori_loop(0, bucket.num_tiles, body, words)
+
+
+def _fused(
+    decide: acceptance.Decide,
+    width: int,
+    rows: jax.Array,
+    parity: bool,
+    keys: random.RowKeys,
+    lane: jax.Array,
+) -> jax.Array:
+    """New spins [B, W] of one tile from all it reads, by word arithmetic alone."""
+    shape = rows.shape[1:]
+    if 1 < shape[1] < _VECTOR_WORDS and decide.args[-1].shape[-1] == 1:
+        # Too few words to a row for a vector: lay rows end to end.
+        rows = rows.reshape(rows.shape[0], -1, 1)
+        keys, lane = random.flatten(keys, lane), jnp.zeros(1, jnp.uint32)
+    slots = list(rows[2 if parity else 1 :])
+    digits = bits.count(slots, acceptance.offset(width))[: acceptance.num_digits(width)]
+    return decide(rows[0], digits, rows[1] if parity else None, keys, lane).reshape(shape)

@@ -4,6 +4,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from pbits.kernels.base import HostArray
 from pbits.kernels.edges import edge_list
 from pbits.kernels.packed import Bucket, PackedModel
 from pbits.kernels.shapes import round_up
@@ -36,7 +37,7 @@ def packed_model(
     degree = entries.degrees(n)
     parity = bool(np.any(degree % 2))
     buckets = tuple(_bucket(b, tiling, degree, parity) for b in tiling.buckets)
-    rows_of = np.full(round_up(n), tiling.num_rows, np.int32)
+    rows_of: HostArray = np.full(round_up(n), tiling.num_rows, np.int32)
     rows_of[:n] = tiling.row_of_spin
     left, right = np.repeat(row, np.abs(coupling)), np.repeat(col, np.abs(coupling))
     biased = np.repeat(np.arange(n), np.abs(h))
@@ -47,7 +48,8 @@ def packed_model(
         tiling.zero_row,
     )
     # One transfer of plain arrays: a thousand small JAX operations would cost more than they do.
-    return jax.device_put(PackedModel(buckets, rows_of, edges, np.float32(unit))), parity
+    scalars: list[HostArray] = [np.float32(unit)]
+    return jax.device_put(PackedModel(buckets, rows_of, edges, *scalars)), parity
 
 
 def _slots(n: int, h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> Entries:
@@ -77,8 +79,9 @@ def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, parity: bool) -
     if parity:
         odd = (width - used) % 2 == 1
         rows.insert(1, np.where(odd, tiling.complement(zero), zero)[..., None])
-    return Bucket(
+    arrays: list[HostArray] = [
         np.concatenate(rows, axis=2).transpose(0, 2, 1).astype(np.int32),
         np.where(in_use, bucket.spin, degree.size + own).astype(np.uint32),
         np.int32(bucket.num_tiles),
-    )
+    ]
+    return Bucket(*arrays)

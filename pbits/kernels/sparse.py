@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits import random
-from pbits.kernels.base import INIT_SWEEP, Info, Kernel
+from pbits.kernels.base import INIT_SWEEP, HostArray, Info, Kernel
 from pbits.kernels.exponential import accept
 from pbits.kernels.shapes import round_up
 from pbits.kernels.tiles import TileBucket, both_ways, tile
@@ -80,23 +80,25 @@ def sparse_model(
     n = h.size
     entries = both_ways(row, col, coupling.astype(np.float32))
     tiling = tile(n, row, col, entries, _MAX_TILE_ROWS)
-    rows_of = np.full(round_up(n), tiling.num_rows, np.int32)
+    rows_of: HostArray = np.full(round_up(n), tiling.num_rows, np.int32)
     rows_of[:n] = tiling.row_of_spin
     buckets = tuple(_bucket(b, h) for b in tiling.buckets)
-    return jax.device_put(SparseModel(buckets, rows_of, np.float32(unit)))
+    scalars: list[HostArray] = [np.float32(unit)]
+    return jax.device_put(SparseModel(buckets, rows_of, *scalars))
 
 
 def _bucket(bucket: TileBucket, h: NDArray) -> Bucket:
     unused = h.size + np.arange(bucket.spin.size).reshape(bucket.spin.shape)
     in_use = bucket.spin >= 0
     bias = np.where(in_use, np.concatenate([h, [0]])[bucket.spin], 0)
-    return Bucket(
+    arrays: list[HostArray] = [
         bucket.neighbour.transpose(0, 2, 1),
         bucket.value.transpose(0, 2, 1),
         bias.astype(np.float32),
         np.where(in_use, bucket.spin, unused).astype(np.uint32),
         np.int32(bucket.num_tiles),
-    )
+    ]
+    return Bucket(*arrays)
 
 
 def _first_rows(model: SparseModel) -> list[int]:
