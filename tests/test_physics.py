@@ -125,7 +125,7 @@ def test_callen_identities(problem: IsingProblem, beta: float, update: str):
     """
     field = np.random.default_rng(5).choice((-1, 0, 1), problem.num_variables)
     biased = ising(field * _scale(problem), problem.row, problem.col, problem.coupling)
-    result = pbits.sample(biased, beta=beta, num_reads=4096, num_sweeps=300, update=update, seed=6)
+    result = pbits.sample(biased, beta=beta, num_reads=4096, num_sweeps=100, update=update, seed=6)
     spins = result.spins.astype(np.float64)
     difference = spins - np.tanh(-beta * local_fields(biased, spins))
     z = difference.mean(0) / standard_error(difference)

@@ -71,7 +71,7 @@ MODELS = {
     "lattice": edwards_anderson((8, 8, 8), seed=1),
     "lattice-gaussian": edwards_anderson((8, 8, 8), seed=1, couplings="gaussian"),
     "random": random_gnp(100, 0.1, seed=1),
-    "regular": random_regular(3, 100, seed=1),
+    "regular": random_regular(100, 3, seed=1),
     "sk-gaussian": sherrington_kirkpatrick(100, seed=1, couplings="gaussian"),
     "biased": ising(np.arange(-5, 5), range(9), range(1, 10), [1] * 9),
     "one": ising([-2.5], [], [], []),
@@ -103,7 +103,10 @@ def test_default_range_does_not_see_a_gauge(name):
     ("problem", "critical"),
     [
         (ferromagnet((16, 16)), np.log(1 + np.sqrt(2)) / 2),
-        (ferromagnet((8, 8, 8)), 0.22165),  # Ferrenberg, Xu & Landau, doi 10.1103/PhysRevE.97.043301
+        (
+            ferromagnet((8, 8, 8)),
+            0.22165,
+        ),  # Ferrenberg, Xu & Landau, doi 10.1103/PhysRevE.97.043301
         (edwards_anderson((8, 8, 8)), 1.1),
         (random_gnp(200, 1.0), 200**-0.5),  # +-1 couplings, unscaled
         (random_gnp(200, 1.0, couplings="gaussian"), 200**-0.5),

@@ -32,8 +32,8 @@ def constraints(seed):
 
 @pytest.mark.parametrize(
     "problem",
-    [PACKED, SPARSE, *(constraints(seed) for seed in range(3, 9))],
-    ids=["packed", "real", *(f"cancelling-offset-{k}" for k in range(6))],
+    [PACKED, SPARSE, *(constraints(seed) for seed in range(3, 6))],
+    ids=["packed", "real", *(f"cancelling-offset-{k}" for k in range(3))],
 )
 def test_stops_at_the_target(problem):
     lowest = ground_energy(problem)

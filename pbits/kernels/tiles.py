@@ -87,7 +87,7 @@ def tile(
         max_rows: largest B allowed.
     """
     degree = entries.degrees(num_spins)
-    grids = _grids(degree, colour(num_spins, row, col), max_rows)
+    grids = _grids(entries, degree, colour(num_spins, row, col), max_rows)
     first_row = np.cumsum([0, *(grid.size for grid, _, _ in grids)])
     rows = int(first_row[-1]) + 1
     row_of_spin = np.zeros(num_spins, np.int32)
@@ -118,16 +118,19 @@ def tile(
 Grid = tuple[NDArray[np.int64], int, int]  # spins [T, B] (-1: unused), D, tiles in use
 
 
-def _grids(degree: NDArray, colours: NDArray, max_rows: int) -> list[Grid]:
+def _grids(entries: Entries, degree: NDArray, colours: NDArray, max_rows: int) -> list[Grid]:
     """Cut each colour, highest degrees first, into tiles; stack tiles of equal B and D."""
     order = np.lexsort((-degree, colours))
     classes = np.split(order, np.cumsum(np.bincount(colours))[:-1]) if order.size else []
-    sizes = np.array([c.size for c in classes])
-    heights = [b for b in _TILE_ROWS if b <= max_rows]
-    cost = [(-(-sizes // b)).sum() * (b + _TILE_OVERHEAD_ROWS) for b in heights]
-    height = heights[int(np.argmin(cost))]
-    tiles = [t for members in classes for t in _cut(members, degree, height)]
-    shapes = np.array([(t.size, _width(int(degree[t[0]]))) for t in tiles]).reshape(-1, 2)
+    height = _choose_height(np.array([c.size for c in classes]), max_rows)
+    hubs, rest = [], []
+    for members in classes:
+        count = int(np.count_nonzero(degree[members] > WIDTHS[-1]))
+        in_hub_tiles = min(-(-count // _TILE_ROWS[0]) * _TILE_ROWS[0], members.size)
+        hubs += _blocks(members[:in_hub_tiles], _TILE_ROWS[0])
+        rest += _blocks(members[in_hub_tiles:], height)
+    tiles = [*hubs, *_repack(rest, height, entries, degree)]
+    shapes = np.array([(t.size, _width(int(degree[t[t >= 0]].max()))) for t in tiles]).reshape(-1, 2)
     grids: list[Grid] = []
     for b in np.unique(shapes[:, 0]):
         same = np.flatnonzero(shapes[:, 0] == b)
@@ -140,14 +143,12 @@ def _grids(degree: NDArray, colours: NDArray, max_rows: int) -> list[Grid]:
     return grids
 
 
-def _cut(members: NDArray, degree: NDArray, height: int) -> list[NDArray]:
-    """Tiles of one colour's spins, sorted by falling degree: small ones for hubs, then `height`."""
-    hubs = int(np.count_nonzero(degree[members] > WIDTHS[-1]))
-    in_hub_tiles = min(-(-hubs // _TILE_ROWS[0]) * _TILE_ROWS[0], members.size)
-    return [
-        *_blocks(members[:in_hub_tiles], _TILE_ROWS[0]),
-        *_blocks(members[in_hub_tiles:], height),
-    ]
+def _choose_height(sizes: NDArray, max_rows: int) -> int:
+    """B of least work, the leftovers of all colours being packed together."""
+    heights = [b for b in _TILE_ROWS if b <= max_rows]
+    tiles = [(sizes // b).sum() - (-(sizes % b).sum() // b) for b in heights]
+    cost = [t * (b + _TILE_OVERHEAD_ROWS) for t, b in zip(tiles, heights, strict=True)]
+    return heights[int(np.argmin(cost))]
 
 
 def _blocks(members: NDArray, height: int) -> list[NDArray]:
@@ -155,6 +156,28 @@ def _blocks(members: NDArray, height: int) -> list[NDArray]:
     padded = np.full(-(-members.size // height) * height, -1, np.int64)
     padded[: members.size] = members
     return list(padded.reshape(-1, height))
+
+
+def _repack(tiles: list[NDArray], height: int, entries: Entries, degree: NDArray) -> list[NDArray]:
+    """Pack the spins of part-filled tiles together, whatever their colours, first fit.
+
+    Colours make whole tiles; what a tile needs is only that its own spins are uncoupled.
+    """
+    full = [t for t in tiles if t[-1] >= 0]
+    spare = np.concatenate([np.zeros(0, np.int64), *(t[t >= 0] for t in tiles if t[-1] < 0)])
+    spare = spare[np.argsort(-degree[spare], kind="stable")]
+    place = np.full(degree.size + 1, -1, np.int64)  # the constant one is in no tile
+    start = np.searchsorted(entries.tail, spare)
+    packed: list[list[int]] = []
+    for spin, first in zip(spare.tolist(), start.tolist(), strict=True):
+        taken = set(place[entries.head[first : first + degree[spin]]].tolist())
+        free = (k for k, t in enumerate(packed) if len(t) < height and k not in taken)
+        k = next(free, len(packed))
+        if k == len(packed):
+            packed.append([])
+        packed[k].append(spin)
+        place[spin] = k
+    return [*full, *(block for t in packed for block in _blocks(np.array(t), height))]
 
 
 def _merge_widths(widths: NDArray) -> NDArray:
