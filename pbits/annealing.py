@@ -88,21 +88,28 @@ def anneal(
     seed = checks.seed_or_random(seed)
     stop = _Stop(
         None if time_limit is None else checks.non_negative("time_limit", time_limit),
-        target_energy,
+        None if target_energy is None else checks.finite("target_energy", target_energy),
         None if num_restarts is None else checks.whole_number("num_restarts", num_restarts, 1),
         interrupt,
     )
     if num_restarts is None and time_limit is None and target_energy is None and interrupt is None:
         raise ValueError("num_restarts is None; give a time_limit, a target_energy or an interrupt")
     initial = checks.initial_states(initial_spins, num_reads, problem)
-    span = tuple(beta_range) if beta_range is not None else default_beta_range(problem)
-    steps = checks.whole_number("num_sweeps", num_sweeps, 0) // max(num_sweeps_per_beta, 1)
-    betas = make_schedule(beta_schedule_type, span, steps, num_sweeps_per_beta, beta_schedule)
+    prepared = choose_model(problem, update)
+    span = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
+    per_beta = checks.whole_number("num_sweeps_per_beta", num_sweeps_per_beta, 1)
+    steps = checks.whole_number("num_sweeps", num_sweeps, 0) // per_beta
+    if beta_schedule is not None and beta_schedule_type != "custom":
+        raise ValueError(
+            f"beta_schedule is given but beta_schedule_type is {beta_schedule_type!r}; "
+            "expected 'custom', or no beta_schedule"
+        )
+    betas = make_schedule(beta_schedule_type, span, steps, per_beta, beta_schedule)
     if beta_schedule_type == "custom" and betas.size:
         span = (float(betas[0]), float(betas[-1]))
     if problem.num_variables == 0:
-        return _nothing_to_do(problem, num_reads, seed, span, begin)
-    engine = Engine(choose_model(problem, update), num_reads)
+        return _nothing_to_do(problem, num_reads, seed, span, begin, trace)
+    engine = Engine(prepared, num_reads)
     run = _Anneal(problem, engine, betas, seed, initial, stop, progress)
     laid_out = time.perf_counter()
     run.compile()
@@ -130,13 +137,15 @@ def anneal(
 
 
 def _nothing_to_do(
-    problem: IsingProblem, num_reads: int, seed: int, span: tuple, begin: float
+    problem: IsingProblem, num_reads: int, seed: int, span: tuple, begin: float, trace: bool
 ) -> AnnealResult:
     spins = np.zeros((num_reads, 0), np.int8)
+    energies = problem.energies(spins)
+    nothing = Trace(np.zeros(0, np.int64), *[np.zeros(0)] * 3) if trace else None
     timing = Timing(0.0, 0.0, 0.0, time.perf_counter() - begin)
     return AnnealResult(
         seed=seed, num_sweeps=0, timing=timing, kernel="none", num_devices=0, notes=(),
-        spins=spins, energies=problem.energies(spins), trace=None, beta_range=span,
+        spins=spins, energies=energies, trace=nothing, beta_range=span,
         num_restarts=1, stopped_by="schedule",
     )  # fmt: skip
 
@@ -179,10 +188,14 @@ class _Anneal:
         key = seed_key(self.seed)
         self.run = self._start(key)
         self.run, _, _ = self.engine.advance(self.run, key, self.betas[:0], 0, self.check_every)
-        jax.block_until_ready(self.run)
+        seen = np.asarray(self.run.best_energy)[: self.engine.num_reads]
+        self._best = self.engine.unit * float(seen.min()) + self.problem.offset
 
     def go(self) -> None:
         self._began = time.perf_counter()
+        if self._target_reached():
+            self.stopped_by = "target"
+            return
         with deferred_interrupt() as pressed:
             while self._anneal_once(pressed):
                 best, energy = self.run.best, self.run.best_energy
@@ -221,8 +234,8 @@ class _Anneal:
                 return False
             size = self._next_size(part.size, seconds)
         self.restarts_done += 1
-        more = self.stop.num_restarts is None or self.restarts_done < self.stop.num_restarts
-        return more and not self._should_stop(pressed)
+        last = self.stop.num_restarts == self.restarts_done or self.betas.size == 0
+        return not last and not self._should_stop(pressed)
 
     def _next_size(self, size: int, seconds: float) -> int:
         """Sweeps of the next call: whole checks only, so that results do not depend on timing."""
@@ -265,8 +278,9 @@ class _Anneal:
         target = self.stop.target_energy
         if target is None:
             return False
-        slack = 1e-5 * max(1.0, abs(target))
-        if self._best > target + slack:
+        # Running energies are float32 at worst, and relative to the energy without the offset.
+        scale = abs(target) + abs(target - self.problem.offset)
+        if self._best > target + 1e-5 * scale:
             return False
         spins = self.engine.spins(self.run.best, self.problem.num_variables)
-        return bool(self.problem.energies(spins).min() <= target + 1e-9 * max(1.0, abs(target)))
+        return bool(self.problem.energies(spins).min() <= target + 1e-12 * scale)

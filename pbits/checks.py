@@ -25,6 +25,21 @@ def non_negative(name: str, value: object) -> float:
     return float(value)
 
 
+def finite(name: str, value: object) -> float | int:
+    """A finite number, an integer staying one."""
+    if not isinstance(value, Real) or not np.isfinite(float(value)):
+        raise ValueError(f"{name} is {value!r}; expected a finite number")
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def pair(beta_range: object) -> tuple[float, float]:
+    """Two numbers; that they make sense is for the schedule to say."""
+    if np.shape(np.asarray(beta_range, object)) != (2,):
+        raise ValueError(f"beta_range is {beta_range!r}; expected two finite numbers, hot and cold")
+    hot, cold = beta_range  # type: ignore[misc]
+    return hot, cold
+
+
 def seed_or_random(seed: int | None) -> int:
     """The seed given, or a fresh one below 2**32, so that every run can be repeated."""
     if seed is None:

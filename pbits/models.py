@@ -66,7 +66,8 @@ def choose_model(problem: IsingProblem, update: str = "metropolis", num_bits: in
         if not _is_dense(integer) and _fits_slots(integer):
             model, parity = packed_model(*integer)
             return Prepared(packed(update, num_bits, parity=parity), model, integer.unit)
-    scaled = _normalised(*parts)
+    # Integers stay integers, which float32 adds up exactly below 2**24.
+    scaled = integer or _normalised(*parts)
     if _is_dense(scaled):
         return Prepared(dense_float(update), dense_float_model(*scaled), scaled.unit)
     return Prepared(sparse(update), sparse_model(*scaled), scaled.unit)
@@ -79,9 +80,9 @@ def _in_units(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _Sca
     if values.size == 0:
         return _Scaled(h.astype(np.int64), row, col, coupling.astype(np.int64), 1.0)
     smallest = float(values.min())
-    ratios = values / smallest
-    if ratios.max() > _MAX_INTEGER:
+    if values.max() / _MAX_INTEGER > smallest:
         return None
+    _check_scale(float(values.max()))
     # A few small denominators: 1/2 and 1/4 arise from QUBO, thirds from nothing common.
     for denominator in (1, 2, 3, 4):
         unit = smallest / denominator
@@ -97,13 +98,17 @@ def _in_units(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _Sca
 
 def _normalised(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _Scaled:
     unit = float(max(np.abs(h).max(initial=0), np.abs(coupling).max(initial=0)))
-    # float32 keeps energies down to 1e-38; biases that large or small are scaled by the caller.
-    if not 1e-30 < unit < 1e30:
+    _check_scale(unit)
+    return _Scaled(h / unit, row, col, coupling / unit, unit)
+
+
+def _check_scale(largest: float) -> None:
+    """Kernels multiply beta and the unit in float32."""
+    if not 1e-30 < largest < 1e30:
         raise ValueError(
-            f"the largest coefficient is {unit:.3g}; expected between 1e-30 and 1e30: "
+            f"the largest coefficient is {largest:.3g}; expected between 1e-30 and 1e30: "
             "rescale the problem"
         )
-    return _Scaled(h / unit, row, col, coupling / unit, unit)
 
 
 def _is_dense(model: _Scaled) -> bool:

@@ -106,7 +106,7 @@ def _devices_asked_for() -> int:
     text = os.environ.get("PBITS_NUM_DEVICES", "").strip()
     if not text:
         return _usable_cores()
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise ValueError(f"PBITS_NUM_DEVICES is {text!r}; expected a whole number above 0")
     return int(text)
 

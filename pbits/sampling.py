@@ -17,6 +17,7 @@ from pbits.interrupts import deferred_interrupt
 from pbits.models import choose_model
 from pbits.random import seed_key
 from pbits.results import Progress, SampleResult, Timing
+from pbits.schedules import MAX_BETA
 from problems.model import IsingProblem
 
 _NUM_BITS = 32  # probabilities to 2**-32: a sampler must get rare moves right
@@ -65,6 +66,8 @@ def sample(
     begin = time.perf_counter()
     runtime.ensure_configured()
     beta = checks.non_negative("beta", beta)
+    if beta > MAX_BETA:
+        raise ValueError(f"beta is {beta:g}; expected at most {MAX_BETA:g}: rescale the problem")
     num_reads = checks.whole_number("num_reads", num_reads, 1)
     chains = num_reads if num_chains is None else checks.whole_number("num_chains", num_chains, 1)
     chains = min(chains, num_reads)

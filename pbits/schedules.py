@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from problems.model import IsingProblem
 
 KINDS = ("linear", "geometric", "custom")
+MAX_BETA = 1e30  # float32, with room for products
 _HOT_ACCEPTANCE = 0.35
 _COLD_EXCITATIONS = 0.02
 
@@ -51,6 +52,8 @@ def beta_schedule(
         betas = _between(kind, beta_range, num_betas)
     if not np.all(np.isfinite(betas) & (betas >= 0)):
         raise ValueError("a beta is negative or not finite; expected inverse temperatures >= 0")
+    if np.any(betas > MAX_BETA):
+        raise ValueError(f"a beta is above {MAX_BETA:g}; expected less: rescale the problem")
     return np.repeat(betas, num_sweeps_per_beta).astype(np.float32)
 
 
@@ -106,6 +109,6 @@ def _smallest_field(problem: IsingProblem, field: NDArray[np.float64]) -> float:
     values = np.abs(np.concatenate([problem.h, problem.coupling]).astype(np.float64))
     values = values[values > 0]
     unit = values.min()
-    if np.array_equal(np.rint(values / unit) * unit, values) and values.max() < 64 * unit:
+    if values.max() < 64 * unit and np.array_equal(np.rint(values / unit) * unit, values):
         return float(unit)
     return float(max(np.quantile(values, 0.1), 0.2 * np.median(field)))

@@ -26,7 +26,7 @@ def hub(weight):
 
 
 def complete(scale):
-    """``sum_{i<j} a_i a_j s_i s_j`` on 70 spins: all bonds frustrated, lowest at 0 magnetisation."""
+    """``sum_{i<j} a_i a_j s_i s_j`` on 70 spins: all frustrated, lowest at 0 magnetisation."""
     row, col = np.triu_indices(70, 1)
     return ising(np.zeros(70), row, col, scale[row] * scale[col]), -np.sum(scale**2) / 2
 

@@ -52,7 +52,7 @@ def test_magnitudes_far_apart(values):
 def test_coefficients_beyond_float32_are_refused(factor, couplings):
     base = random_gnp(12, 0.5, seed=3, couplings=couplings)
     problem = ising(base.h, base.row, base.col, base.coupling * factor)
-    with pytest.raises(ValueError, match="largest coefficient is .*: rescale the problem"):
+    with pytest.raises(ValueError, match=r"largest coefficient is .*: rescale the problem"):
         anneal(problem, **SHORT)
 
 

@@ -24,7 +24,7 @@ from pbits.kernels.wide import update_wide
 
 _VECTOR_WORDS = 16  # of 32 bits, in 512
 # Beyond these many levels the fused adders and thresholds compile slower than they pay.
-_MAX_LEVELS = {"metropolis": 64, "gibbs": 16}
+_MAX_LEVELS = {"metropolis": 64, "gibbs": 8}
 
 
 @jax.tree_util.register_dataclass

@@ -143,6 +143,8 @@ def _field(spins: jax.Array, bucket: Bucket, t: jax.Array) -> jax.Array:
 
     whole = width // _CHUNK
     field = jax.lax.fori_loop(0, whole, body, field)
+    if width % _CHUNK == 0:
+        return field
     return _add_slots(field, spins, neighbour[whole * _CHUNK :], weight[whole * _CHUNK :])
 
 

@@ -20,8 +20,6 @@ WIDTHS = (2, 4, 6, 10, 14, 22, 30, 38, 46, 54, 62)
 _MAX_BUCKETS = 3
 _MAX_HUB_BUCKETS = 1
 _TILE_ROWS = (8, 16, 32, 64, 128, 256)
-# Running a tile costs as much as this many of its rows before its first row is done.
-_TILE_OVERHEAD_ROWS = 2
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,9 @@ def _grids(entries: Entries, degree: NDArray, colours: NDArray, max_rows: int) -
         hubs += _blocks(members[:in_hub_tiles], _TILE_ROWS[0])
         rest += _blocks(members[in_hub_tiles:], height)
     tiles = [*hubs, *_repack(rest, height, entries, degree)]
-    shapes = np.array([(t.size, _width(int(degree[t[t >= 0]].max()))) for t in tiles]).reshape(-1, 2)
+    shapes = np.array([(t.size, _width(int(degree[t[t >= 0]].max()))) for t in tiles]).reshape(
+        -1, 2
+    )
     grids: list[Grid] = []
     for b in np.unique(shapes[:, 0]):
         same = np.flatnonzero(shapes[:, 0] == b)
@@ -144,11 +144,9 @@ def _grids(entries: Entries, degree: NDArray, colours: NDArray, max_rows: int) -
 
 
 def _choose_height(sizes: NDArray, max_rows: int) -> int:
-    """B of least work, the leftovers of all colours being packed together."""
-    heights = [b for b in _TILE_ROWS if b <= max_rows]
-    tiles = [(sizes // b).sum() - (-(sizes % b).sum() // b) for b in heights]
-    cost = [t * (b + _TILE_OVERHEAD_ROWS) for t, b in zip(tiles, heights, strict=True)]
-    return heights[int(np.argmin(cost))]
+    """B of at most half a typical colour: a rule so coarse that similar graphs get the same."""
+    half = sizes.mean() / 2 if sizes.size else 0
+    return max((b for b in _TILE_ROWS if b <= min(half, max_rows)), default=_TILE_ROWS[0])
 
 
 def _blocks(members: NDArray, height: int) -> list[NDArray]:

@@ -62,6 +62,7 @@ def _digits(slots: jax.Array) -> list[jax.Array]:
         part = jax.lax.dynamic_slice_in_dim(slots, i * _CHUNK, _CHUNK)
         return tuple(bits.count(list(part), 0, digits)[:size])
 
-    digits = jax.lax.fori_loop(0, whole, body, digits)
+    if whole:
+        digits = jax.lax.fori_loop(0, whole, body, digits)
     rest = list(slots[whole * _CHUNK :])
     return bits.count(rest, 0, digits)[:size] if rest else list(digits)
