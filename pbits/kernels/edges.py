@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits.kernels.base import HostArray
-from pbits.kernels.shapes import round_up_count
+from pbits.kernels.shapes import round_up
 
 _UNROLL = 16
 _STEPS = 15  # 15 * 16 = 240 additions fit a byte
@@ -37,7 +37,7 @@ def edge_list(left: NDArray, right: NDArray, positive: NDArray, zero_row: int) -
     per_step = _STEPS * _UNROLL
     width = next((b for b in (8, 32, 128) if left.size <= 16 * per_step * b), 512)
     groups = -(-left.size // (per_step * width))
-    size = round_up_count(groups) * per_step * width
+    size = round_up(max(groups, 4)) * per_step * width
 
     def shaped(values: NDArray, fill: int, dtype: type) -> HostArray:
         full = np.full(size, fill, dtype)

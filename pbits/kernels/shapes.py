@@ -15,14 +15,14 @@ def round_up(size: int) -> int:
 
 
 def round_up_count(count: int) -> int:
-    """The next of 1, 4, 16, 64, then doublings to 1024, then as `round_up`.
+    """The next of 64, 128, ... 1024, then as `round_up`.
 
     For stacks that a dynamic count cuts short: spare entries cost memory but no time.
 
     Example:
         >>> [round_up_count(k) for k in (1, 2, 20, 65, 3000)]
-        [1, 4, 64, 128, 3072]
+        [64, 64, 64, 128, 3072]
     """
     if count <= 64:
-        return next(size for size in (1, 4, 16, 64) if count <= size)
+        return 64
     return 1 << (count - 1).bit_length() if count <= 1024 else round_up(count)
