@@ -48,8 +48,10 @@ def sample(
         num_chains: default one chain per sample, so that samples are independent; fewer chains
             give `thinning` sweeps between samples.  Sample k is draw ``k // num_chains`` of chain
             ``k % num_chains``.
-        update: "gibbs" (heat bath, the p-bit equation), or "metropolis", which moves faster but
-            never settles in the corner beta = 0, where it accepts every move.
+        update: "gibbs" (heat bath, the p-bit equation), or "metropolis", which moves faster but in
+            a fixed order is not always ergodic: it accepts every move that costs nothing, so at
+            beta = 0, with free spins, or on some small models without biases (rings, complete
+            graphs of an odd number of spins) it never settles.
         seed, interrupt, progress: as in `anneal`; an interrupted run returns the samples it has,
             or the present states if it has none.
         initial_spins: [num_chains, n] of -1 and +1.

@@ -78,7 +78,7 @@ class BoltzmannSampler(dimod.Sampler, dimod.Initialized):
             initial_states: one per chain; default random.
             initial_states_generator: "none", "tile" or "random"; completes too few states.
             proposal_acceptance_criteria: "Gibbs" (heat bath, the p-bit equation) or "Metropolis",
-                which never settles where every move is free, as at beta = 0.
+                which is not ergodic where moves are free, as at beta = 0: see `pbits.sample`.
             interrupt_function: polled between chunks of sweeps; when it returns True or raises,
                 the samples so far are returned, or the present states if there are none.
             progress: called with a `Progress` between chunks of sweeps.

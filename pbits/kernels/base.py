@@ -37,11 +37,13 @@ class Kernel(NamedTuple):
         step: ``(key, state, model, beta) -> (State, Info)``; one sweep, each spin updated once.
             `key` is this sweep's key (`random.sweep_key`); beta is float32, [] or [reads].
         energy: ``(state, model) -> [reads]``; E / unit without the offset, int32 or float32.
-        load: ``(spins, model, lane) -> State`` from int8 [n, reads].
+        load: ``(spins, model, lane) -> State`` from int8 [n, reads]; kernels with a table of rows
+            take n as long as the table.
         spins: ``(state, model) -> int8 [n, reads]``.
         choose: ``(mask, state, other) -> State``; per read, `state` where bool [reads] is set.
         reads_per_lane: how many reads share one lane.
-        lane_multiple: numbers of lanes on a device are rounded up to this, to fill vectors.
+        lane_multiple: numbers of lanes on a device are rounded up to this, to fill vectors, or
+            because the kernel's arithmetic is done in blocks of so many.
         name: for reports.
     """
 
