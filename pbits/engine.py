@@ -92,7 +92,7 @@ class Engine:
         counts = np.array([first, betas.size, check_every], np.uint32)
         run, trace = self._programs.advance(run, key, self._model, padded, counts, self._valid)
         checks = -(-betas.size // check_every)
-        # Every device holds the same number of reads; a mean of means weights them by validity.
+        # Devices return sums over the requested reads, since the last one may hold padding.
         mean = np.asarray(trace.mean, np.float64)[:, :checks].sum(0) / self.num_reads
         return run, mean, np.asarray(trace.best, np.float64)[:, :checks].min(0)
 

@@ -2,7 +2,7 @@
 
 Reads are therefore independent, runs replay and extend bit for bit, and the number of devices
 that share the work cannot change a sample.  Integer hashes of this kind cost about ten vector
-instructions per 32 bits, several times less than threefry.
+instructions per 32 bits.
 
 The mixer is a 32-bit xorshift-multiply finaliser (constants of C. Wellons' `lowbias32`, found by
 hash prospecting, https://nullprogram.com/blog/2018/07/31/) with a second key word added between
