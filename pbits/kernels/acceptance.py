@@ -6,11 +6,14 @@ random event per read whose probability depends on a small non-negative level:
 
 * Metropolis: a move that costs ``level`` steps is taken with probability ``q**level``, q = exp(-x).
   That is the event ``K >= level`` for a geometric random number K, whose octal digits are
-  independent of each other; so K costs one random number per digit and seven thresholds each.
+  independent of each other; so K costs one random number and eight thresholds per digit.
 * Heat bath (the p-bit equation m = sgn(tanh(beta I) - r) in dimod's sign): the spin takes its
   favoured direction except with probability ``1 / (1 + exp(x * level))``.
 
 `x` is beta times the energy of one level: 4 units (2 where fields may be odd).
+
+A random number meets one threshold per read, chosen among the few by bits already known: one
+comparison of many digits costs more than choosing, and few partial results are alive at a time.
 """
 
 from collections.abc import Sequence
@@ -26,7 +29,10 @@ from pbits.kernels import bits
 
 _RADIX_BITS = 3
 _RADIX = 1 << _RADIX_BITS
-# A rule with its tables bound, thresholds last: (own, excess, odd, keys, lane) -> new spins.
+# Beyond these many levels the selection of heat bath's thresholds compiles slower than it pays.
+_MAX_GIBBS_LEVELS = 16
+_MAX_LEVELS = 256
+# A rule with its tables bound: (own, excess, odd, keys, lane) -> new spins.
 Decide = partial[jax.Array]
 
 
@@ -51,6 +57,14 @@ class Rule(NamedTuple):
         """Levels, zero included, that the digits of a field of `width` slots can tell apart."""
         return 1 << (num_digits(width) - (0 if self.parity else 1))
 
+    def is_fused(self, width: int) -> bool:
+        """Whether :meth:`decide` serves spins of `width` slots."""
+        levels = self.num_levels(width)
+        if self.update == "gibbs":
+            return levels <= _MAX_GIBBS_LEVELS
+        numbers = len(_digit_sizes(levels))
+        return levels <= _MAX_LEVELS and numbers * self.num_bits <= random.WORDS_PER_LANE
+
     def decide(self, width: int, energy_step: jax.Array) -> Decide:
         """The rule for spins of `width` slots.
 
@@ -67,17 +81,33 @@ class Rule(NamedTuple):
             levels = jnp.arange(num_levels, dtype=jnp.float32)[:, None]
             table = bits.threshold_planes(jax.nn.sigmoid(-x * levels), self.num_bits)
             return partial(_heat_bath, self, table)
-        if num_levels <= _RADIX:
-            levels = jnp.arange(1, num_levels, dtype=jnp.float32)[:, None]
-            table = bits.threshold_planes(jnp.exp(-x * levels), self.num_bits)
-            return partial(_metropolis_few, self, table)
-        low = bits.threshold_planes(_low_digit(x), self.num_bits)
-        levels = jnp.arange(1, num_levels // _RADIX + 1, dtype=jnp.float32)[:, None]
-        high = bits.threshold_planes(jnp.exp(-x * _RADIX * levels), self.num_bits)
-        return partial(_metropolis_many, self, low, high)
+        tables = [
+            bits.threshold_planes(p, self.num_bits) for p in _digit_probabilities(x, num_levels)
+        ]
+        return partial(_metropolis, self, tables)
 
 
-def _low_digit(x: jax.Array) -> jax.Array:
+def _digit_sizes(num_levels: int) -> list[int]:
+    """Bits of each octal digit of a level, the last (most significant) perhaps cut short."""
+    num_bits = max((num_levels - 1).bit_length(), 1)
+    full, rest = divmod(num_bits, _RADIX_BITS)
+    return [_RADIX_BITS] * full + [rest] * (rest > 0)
+
+
+def _digit_probabilities(x: jax.Array, num_levels: int) -> list[jax.Array]:
+    """P(digit of K >= j) for j = 1, 2, ..., digit by digit; K geometric with ratio exp(-x).
+
+    The last digit is all that is left of K, so it also has a threshold for what its bits cannot
+    hold, unless it is the only one: then no level asks for that.
+    """
+    sizes = _digit_sizes(num_levels)
+    found = [_inner_digit(x * np.float32(_RADIX**k)) for k in range(len(sizes) - 1)]
+    count = num_levels - 1 if len(sizes) == 1 else 1 << sizes[-1]
+    j = jnp.arange(1, count + 1, dtype=jnp.float32)[:, None]
+    return [*found, jnp.exp(-x * np.float32(_RADIX ** (len(sizes) - 1)) * j)]
+
+
+def _inner_digit(x: jax.Array) -> jax.Array:
     """P(K mod 8 >= j) for j = 1..7, K geometric with ratio exp(-x)."""
     j = jnp.arange(1, _RADIX, dtype=jnp.float32)[:, None]
     safe = jnp.maximum(x, np.float32(1e-12))
@@ -87,42 +117,34 @@ def _low_digit(x: jax.Array) -> jax.Array:
 
 # Jitted, so that tiles of several widths share one trace; XLA inlines the calls before it fuses.
 @partial(jax.jit, static_argnums=0)
-def _metropolis_few(
+def _metropolis(
     rule: Rule,
-    table: jax.Array,
+    tables: Sequence[jax.Array],
     own: jax.Array,
     excess: Sequence[jax.Array],
     odd: jax.Array | None,
     keys: random.RowKeys,
     lane: jax.Array,
 ) -> jax.Array:
-    """Flip where ``r < q**level``, all levels in one table."""
+    """Flip where ``K >= level``, compared digit by digit, the least significant first."""
     uphill, level = _magnitude(excess, odd, own)
-    at_least = [~jnp.zeros_like(own), *_exceeded(rule, 0, table, keys, lane)]
-    return own ^ (~uphill | bits.select(level, at_least))
-
-
-@partial(jax.jit, static_argnums=0)
-def _metropolis_many(
-    rule: Rule,
-    low: jax.Array,
-    high: jax.Array,
-    own: jax.Array,
-    excess: Sequence[jax.Array],
-    odd: jax.Array | None,
-    keys: random.RowKeys,
-    lane: jax.Array,
-) -> jax.Array:
-    """Flip where ``K >= level``: high digit greater, or equal and the low one suffices."""
-    uphill, level = _magnitude(excess, odd, own)
-    always = ~jnp.zeros_like(own)
-    low_at_least = [always, *_exceeded(rule, 0, low, keys, lane)]
-    high_at_least = [always, *_exceeded(rule, 1, high, keys, lane)]
-    low_level, high_level = level[:_RADIX_BITS], level[_RADIX_BITS:]
-    greater = bits.select(high_level, high_at_least[1:])
-    not_less = bits.select(high_level, high_at_least[:-1])
-    accept = ~uphill | greater | (not_less & bits.select(low_level, low_at_least))
-    return own ^ accept
+    lowest, higher = level[:_RADIX_BITS], level[_RADIX_BITS:]
+    some = lowest[0]
+    for bit in lowest[1:]:
+        some = some | bit
+    thresholds = _planes(tables[0], own)
+    # Level 0 is sure; its place in the choice is taken by the threshold of level 1.
+    chosen = _choose(lowest, [thresholds[0], *thresholds])
+    enough = ~some | bits.less_than(_inverted(rule, 0, keys, lane), chosen)
+    for number, table in enumerate(tables[1:], 1):
+        inverted = _inverted(rule, number, keys, lane)
+        thresholds = _planes(table, own)
+        part, higher = higher[:_RADIX_BITS], higher[_RADIX_BITS:]
+        for digit, bit in zip(_digit(inverted, thresholds, len(part)), part, strict=True):
+            enough = bits.majority(digit, ~bit, enough)
+        if number == len(tables) - 1:
+            enough = enough | bits.less_than(inverted, thresholds[-1])
+    return own ^ (~uphill | enough)
 
 
 @partial(jax.jit, static_argnums=0)
@@ -139,7 +161,8 @@ def _heat_bath(
     del own
     positive = excess[-1]
     _, level = _magnitude(excess, odd, ~positive)
-    return ~positive ^ bits.select(level, _exceeded(rule, 0, table, keys, lane))
+    chosen = _choose(level, _planes(table, positive))
+    return ~positive ^ bits.less_than(_inverted(rule, 0, keys, lane), chosen)
 
 
 def _magnitude(
@@ -151,13 +174,34 @@ def _magnitude(
     return digits[-1], digits[:-1]
 
 
-def _exceeded(
-    rule: Rule, number: int, table: jax.Array, keys: random.RowKeys, lane: jax.Array
-) -> list[jax.Array]:
-    """Per row of `table` [L, num_bits, 1 or W], where one shared random number lies below it."""
+def _inverted(rule: Rule, number: int, keys: random.RowKeys, lane: jax.Array) -> list[jax.Array]:
+    """Binary digits of a random number, inverted."""
     first = number * rule.num_bits
-    inverted = [~random.words(keys, lane, first + k) for k in range(rule.num_bits)]
-    shape = inverted[0].shape
-    return [
-        bits.less_than(inverted, [jnp.broadcast_to(digit, shape) for digit in row]) for row in table
-    ]
+    return [~random.words(keys, lane, first + k) for k in range(rule.num_bits)]
+
+
+def _planes(table: jax.Array, like: jax.Array) -> list[list[jax.Array]]:
+    """Thresholds [L, num_bits, 1 or W] as lists of masks of the shape of `like`."""
+    return [[jnp.broadcast_to(digit, like.shape) for digit in row] for row in table]
+
+
+def _choose(
+    digits: Sequence[jax.Array], thresholds: Sequence[Sequence[jax.Array]]
+) -> list[jax.Array]:
+    """Per read, binary digits of the threshold whose number has the given digits."""
+    return [bits.select(digits, plane) for plane in zip(*thresholds, strict=True)]
+
+
+def _digit(
+    inverted: Sequence[jax.Array], thresholds: Sequence[Sequence[jax.Array]], num_bits: int
+) -> list[jax.Array]:
+    """How many of the first ``2**num_bits - 1`` falling thresholds a random number lies below.
+
+    Binary search, so bits are found from the most significant down; returned the other way round.
+    """
+    found: list[jax.Array] = []
+    for k in reversed(range(num_bits)):
+        # Thresholds still possible: odd multiples of 2**k, told apart by the bits found so far.
+        candidates = thresholds[(1 << k) - 1 : (1 << num_bits) - 1 : 2 << k]
+        found.insert(0, bits.less_than(inverted, _choose(found, candidates)))
+    return found

@@ -19,8 +19,15 @@ _ONE = np.uint32(1)
 
 def full_adder(a: Word, b: Word, c: Word) -> tuple[Word, Word]:
     """Sum and carry of three bits, all of one shape."""
-    x = a ^ b
-    return x ^ c, (a & b) | (x & c)
+    return a ^ b ^ c, majority(a, b, c)
+
+
+def majority(a: Word, b: Word, c: Word) -> Word:
+    """Where at least two of three bits are set.
+
+    In this form LLVM needs two ternary instructions for it.
+    """
+    return lax.bitwise_or(lax.bitwise_and(c, lax.bitwise_or(a, b)), lax.bitwise_and(a, b))
 
 
 def count(words: Sequence[Word], start: int = 0, digits: Sequence[Word] = ()) -> list[Word]:
@@ -106,7 +113,7 @@ def less_than(inverted: Sequence[Word], threshold: Sequence[Word]) -> Word:
     """
     less = lax.bitwise_and(inverted[0], threshold[0])
     for r, t in zip(inverted[1:], threshold[1:], strict=True):
-        less = lax.bitwise_or(lax.bitwise_and(r, t), lax.bitwise_and(less, lax.bitwise_or(r, t)))
+        less = majority(r, t, less)
     return less
 
 

@@ -23,8 +23,6 @@ from pbits.kernels.edges import EdgeList, unsatisfied_bonds
 from pbits.kernels.wide import update_wide
 
 _VECTOR_WORDS = 16  # of 32 bits, in 512
-# Beyond these many levels the fused adders and thresholds compile slower than they pay.
-_MAX_LEVELS = {"metropolis": 64, "gibbs": 8}
 
 
 @jax.tree_util.register_dataclass
@@ -145,8 +143,7 @@ def _update_bucket(
     height = bucket.spin.shape[1]
     before_slots = 2 if rule.parity else 1
     width = bucket.rows.shape[1] - before_slots
-    narrow = rule.num_levels(width) <= _MAX_LEVELS[rule.update]
-    decide = rule.decide(width, energy_step) if narrow else None
+    decide = rule.decide(width, energy_step) if rule.is_fused(width) else None
     complement = words.shape[0] // 2
 
     def body(t: jax.Array, words: jax.Array) -> jax.Array:
@@ -160,11 +157,12 @@ def _update_bucket(
             new = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
         else:
             new = _fused(decide, width, rows, rule.parity, keys, lane)
+        # Written in place: XLA splits any other kernel of this size over threads, though every
+        # core has reads of its own.  Complements are read back, or `new` would be computed twice.
         start = first + t * height
-        # Copied out by a gather, or XLA would compute `new` twice, once inside each update.
-        new = new.at[ids[0] - start].get(mode="clip")
         words = jax.lax.dynamic_update_slice(words, new, (start, 0))
-        return jax.lax.dynamic_update_slice(words, ~new, (start + complement, 0))
+        written = words.at[ids[0]].get(mode="clip")
+        return jax.lax.dynamic_update_slice(words, ~written, (start + complement, 0))
 
     return jax.lax.fori_loop(0, bucket.num_tiles, body, words)
 
@@ -179,7 +177,8 @@ def _fused(
 ) -> jax.Array:
     """New spins [B, W] of one tile from all it reads, by word arithmetic alone."""
     shape = rows.shape[1:]
-    if 1 < shape[1] < _VECTOR_WORDS and decide.args[-1].shape[-1] == 1:
+    per_read = any(t.shape[-1] > 1 for t in jax.tree.leaves(decide.args[1:]))
+    if 1 < shape[1] < _VECTOR_WORDS and not per_read:
         # Too few words to a row for a vector: lay rows end to end.
         rows = rows.reshape(rows.shape[0], -1, 1)
         keys, lane = random.flatten(keys, lane), jnp.zeros(1, jnp.uint32)

@@ -193,5 +193,5 @@ def _width(degree: int) -> int:
     for width in WIDTHS:
         if degree <= width:
             return width
-    power = 1 << (degree - 1).bit_length()
-    return power * 3 // 4 if degree <= power * 3 // 4 else power
+    power = 1 << (degree + 1).bit_length()
+    return power * 3 // 4 - 2 if degree <= power * 3 // 4 - 2 else power - 2

@@ -106,10 +106,10 @@ def test_fields_fit_their_offset_binary_digits(half_width: int):
     assert start + half_width == 2 ** (size - 1)
 
 
-def test_low_digit_of_a_geometric_number():
+def test_inner_digit_of_a_geometric_number():
     """P(K mod 8 >= j) in float64, from hot to cold."""
     for x in (0.0, 1e-14, 1e-6, 1e-3, 0.3, 4.0, 30.0):
-        found = np.asarray(acceptance._low_digit(jnp.full((1, 1), x, jnp.float32)))[:, 0]
+        found = np.asarray(acceptance._inner_digit(jnp.full((1, 1), x, jnp.float32)))[:, 0]
         j = np.arange(1, 8)
         expected = np.exp(-x * j) * np.expm1(-x * (8 - j)) / np.expm1(-8 * x) if x else (8 - j) / 8
         np.testing.assert_allclose(found, expected, rtol=2e-6, atol=1e-38)
