@@ -19,7 +19,7 @@ from pbits.kernels.base import Kernel, Model, State
 from pbits.models import Prepared
 from pbits.random import sweep_key
 
-CHUNK = 128  # sweeps of one program call at most
+CHUNK = 512  # sweeps of one program call at most
 _SECONDS_PER_CALL = 0.1
 _AXIS = "reads"
 _LAST_AXIS = P(None, _AXIS)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from pbits import random
 from pbits.kernels import acceptance, bits
@@ -35,8 +34,8 @@ class Bucket:
     """
 
     rows: jax.Array  # [T, 1 + D or 2 + D, B] int32
-    spin: jax.Array  # [T, B] uint32 spin numbers, for the random streams
     num_tiles: jax.Array  # [] int32, how many of the T are in use
+    first_row: jax.Array  # [] int32, where the rows of its tiles begin
 
 
 @jax.tree_util.register_dataclass
@@ -45,6 +44,7 @@ class PackedModel:
     """Sparse integer model in tiles."""
 
     buckets: tuple[Bucket, ...]
+    spin: jax.Array  # [R - 1] uint32 spin number of each row, for the random streams
     row_of_spin: jax.Array  # [n] int32
     edges: EdgeList
     unit: jax.Array  # [] float32, energy of one coupling of weight 1
@@ -83,14 +83,8 @@ def packed(update: str, num_bits: int = 16, *, parity: bool = True) -> Kernel:
     )
 
 
-def _first_rows(model: PackedModel) -> list[int]:
-    """First row of each bucket, then the number of the zero row."""
-    return [0, *np.cumsum([b.spin.size for b in model.buckets]).tolist()]
-
-
 def _init(key: jax.Array, model: PackedModel, lane: jax.Array) -> PackedState:
-    spin = jnp.concatenate([b.spin.reshape(-1) for b in model.buckets])
-    keys = random.row_keys(random.sweep_key(key, jnp.uint32(INIT_SWEEP)), spin)
+    keys = random.row_keys(random.sweep_key(key, jnp.uint32(INIT_SWEEP)), model.spin)
     return _with_complement(random.words(keys, lane, 0), lane)
 
 
@@ -101,7 +95,7 @@ def _with_complement(rows: jax.Array, lane: jax.Array) -> PackedState:
 
 def _load(spins: jax.Array, model: PackedModel, lane: jax.Array) -> PackedState:
     words = bits.pack((spins > 0).astype(jnp.uint32))
-    rows = jnp.zeros((_first_rows(model)[-1], lane.shape[0]), jnp.uint32)
+    rows = jnp.zeros((model.spin.shape[0], lane.shape[0]), jnp.uint32)
     # Padding entries of row_of_spin name a row past these: dropped.
     return _with_complement(rows.at[model.row_of_spin].set(words, mode="drop"), lane)
 
@@ -125,8 +119,8 @@ def _step(
 ) -> tuple[PackedState, Info]:
     energy_step = jnp.reshape(beta * model.unit, (1, -1))
     words = state.words
-    for first, bucket in zip(_first_rows(model)[:-1], model.buckets, strict=True):
-        words = _update_bucket(rule, key, words, state.lane, first, bucket, energy_step)
+    for bucket in model.buckets:
+        words = _update_bucket(rule, key, words, state.lane, bucket, model.spin, energy_step)
     return PackedState(words, state.lane), Info({})
 
 
@@ -135,23 +129,24 @@ def _update_bucket(
     key: jax.Array,
     words: jax.Array,
     lane: jax.Array,
-    first: int,
     bucket: Bucket,
+    spin: jax.Array,
     energy_step: jax.Array,
 ) -> jax.Array:
     """Update every tile of a bucket in turn."""
-    height = bucket.spin.shape[1]
+    _, reads_of_tile, height = bucket.rows.shape
     before_slots = 2 if rule.parity else 1
-    width = bucket.rows.shape[1] - before_slots
+    width = reads_of_tile - before_slots
     decide = rule.decide(width, energy_step) if rule.is_fused(width) else None
     complement = words.shape[0] // 2
 
     def body(t: jax.Array, words: jax.Array) -> jax.Array:
-        keys = random.row_keys(key, bucket.spin[t])
+        start = bucket.first_row + t * height
+        keys = random.row_keys(key, jax.lax.dynamic_slice(spin, (start,), (height,)))
         # One gather for all that the tile reads: XLA runs it as one copy, and all that follows as
         # one vector loop, because that loop neither indexes nor reads what it writes.
         ids = bucket.rows[t]
-        rows = words.at[ids.reshape(-1)].get(mode="clip").reshape(*ids.shape, -1)
+        rows = bits.take_rows(words, ids.reshape(-1)).reshape(*ids.shape, -1)
         if decide is None:
             own, odd, slots = rows[0], rows[1] if rule.parity else None, rows[before_slots:]
             new = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
@@ -159,9 +154,8 @@ def _update_bucket(
             new = _fused(decide, width, rows, rule.parity, keys, lane)
         # Written in place: XLA splits any other kernel of this size over threads, though every
         # core has reads of its own.  Complements are read back, or `new` would be computed twice.
-        start = first + t * height
         words = jax.lax.dynamic_update_slice(words, new, (start, 0))
-        written = words.at[ids[0]].get(mode="clip")
+        written = bits.take_rows(words, ids[0])
         return jax.lax.dynamic_update_slice(words, ~written, (start + complement, 0))
 
     return jax.lax.fori_loop(0, bucket.num_tiles, body, words)

@@ -49,7 +49,9 @@ def packed_model(
     )
     # One transfer of plain arrays: a thousand small JAX operations would cost more than they do.
     scalars: list[HostArray] = [np.float32(unit)]
-    return jax.device_put(PackedModel(buckets, rows_of, edges, *scalars)), parity
+    return jax.device_put(
+        PackedModel(buckets, tiling.spin_of_row, rows_of, edges, *scalars)
+    ), parity
 
 
 def _slots(n: int, h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> Entries:
@@ -81,7 +83,7 @@ def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, parity: bool) -
         rows.insert(1, np.where(odd, tiling.complement(zero), zero)[..., None])
     arrays: list[HostArray] = [
         np.concatenate(rows, axis=2).transpose(0, 2, 1).astype(np.int32),
-        np.where(in_use, bucket.spin, degree.size + own).astype(np.uint32),
         np.int32(bucket.num_tiles),
+        np.int32(bucket.first_row),
     ]
     return Bucket(*arrays)

@@ -31,8 +31,8 @@ class Bucket:
     neighbour: jax.Array  # [T, D, B] int32 rows
     weight: jax.Array  # [T, D, B] float32, J in units
     bias: jax.Array  # [T, B] float32, h in units
-    spin: jax.Array  # [T, B] uint32 spin numbers, for the random streams
     num_tiles: jax.Array  # [] int32
+    first_row: jax.Array  # [] int32
 
 
 @jax.tree_util.register_dataclass
@@ -41,6 +41,7 @@ class SparseModel:
     """Sparse real model in tiles."""
 
     buckets: tuple[Bucket, ...]
+    spin: jax.Array  # [rows] uint32 spin number of each row, for the random streams
     row_of_spin: jax.Array  # [n] int32
     unit: jax.Array  # [] float32, energy of weight 1
 
@@ -84,30 +85,24 @@ def sparse_model(
     rows_of[:n] = tiling.row_of_spin
     buckets = tuple(_bucket(b, h) for b in tiling.buckets)
     scalars: list[HostArray] = [np.float32(unit)]
-    return jax.device_put(SparseModel(buckets, rows_of, *scalars))
+    return jax.device_put(SparseModel(buckets, tiling.spin_of_row, rows_of, *scalars))
 
 
 def _bucket(bucket: TileBucket, h: NDArray) -> Bucket:
-    unused = h.size + np.arange(bucket.spin.size).reshape(bucket.spin.shape)
     in_use = bucket.spin >= 0
     bias = np.where(in_use, np.concatenate([h, [0]])[bucket.spin], 0)
     arrays: list[HostArray] = [
         bucket.neighbour.transpose(0, 2, 1),
         bucket.value.transpose(0, 2, 1),
         bias.astype(np.float32),
-        np.where(in_use, bucket.spin, unused).astype(np.uint32),
         np.int32(bucket.num_tiles),
+        np.int32(bucket.first_row),
     ]
     return Bucket(*arrays)
 
 
-def _first_rows(model: SparseModel) -> list[int]:
-    return [0, *np.cumsum([b.spin.size for b in model.buckets]).tolist()]
-
-
 def _init(key: jax.Array, model: SparseModel, lane: jax.Array) -> SparseState:
-    spin = jnp.concatenate([b.spin.reshape(-1) for b in model.buckets])
-    keys = random.row_keys(random.sweep_key(key, jnp.uint32(INIT_SWEEP)), spin)
+    keys = random.row_keys(random.sweep_key(key, jnp.uint32(INIT_SWEEP)), model.spin)
     return _padded(random.random_spins(keys, lane), lane)
 
 
@@ -116,7 +111,7 @@ def _padded(rows: jax.Array, lane: jax.Array) -> SparseState:
 
 
 def _load(spins: jax.Array, model: SparseModel, lane: jax.Array) -> SparseState:
-    rows = jnp.ones((_first_rows(model)[-1], lane.shape[0]), jnp.int8)
+    rows = jnp.ones((model.spin.shape[0], lane.shape[0]), jnp.int8)
     return _padded(rows.at[model.row_of_spin].set(spins.astype(jnp.int8), mode="drop"), lane)
 
 
@@ -162,15 +157,17 @@ def _step(
 ) -> tuple[SparseState, Info]:
     drive_per_field = jnp.reshape(np.float32(2) * beta * model.unit, (1, -1))
     spins, lane = state
-    for first, bucket in zip(_first_rows(model)[:-1], model.buckets, strict=True):
+    for bucket in model.buckets:
+        height = bucket.bias.shape[1]
 
         def body(
-            t: jax.Array, spins: jax.Array, first: int = first, bucket: Bucket = bucket
+            t: jax.Array, spins: jax.Array, height: int = height, bucket: Bucket = bucket
         ) -> jax.Array:
-            start = first + t * bucket.spin.shape[1]
-            own = jax.lax.dynamic_slice(spins, (start, 0), (bucket.spin.shape[1], spins.shape[1]))
+            start = bucket.first_row + t * height
+            own = jax.lax.dynamic_slice(spins, (start, 0), (height, spins.shape[1]))
             drive = drive_per_field * _field(spins, bucket, t)
-            uniform = random.uniforms(random.row_keys(key, bucket.spin[t]), lane)
+            spin = jax.lax.dynamic_slice(model.spin, (start,), (height,))
+            uniform = random.uniforms(random.row_keys(key, spin), lane)
             new = accept(update, own, drive, uniform)
             return jax.lax.dynamic_update_slice(spins, new, (start, 0))
 
@@ -180,17 +177,16 @@ def _step(
 
 def _energy(state: SparseState, model: SparseModel) -> jax.Array:
     total = jnp.zeros(state.spins.shape[1], jnp.float32)
-    for first, bucket in zip(_first_rows(model)[:-1], model.buckets, strict=True):
-        shape = (bucket.spin.shape[1], state.spins.shape[1])
+    for bucket in model.buckets:
+        shape = (bucket.bias.shape[1], state.spins.shape[1])
 
         def body(
             t: jax.Array,
             sums: jax.Array,
-            first: int = first,
             bucket: Bucket = bucket,
             shape: tuple[int, int] = shape,
         ) -> jax.Array:
-            own = jax.lax.dynamic_slice(state.spins, (first + t * shape[0], 0), shape)
+            own = jax.lax.dynamic_slice(state.spins, (bucket.first_row + t * shape[0], 0), shape)
             both = _field(state.spins, bucket, t) + bucket.bias[t][:, None]
             return sums + own.astype(jnp.float32) * both
 

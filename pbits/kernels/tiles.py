@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits.kernels.colouring import colour
-from pbits.kernels.shapes import round_up_count
+from pbits.kernels.shapes import round_up, round_up_count
 
 # Sizes just below a power of two waste no digit; those between keep padding low.
 WIDTHS = (2, 4, 6, 10, 14, 22, 30, 38, 46, 54, 62)
@@ -47,11 +47,16 @@ class TileBucket:
 
 @dataclass(frozen=True)
 class Tiling:
-    """All buckets of a model; rows are numbered through them, and a zero row comes last."""
+    """All buckets of a model; rows are numbered through their tiles; a zero row comes last."""
 
     buckets: tuple[TileBucket, ...]
     row_of_spin: NDArray[np.int32]  # [n]
-    num_rows: int  # with the zero row
+    spin_of_row: NDArray[np.uint32]  # [R - 1]; unused rows have numbers from n up
+
+    @property
+    def num_rows(self) -> int:
+        """R, with the zero row."""
+        return self.spin_of_row.size + 1
 
     @property
     def zero_row(self) -> int:
@@ -86,8 +91,8 @@ def tile(
     """
     degree = entries.degrees(num_spins)
     grids = _grids(entries, degree, colour(num_spins, row, col), max_rows)
-    first_row = np.cumsum([0, *(grid.size for grid, _, _ in grids)])
-    rows = int(first_row[-1]) + 1
+    first_row = np.cumsum([0, *(used * grid.shape[1] for grid, _, used in grids)])
+    rows = round_up(int(first_row[-1])) + 1
     row_of_spin = np.zeros(num_spins, np.int32)
     bucket_of = np.zeros(num_spins, np.int64)
     for k, (grid, _, _) in enumerate(grids):
@@ -110,7 +115,9 @@ def tile(
         buckets.append(
             TileBucket(grid, neighbour.reshape(shape), value.reshape(shape), used, start)
         )
-    return Tiling(tuple(buckets), row_of_spin, rows)
+    spin_of_row = num_spins + np.arange(rows - 1, dtype=np.uint32)
+    spin_of_row[row_of_spin] = np.arange(num_spins)
+    return Tiling(tuple(buckets), row_of_spin, spin_of_row.astype(np.uint32))
 
 
 Grid = tuple[NDArray[np.int64], int, int]  # spins [T, B] (-1: unused), D, tiles in use

@@ -82,8 +82,16 @@ def test_rows_are_numbered_through_the_buckets(graph: nx.Graph):
         np.testing.assert_array_equal(tiling.row_of_spin[flat[flat >= 0]], rows)
         assert not np.any(bucket.spin[bucket.num_tiles :] >= 0)
         assert bucket.neighbour.shape[2] % 2 == 0
-        start += bucket.spin.size
-    assert tiling.zero_row == start == tiling.num_rows - 1
+        start += bucket.num_tiles * bucket.spin.shape[1]
+    assert start <= tiling.zero_row == tiling.num_rows - 1
+
+
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
+def test_every_row_has_a_number_of_its_own(graph: nx.Graph):
+    _, tiling = layout(graph)
+    n = len(graph)
+    np.testing.assert_array_equal(tiling.spin_of_row[tiling.row_of_spin], np.arange(n))
+    assert np.unique(tiling.spin_of_row).size == tiling.num_rows - 1
 
 
 def test_complements_pair_up():
