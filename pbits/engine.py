@@ -26,7 +26,10 @@ _LAST_AXIS = P(None, _AXIS)
 
 
 class Run(NamedTuple):
-    """What a run carries from call to call; every array's last axis is reads or lanes."""
+    """What a run carries from call to call; every array's last axis is reads or lanes.
+
+    A fresh run has seen nothing: its first call of `advance`, be it of no sweeps, looks.
+    """
 
     state: State
     best: State
@@ -85,7 +88,8 @@ class Engine:
         """Sweep once per beta (at most CHUNK), looking for better states every few sweeps.
 
         Returns:
-            The run, and the mean and the best energy in units at each check, float64.
+            The run, and the mean and the best energy in units at each check, float64; empty where
+            there are no betas, though the state is looked at.
         """
         padded = np.zeros(CHUNK, np.float32)
         padded[: betas.size] = betas
@@ -171,13 +175,17 @@ def _local(args: tuple, specs: tuple, count: int) -> list[Any]:
 
 
 def _start(kernel: Kernel, key: jax.Array, lane: jax.Array, model: Model) -> Run:
-    state = kernel.init(key, model, lane)
-    return Run(state, state, kernel.energy(state, model))
+    return _fresh(kernel, kernel.init(key, model, lane), lane)
 
 
 def _load(kernel: Kernel, spins: jax.Array, lane: jax.Array, model: Model) -> Run:
-    state = kernel.load(spins, model, lane)
-    return Run(state, state, kernel.energy(state, model))
+    return _fresh(kernel, kernel.load(spins, model, lane), lane)
+
+
+def _fresh(kernel: Kernel, state: State, lane: jax.Array) -> Run:
+    dtype = np.dtype(kernel.energy_dtype)
+    highest = np.inf if dtype.kind == "f" else np.iinfo(dtype).max
+    return Run(state, state, jnp.full(lane.size * kernel.reads_per_lane, highest, dtype))
 
 
 def _final_spins(kernel: Kernel, state: State, model: Model) -> jax.Array:
@@ -219,9 +227,13 @@ def _advance(
         )
         return stop, slot + 1, run, trace
 
+    def unfinished(carry: tuple) -> jax.Array:
+        i, slot, _, _ = carry
+        return (i < count) | (slot == 0)  # a call of no sweeps looks once
+
     empty = Trace(jnp.zeros(CHUNK, jnp.float32), jnp.full(CHUNK, jnp.inf, jnp.float32))
     start = (jnp.uint32(0), jnp.int32(0), run, empty)
-    _, _, run, trace = jax.lax.while_loop(lambda carry: carry[0] < count, check, start)
+    _, _, run, trace = jax.lax.while_loop(unfinished, check, start)
     return run, Trace(trace.mean[None], trace.best[None])
 
 

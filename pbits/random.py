@@ -15,6 +15,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 _GOLDEN = 0x9E3779B9
 _SECOND = 0x85EBCA6B
@@ -23,10 +24,10 @@ WORDS_PER_LANE = 64
 
 
 class RowKeys(NamedTuple):
-    """Two key words for each of B spins in one sweep."""
+    """Two key words for each of B spins in one sweep, as columns."""
 
-    first: jax.Array  # [B] uint32
-    second: jax.Array  # [B] uint32
+    first: jax.Array  # [B, 1] uint32
+    second: jax.Array  # [B, 1] uint32
 
 
 def seed_key(seed: int) -> jax.Array:
@@ -36,16 +37,21 @@ def seed_key(seed: int) -> jax.Array:
         >>> seed_key(7).tolist()
         [7, 0]
     """
-    return jnp.asarray([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], jnp.uint32)
+    # From NumPy: converting a list would run a program of its own.
+    return jnp.asarray(np.array([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], np.uint32))
 
 
 def mix(word: jax.Array, key: jax.Array) -> jax.Array:
-    """Hash uint32 `word` under uint32 `key`; shapes broadcast."""
-    word = word ^ (word >> np.uint32(16))
-    word = word * np.uint32(0x7FEB352D)
-    word = word ^ (word >> np.uint32(15))
-    word = (word + key) * np.uint32(0x846CA68B)
-    return word ^ (word >> np.uint32(16))
+    """Hash uint32 `word` under uint32 `key`; the key's shape broadcasts to the word's."""
+    # Fused kernels unroll this dozens of times; `lax` traces twice as fast as operators.
+    key = jnp.broadcast_to(key, word.shape)
+    word = lax.mul(_fold(word, 16), np.uint32(0x7FEB352D))
+    word = lax.mul(lax.add(_fold(word, 15), key), np.uint32(0x846CA68B))
+    return _fold(word, 16)
+
+
+def _fold(word: jax.Array, shift: int) -> jax.Array:
+    return lax.bitwise_xor(word, lax.shift_right_logical(word, np.uint32(shift)))
 
 
 def sweep_key(key: jax.Array, sweep: jax.Array) -> jax.Array:
@@ -57,6 +63,7 @@ def sweep_key(key: jax.Array, sweep: jax.Array) -> jax.Array:
 
 def row_keys(key: jax.Array, spin: jax.Array) -> RowKeys:
     """Key words of the given spins, uint32 [B], under one sweep's key, uint32 [2]."""
+    spin = spin[:, None]
     first = mix(spin * np.uint32(_GOLDEN) + key[0], key[1])
     second = mix(spin * np.uint32(_SECOND) + key[1], key[0])
     return RowKeys(first, second)
@@ -74,16 +81,15 @@ def words(keys: RowKeys, lane: jax.Array, index: int) -> jax.Array:
     """
     offset = np.uint32(index * _GOLDEN & 0xFFFFFFFF)
     counter = lane * np.uint32(WORDS_PER_LANE * _GOLDEN & 0xFFFFFFFF) + offset
-    return mix(counter[None, :] + keys.first[:, None], keys.second[:, None])
+    return mix(counter + keys.first, keys.second)
 
 
 def flatten(keys: RowKeys, lane: jax.Array) -> RowKeys:
     """Keys of B * L 'spins' whose words in lane 0 are those of B spins in L lanes, row by row."""
     base = lane * np.uint32(WORDS_PER_LANE * _GOLDEN & 0xFFFFFFFF)
-    first = keys.first[:, None] + base[None, :]
-    return RowKeys(
-        first.reshape(-1), jnp.broadcast_to(keys.second[:, None], first.shape).reshape(-1)
-    )
+    first = keys.first + base
+    second = jnp.broadcast_to(keys.second, first.shape)
+    return RowKeys(first.reshape(-1, 1), second.reshape(-1, 1))
 
 
 def uniforms(keys: RowKeys, lane: jax.Array, index: int = 0) -> jax.Array:

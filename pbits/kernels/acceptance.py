@@ -23,6 +23,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from pbits import random
 from pbits.kernels import bits
@@ -177,12 +178,15 @@ def _magnitude(
 def _inverted(rule: Rule, number: int, keys: random.RowKeys, lane: jax.Array) -> list[jax.Array]:
     """Binary digits of a random number, inverted."""
     first = number * rule.num_bits
-    return [~random.words(keys, lane, first + k) for k in range(rule.num_bits)]
+    return [lax.bitwise_not(random.words(keys, lane, first + k)) for k in range(rule.num_bits)]
 
 
 def _planes(table: jax.Array, like: jax.Array) -> list[list[jax.Array]]:
-    """Thresholds [L, num_bits, 1 or W] as lists of masks of the shape of `like`."""
-    return [[jnp.broadcast_to(digit, like.shape) for digit in row] for row in table]
+    """Thresholds [L, num_bits, 1 or W] as lists of masks of the shape of `like`, [B, W]."""
+    count, num_bits, last = table.shape
+    digits = lax.split(table.reshape(-1, last), (1,) * (count * num_bits))
+    masks = [lax.broadcast_in_dim(digit, like.shape, (0, 1)) for digit in digits]
+    return [masks[k * num_bits : (k + 1) * num_bits] for k in range(count)]
 
 
 def _choose(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from pbits.random import sweep_key
 
@@ -44,6 +45,7 @@ class Kernel(NamedTuple):
         reads_per_lane: how many reads share one lane.
         lane_multiple: numbers of lanes on a device are rounded up to this, to fill vectors, or
             because the kernel's arithmetic is done in blocks of so many.
+        energy_dtype: of what `energy` returns, int32 or float32.
         name: for reports.
     """
 
@@ -55,6 +57,7 @@ class Kernel(NamedTuple):
     choose: Callable[[jax.Array, State, State], State]
     reads_per_lane: int
     lane_multiple: int
+    energy_dtype: type[np.generic]
     name: str
 
 

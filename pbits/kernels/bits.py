@@ -19,7 +19,7 @@ _ONE = np.uint32(1)
 
 def full_adder(a: Word, b: Word, c: Word) -> tuple[Word, Word]:
     """Sum and carry of three bits, all of one shape."""
-    return a ^ b ^ c, majority(a, b, c)
+    return lax.bitwise_xor(lax.bitwise_xor(a, b), c), majority(a, b, c)
 
 
 def majority(a: Word, b: Word, c: Word) -> Word:
@@ -85,9 +85,9 @@ def negate_where(mask: Word, digits: Sequence[Word]) -> list[Word]:
     carry = mask
     result = []
     for digit in digits:
-        flipped = digit ^ mask
-        result.append(flipped ^ carry)
-        carry = flipped & carry
+        flipped = lax.bitwise_xor(digit, mask)
+        result.append(lax.bitwise_xor(flipped, carry))
+        carry = lax.bitwise_and(flipped, carry)
     return result
 
 
@@ -97,8 +97,14 @@ def select(digits: Sequence[Word], leaves: Sequence[Word]) -> Word:
     for digit in digits:
         if len(level) == 1:
             break
+        other = lax.bitwise_not(digit)
         pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [p[0] if len(p) == 1 else (p[0] & ~digit) | (p[1] & digit) for p in pairs]
+        level = [
+            p[0]
+            if len(p) == 1 or p[0] is p[1]
+            else lax.bitwise_or(lax.bitwise_and(p[0], other), lax.bitwise_and(p[1], digit))
+            for p in pairs
+        ]
     return level[0]
 
 

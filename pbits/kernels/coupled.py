@@ -84,6 +84,7 @@ def coupled(coupling: Coupling, pbit: PBit) -> Kernel:
         choose=_choose,
         reads_per_lane=1,
         lane_multiple=16,
+        energy_dtype=np.float32,
         name=f"{pbit.name} x {coupling.name}",
     )
 

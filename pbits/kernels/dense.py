@@ -56,6 +56,7 @@ def dense(update: str) -> Kernel:
         choose=_choose,
         reads_per_lane=1,
         lane_multiple=16,
+        energy_dtype=np.int32,
         name=f"dense-{update}",
     )
 

@@ -50,6 +50,7 @@ def dense_float(update: str) -> Kernel:
         choose=_choose,
         reads_per_lane=1,
         lane_multiple=_COLUMNS,
+        energy_dtype=np.float32,
         name=f"dense_float-{update}",
     )
 

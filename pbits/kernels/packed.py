@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from pbits import random
 from pbits.kernels import acceptance, bits
@@ -79,6 +80,7 @@ def packed(update: str, num_bits: int = 16, *, parity: bool = True) -> Kernel:
         choose=_choose,
         reads_per_lane=bits.LANE_READS,
         lane_multiple=8,
+        energy_dtype=np.int32,
         name=f"packed-{update}",
     )
 
@@ -176,6 +178,7 @@ def _fused(
         # Too few words to a row for a vector: lay rows end to end.
         rows = rows.reshape(rows.shape[0], -1, 1)
         keys, lane = random.flatten(keys, lane), jnp.zeros(1, jnp.uint32)
-    slots = list(rows[2 if parity else 1 :])
+    rows = jax.lax.split(rows.reshape(-1, rows.shape[2]), (rows.shape[1],) * rows.shape[0])
+    own, odd, slots = rows[0], rows[1] if parity else None, rows[2 if parity else 1 :]
     digits = bits.count(slots, acceptance.offset(width))[: acceptance.num_digits(width)]
-    return decide(rows[0], digits, rows[1] if parity else None, keys, lane).reshape(shape)
+    return decide(own, digits, odd, keys, lane).reshape(shape)

@@ -63,6 +63,7 @@ def sparse(update: str) -> Kernel:
         choose=_choose,
         reads_per_lane=1,
         lane_multiple=16,
+        energy_dtype=np.float32,
         name=f"sparse-{update}",
     )
 

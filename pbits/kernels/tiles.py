@@ -17,7 +17,7 @@ from pbits.kernels.shapes import round_up, round_up_count
 
 # Sizes just below a power of two waste no digit; those between keep padding low.
 WIDTHS = (2, 4, 6, 10, 14, 22, 30, 38, 46, 54, 62)
-_MAX_BUCKETS = 3
+_MAX_BUCKETS = 2
 _MAX_HUB_BUCKETS = 1
 _TILE_ROWS = (8, 16, 32, 64, 128, 256)
 
