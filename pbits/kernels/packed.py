@@ -142,25 +142,38 @@ def _update_bucket(
     decide = rule.decide(width, energy_step) if rule.is_fused(width) else None
     complement = words.shape[0] // 2
 
-    def body(t: jax.Array, words: jax.Array) -> jax.Array:
+    def body(t: jax.Array, carry: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
+        words, taken, new = carry
         start = bucket.first_row + t * height
         keys = random.row_keys(key, jax.lax.dynamic_slice(spin, (start,), (height,)))
         # One gather for all that the tile reads: XLA runs it as one copy, and all that follows as
         # one vector loop, because that loop neither indexes nor reads what it writes.
         ids = bucket.rows[t]
-        rows = bits.take_rows(words, ids.reshape(-1)).reshape(*ids.shape, -1)
+        taken = _note(taken, bits.take_rows(words, ids.reshape(-1)), t)
+        rows = taken[:-1].reshape(*ids.shape, -1)
         if decide is None:
             own, odd, slots = rows[0], rows[1] if rule.parity else None, rows[before_slots:]
-            new = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
+            fresh = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
         else:
-            new = _fused(decide, width, rows, rule.parity, keys, lane)
-        # Written in place: XLA splits any other kernel of this size over threads, though every
-        # core has reads of its own.  Complements are read back, or `new` would be computed twice.
-        words = jax.lax.dynamic_update_slice(words, new, (start, 0))
-        written = bits.take_rows(words, ids[0])
-        return jax.lax.dynamic_update_slice(words, ~written, (start + complement, 0))
+            fresh = _fused(decide, width, rows, rule.parity, keys, lane)
+        # Noted, or the rows and their complements would each compute them.
+        new = _note(new, fresh, t)
+        words = jax.lax.dynamic_update_slice(words, new[:-1], (start, 0))
+        words = jax.lax.dynamic_update_slice(words, ~new[:-1], (start + complement, 0))
+        return words, taken, new
 
-    return jax.lax.fori_loop(0, bucket.num_tiles, body, words)
+    taken = jnp.zeros((bucket.rows[0].size + 1, words.shape[1]), jnp.uint32)
+    return jax.lax.fori_loop(0, bucket.num_tiles, body, (words, taken, taken[: height + 1]))[0]
+
+
+def _note(buffer: jax.Array, rows: jax.Array, t: jax.Array) -> jax.Array:
+    """`rows` written into a buffer that has one row more.
+
+    XLA splits a big or dear kernel over threads, which only costs time here, where each core has
+    reads of its own: but not one that updates a buffer in place.  The spare row, and a place that
+    seems to depend on `t`, keep it from seeing through the detour.
+    """
+    return jax.lax.dynamic_update_slice(buffer, rows, (jnp.minimum(t, 0), 0))
 
 
 def _fused(
