@@ -21,8 +21,8 @@ from pbits.random import sweep_key
 
 CHUNK = 512  # sweeps of one program call at most
 _SECONDS_PER_CALL = 0.1
-_AXIS = "reads"
-_LAST_AXIS = P(None, _AXIS)
+AXIS = "reads"
+_LAST_AXIS = P(None, AXIS)
 
 
 class Run(NamedTuple):
@@ -44,19 +44,19 @@ class Trace(NamedTuple):
 
 
 class Engine:
-    """A prepared problem laid out on devices for `num_reads` reads."""
+    """A prepared problem laid out on devices, `max_devices` at most, for `num_reads` reads."""
 
-    def __init__(self, prepared: Prepared, num_reads: int):
+    def __init__(self, prepared: Prepared, num_reads: int, max_devices: int | None = None):
         self.kernel, model, self.unit = prepared
         per_lane = self.kernel.reads_per_lane
         lanes = -(-num_reads // per_lane)
-        devices = runtime.devices(limit=lanes)
+        devices = runtime.devices(limit=min(lanes, max_devices or lanes))
         per_device = _round_lanes(-(-lanes // len(devices)), self.kernel)
-        self.mesh = Mesh(np.array(devices), (_AXIS,))
+        self.mesh = Mesh(np.array(devices), (AXIS,))
         self.num_reads = num_reads
         self.total_reads = per_device * per_lane * len(devices)
         lane = np.arange(per_device * len(devices), dtype=np.uint32)
-        split, whole = NamedSharding(self.mesh, P(_AXIS)), NamedSharding(self.mesh, P())
+        split, whole = NamedSharding(self.mesh, P(AXIS)), NamedSharding(self.mesh, P())
         self._lane = jax.device_put(lane, split)
         self._valid = jax.device_put(np.arange(self.total_reads) < num_reads, split)
         self._model = jax.device_put(model, whole)
@@ -118,8 +118,8 @@ def _programs(kernel: Kernel, mesh: Mesh) -> _Programs:
     """Jitted, sharded programs of a kernel."""
     wrap = partial(_sharded, mesh)
     return _Programs(
-        start=wrap(partial(_start, kernel), (P(), P(_AXIS), P())),
-        load=wrap(partial(_load, kernel), (_LAST_AXIS, P(_AXIS), P())),
+        start=wrap(partial(_start, kernel), (P(), P(AXIS), P())),
+        load=wrap(partial(_load, kernel), (_LAST_AXIS, P(AXIS), P())),
         advance=_advance_program(kernel, mesh),
         spins=wrap(partial(_final_spins, kernel), None),
     )
@@ -130,10 +130,10 @@ def _sharded(mesh: Mesh, function: Any, in_specs: Any) -> Any:
     options = runtime.compiler_options()
 
     def call(*args: Any) -> Any:
-        specs = in_specs or (_state_specs(args[0]), P())
+        specs = in_specs or (state_specs(args[0]), P())
         shapes = jax.eval_shape(function, *_local(args, specs, mesh.devices.size))
         return jax.shard_map(
-            function, mesh=mesh, in_specs=specs, out_specs=_state_specs(shapes), check_vma=False
+            function, mesh=mesh, in_specs=specs, out_specs=state_specs(shapes), check_vma=False
         )(*args)
 
     return jax.jit(call, compiler_options=options)
@@ -141,20 +141,21 @@ def _sharded(mesh: Mesh, function: Any, in_specs: Any) -> Any:
 
 def _advance_program(kernel: Kernel, mesh: Mesh) -> Any:
     def call(run: Run, *rest: Any) -> Any:
-        specs = (_state_specs(run), P(), P(), P(), P(), P(_AXIS))
+        specs = (state_specs(run), P(), P(), P(), P(), P(AXIS))
         return jax.shard_map(
             partial(_advance, kernel),
             mesh=mesh,
             in_specs=specs,
-            out_specs=(_state_specs(run), P(_AXIS)),
+            out_specs=(state_specs(run), P(AXIS)),
             check_vma=False,
         )(run, *rest)
 
     return jax.jit(call, compiler_options=runtime.compiler_options())
 
 
-def _state_specs(tree: Any) -> Any:
-    return jax.tree.map(lambda x: P(*[None] * (x.ndim - 1), _AXIS), tree)
+def state_specs(tree: Any) -> Any:
+    """Every array split along its last axis."""
+    return jax.tree.map(lambda x: P(*[None] * (x.ndim - 1), AXIS), tree)
 
 
 def _local(args: tuple, specs: tuple, count: int) -> list[Any]:
@@ -170,7 +171,7 @@ def _local(args: tuple, specs: tuple, count: int) -> list[Any]:
     shares = []
     for arg, spec in zip(args, specs, strict=True):
         is_tree = not isinstance(spec, P)
-        shares.append(shrink(P(_AXIS), arg) if is_tree else shrink(spec, arg))
+        shares.append(shrink(P(AXIS), arg) if is_tree else shrink(spec, arg))
     return shares
 
 
@@ -183,9 +184,9 @@ def _load(kernel: Kernel, spins: jax.Array, lane: jax.Array, model: Model) -> Ru
 
 
 def _fresh(kernel: Kernel, state: State, lane: jax.Array) -> Run:
-    dtype = np.dtype(kernel.energy_dtype)
-    highest = np.inf if dtype.kind == "f" else np.iinfo(dtype).max
-    return Run(state, state, jnp.full(lane.size * kernel.reads_per_lane, highest, dtype))
+    highest = np.inf if kernel.energy_dtype is np.float32 else np.iinfo(np.int32).max
+    reads = lane.size * kernel.reads_per_lane
+    return Run(state, state, jnp.full(reads, highest, kernel.energy_dtype))
 
 
 def _final_spins(kernel: Kernel, state: State, model: Model) -> jax.Array:
@@ -217,7 +218,7 @@ def _advance(
         stop = jnp.minimum(i + check_every, count)
         state = jax.lax.fori_loop(i, stop, sweep, run.state)
         energy = kernel.energy(state, model)
-        run = _keep_best(kernel, state, energy, run)
+        run = keep_best(kernel, state, energy, run)
         seen = energy.astype(jnp.float32)
         trace = Trace(
             trace.mean.at[slot].set(jnp.where(valid, seen, 0).sum()),
@@ -237,7 +238,8 @@ def _advance(
     return run, Trace(trace.mean[None], trace.best[None])
 
 
-def _keep_best(kernel: Kernel, state: State, energy: jax.Array, run: Run) -> Run:
+def keep_best(kernel: Kernel, state: State, energy: jax.Array, run: Run) -> Run:
+    """`state` is the present one; reads that never were lower are remembered."""
     better = energy < run.best_energy
     best = jax.lax.cond(
         better.any(),

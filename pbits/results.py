@@ -86,3 +86,38 @@ class AnnealResult(RunRecord):
     def spin_updates_per_second(self) -> float:
         """Spin updates per second of sampling."""
         return self.spin_updates / max(self.timing.sampling, 1e-9)
+
+
+@dataclass(frozen=True)
+class TemperResult(RunRecord):
+    """What ladders of temperatures found.
+
+    Diagnostics are means over the rounds since the ladder last moved.
+    """
+
+    spins: NDArray[np.int8] = field(repr=False)  # [num_reads, n], the best of each ladder
+    energies: NDArray = field(repr=False)  # [num_reads], exact
+    states: NDArray[np.int8] = field(repr=False)  # [num_reads, T, n], present ones
+    betas: NDArray[np.float64] = field(repr=False)  # [T], rising
+    rejection: NDArray[np.float64] = field(repr=False)  # [T - 1], of swaps between neighbours
+    mean_energy: NDArray[np.float64] = field(repr=False)  # [T]
+    round_trips: int  # of all reads, hot to cold and back
+    stopped_by: str  # "schedule", "target", "time_limit" or "interrupt"
+
+    @property
+    def best_spins(self) -> NDArray[np.int8]:
+        """[n] spins of lowest energy."""
+        return self.spins[int(np.argmin(self.energies))]
+
+    @property
+    def best_energy(self) -> int | float:
+        """Lowest energy, a Python int where the problem is integer."""
+        return self.energies.min().item()
+
+    @property
+    def barrier(self) -> float:
+        """Communication barrier between the hottest and the coldest temperature.
+
+        At best a read makes a round trip in ``2 + 2 * barrier`` rounds.
+        """
+        return float(self.rejection.sum())

@@ -33,8 +33,8 @@ _RADIX = 1 << _RADIX_BITS
 # Beyond these many levels the selection of heat bath's thresholds compiles slower than it pays.
 _MAX_GIBBS_LEVELS = 16
 _MAX_LEVELS = 256
-# A rule with its tables bound: (own, excess, odd, keys, lane) -> new spins.
-Decide = partial[jax.Array]
+# Masks of binary digits, the same for all spins of a tile, or numbers spin by spin.
+Table = jax.Array | list[jax.Array]
 
 
 def num_digits(width: int) -> int:
@@ -66,26 +66,46 @@ class Rule(NamedTuple):
         numbers = len(_digit_sizes(levels))
         return levels <= _MAX_LEVELS and numbers * self.num_bits <= random.WORDS_PER_LANE
 
-    def decide(self, width: int, energy_step: jax.Array) -> Decide:
-        """The rule for spins of `width` slots.
+    def tables(self, width: int, energy_step: jax.Array, per_lane: bool) -> list[jax.Array]:
+        """Thresholds for spins of `width` slots.
 
         Args:
             width: D.
-            energy_step: beta times the unit, float32 [1, 1] or [1, reads].
+            energy_step: beta times the unit, float32 [1, 1], [1, W] or [1, reads].
+            per_lane: whether the second of these.
 
         Returns:
-            ``(own [B, W], excess digits, odd [B, W] or None, keys, lane) -> new spins [B, W]``.
+            One table for each random number: masks [L, num_bits, 1 or W], or numbers [L, W] where
+            `per_lane`.
         """
         x = energy_step * np.float32(2.0 if self.parity else 4.0)
         num_levels = self.num_levels(width)
+        table = bits.threshold_numbers if per_lane else bits.threshold_planes
         if self.update == "gibbs":
             levels = jnp.arange(num_levels, dtype=jnp.float32)[:, None]
-            table = bits.threshold_planes(jax.nn.sigmoid(-x * levels), self.num_bits)
-            return partial(_heat_bath, self, table)
-        tables = [
-            bits.threshold_planes(p, self.num_bits) for p in _digit_probabilities(x, num_levels)
-        ]
-        return partial(_metropolis, self, tables)
+            return [table(jax.nn.sigmoid(-x * levels), self.num_bits)]
+        return [table(p, self.num_bits) for p in _digit_probabilities(x, num_levels)]
+
+    def decide(
+        self,
+        tables: Sequence[Table],
+        own: jax.Array,
+        excess: Sequence[jax.Array],
+        odd: jax.Array | None,
+        keys: random.RowKeys,
+        lane: jax.Array,
+    ) -> jax.Array:
+        """New spins [B, W].
+
+        Args:
+            tables: those of :meth:`tables`, numbers as lists of L arrays [B, W].
+            own: [B, W] present spins.
+            excess: digits of the field in offset binary, [B, W] each.
+            odd: [B, W] all ones where the field is odd, or None where it never is.
+            keys, lane: random streams.
+        """
+        rule = _heat_bath if self.update == "gibbs" else _metropolis
+        return rule(self, tables, own, excess, odd, keys, lane)
 
 
 def _digit_sizes(num_levels: int) -> list[int]:
@@ -120,7 +140,7 @@ def _inner_digit(x: jax.Array) -> jax.Array:
 @partial(jax.jit, static_argnums=0)
 def _metropolis(
     rule: Rule,
-    tables: Sequence[jax.Array],
+    tables: Sequence[Table],
     own: jax.Array,
     excess: Sequence[jax.Array],
     odd: jax.Array | None,
@@ -133,13 +153,13 @@ def _metropolis(
     some = lowest[0]
     for bit in lowest[1:]:
         some = some | bit
-    thresholds = _planes(tables[0], own)
+    thresholds = _planes(rule, tables[0], own)
     # Level 0 is sure; its place in the choice is taken by the threshold of level 1.
     chosen = _choose(lowest, [thresholds[0], *thresholds])
     enough = ~some | bits.less_than(_inverted(rule, 0, keys, lane), chosen)
     for number, table in enumerate(tables[1:], 1):
         inverted = _inverted(rule, number, keys, lane)
-        thresholds = _planes(table, own)
+        thresholds = _planes(rule, table, own)
         part, higher = higher[:_RADIX_BITS], higher[_RADIX_BITS:]
         for digit, bit in zip(_digit(inverted, thresholds, len(part)), part, strict=True):
             enough = bits.majority(digit, ~bit, enough)
@@ -151,7 +171,7 @@ def _metropolis(
 @partial(jax.jit, static_argnums=0)
 def _heat_bath(
     rule: Rule,
-    table: jax.Array,
+    tables: Sequence[Table],
     own: jax.Array,
     excess: Sequence[jax.Array],
     odd: jax.Array | None,
@@ -162,7 +182,7 @@ def _heat_bath(
     del own
     positive = excess[-1]
     _, level = _magnitude(excess, odd, ~positive)
-    chosen = _choose(level, _planes(table, positive))
+    chosen = _choose(level, _planes(rule, tables[0], positive))
     return ~positive ^ bits.less_than(_inverted(rule, 0, keys, lane), chosen)
 
 
@@ -181,12 +201,19 @@ def _inverted(rule: Rule, number: int, keys: random.RowKeys, lane: jax.Array) ->
     return [lax.bitwise_not(random.words(keys, lane, first + k)) for k in range(rule.num_bits)]
 
 
-def _planes(table: jax.Array, like: jax.Array) -> list[list[jax.Array]]:
-    """Thresholds [L, num_bits, 1 or W] as lists of masks of the shape of `like`, [B, W]."""
+def _planes(rule: Rule, table: Table, like: jax.Array) -> list[list[jax.Array]]:
+    """Thresholds as lists of masks of the shape of `like`, [B, W]."""
+    if isinstance(table, list):
+        return [[_spread(number, k) for k in range(rule.num_bits)] for number in table]
     count, num_bits, last = table.shape
     digits = lax.split(table.reshape(-1, last), (1,) * (count * num_bits))
     masks = [lax.broadcast_in_dim(digit, like.shape, (0, 1)) for digit in digits]
     return [masks[k * num_bits : (k + 1) * num_bits] for k in range(count)]
+
+
+def _spread(number: jax.Array, digit: int) -> jax.Array:
+    """All bits set where the given binary digit of uint32 numbers is, none elsewhere."""
+    return lax.shift_right_arithmetic(lax.shift_left(number, np.uint32(31 - digit)), np.uint32(31))
 
 
 def _choose(

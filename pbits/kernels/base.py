@@ -36,7 +36,7 @@ class Kernel(NamedTuple):
         init: ``(key, model, lane) -> State``; random spins.  `key` is uint32 [2]; `lane` is
             uint32 [L], the global numbers of the lanes held here.
         step: ``(key, state, model, beta) -> (State, Info)``; one sweep, each spin updated once.
-            `key` is this sweep's key (`random.sweep_key`); beta is float32, [] or [reads].
+            `key` is this sweep's key (`random.sweep_key`); beta is float32, [], [lanes] or [reads].
         energy: ``(state, model) -> [reads]``; E / unit without the offset, int32 or float32.
         load: ``(spins, model, lane) -> State`` from int8 [n, reads]; kernels with a table of rows
             take n as long as the table.

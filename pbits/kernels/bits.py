@@ -123,6 +123,15 @@ def less_than(inverted: Sequence[Word], threshold: Sequence[Word]) -> Word:
     return less
 
 
+def threshold_numbers(probability: jax.Array, num_bits: int) -> jax.Array:
+    """``probability * 2**num_bits`` rounded, at most all ones: uint32 from float32."""
+    top = (
+        np.nextafter(np.float32(2.0**num_bits), np.float32(0)) if num_bits > 24 else 2**num_bits - 1
+    )
+    scaled = jnp.round(probability * np.float32(2.0**num_bits))
+    return jnp.minimum(scaled, np.float32(top)).astype(jnp.uint32)
+
+
 def threshold_planes(probability: jax.Array, num_bits: int) -> jax.Array:
     """Digits of ``probability * 2**num_bits`` as masks for :func:`less_than`.
 
@@ -133,11 +142,7 @@ def threshold_planes(probability: jax.Array, num_bits: int) -> jax.Array:
     Returns:
         uint32 [L, num_bits, 1] of all-zero and all-one masks, or [L, num_bits, reads / 32].
     """
-    top = (
-        np.nextafter(np.float32(2.0**num_bits), np.float32(0)) if num_bits > 24 else 2**num_bits - 1
-    )
-    scaled = jnp.round(probability * np.float32(2.0**num_bits))
-    number = jnp.minimum(scaled, np.float32(top)).astype(jnp.uint32)
+    number = threshold_numbers(probability, num_bits)
     shifts = np.arange(num_bits, dtype=np.uint32)[:, None]
     plane = (number[:, None, :] >> shifts) & _ONE
     if probability.shape[1] == 1:

@@ -8,6 +8,7 @@ every read.  No arithmetic can overflow and no field is rounded.  Probabilities 
 multiples of ``2**-num_bits``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
@@ -139,8 +140,13 @@ def _update_bucket(
     _, reads_of_tile, height = bucket.rows.shape
     before_slots = 2 if rule.parity else 1
     width = reads_of_tile - before_slots
-    decide = rule.decide(width, energy_step) if rule.is_fused(width) else None
+    per_lane = energy_step.shape[1] == lane.size != 1
+    fused = rule.is_fused(width)
+    tables = rule.tables(width, energy_step, per_lane) if fused else []
+    if per_lane and not fused:
+        energy_step = jnp.repeat(energy_step, bits.LANE_READS, axis=1)
     complement = words.shape[0] // 2
+    size = bucket.rows[0].size
 
     def body(t: jax.Array, carry: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
         words, taken, new = carry
@@ -150,20 +156,32 @@ def _update_bucket(
         # one vector loop, because that loop neither indexes nor reads what it writes.
         ids = bucket.rows[t]
         taken = _note(taken, bits.take_rows(words, ids.reshape(-1)), t)
-        rows = taken[:-1].reshape(*ids.shape, -1)
-        if decide is None:
+        rows = taken[:size].reshape(*ids.shape, -1)
+        if fused:
+            here = _tables_by_spin(taken[size:-1], tables, height) if per_lane else tables
+            fresh = _fused(rule, here, width, rows, keys, lane)
+        else:
             own, odd, slots = rows[0], rows[1] if rule.parity else None, rows[before_slots:]
             fresh = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
-        else:
-            fresh = _fused(decide, width, rows, rule.parity, keys, lane)
         # Noted, or the rows and their complements would each compute them.
         new = _note(new, fresh, t)
         words = jax.lax.dynamic_update_slice(words, new[:-1], (start, 0))
         words = jax.lax.dynamic_update_slice(words, ~new[:-1], (start + complement, 0))
         return words, taken, new
 
-    taken = jnp.zeros((bucket.rows[0].size + 1, words.shape[1]), jnp.uint32)
-    return jax.lax.fori_loop(0, bucket.num_tiles, body, (words, taken, taken[: height + 1]))[0]
+    # Thresholds that differ from word to word are read from the same buffer as the spins, row by
+    # row: LLVM makes no vectors of a loop that reads many things from more places than a few.
+    numbers = [jnp.repeat(table, height, axis=0) for table in tables] if per_lane else []
+    spare = jnp.zeros((1, words.shape[1]), jnp.uint32)
+    taken = jnp.concatenate([jnp.zeros((size, words.shape[1]), jnp.uint32), *numbers, spare])
+    new = jnp.zeros((height + 1, words.shape[1]), jnp.uint32)
+    return jax.lax.fori_loop(0, bucket.num_tiles, body, (words, taken, new))[0]
+
+
+def _tables_by_spin(rows: jax.Array, like: list[jax.Array], height: int) -> list[acceptance.Table]:
+    """Numbers [L * B, W] of all tables, one after another, as lists of arrays [B, W]."""
+    each = iter(jax.lax.split(rows, (height,) * (rows.shape[0] // height)))
+    return [[next(each) for _ in range(table.shape[0])] for table in like]
 
 
 def _note(buffer: jax.Array, rows: jax.Array, t: jax.Array) -> jax.Array:
@@ -177,21 +195,21 @@ def _note(buffer: jax.Array, rows: jax.Array, t: jax.Array) -> jax.Array:
 
 
 def _fused(
-    decide: acceptance.Decide,
+    rule: acceptance.Rule,
+    tables: Sequence[acceptance.Table],
     width: int,
     rows: jax.Array,
-    parity: bool,
     keys: random.RowKeys,
     lane: jax.Array,
 ) -> jax.Array:
     """New spins [B, W] of one tile from all it reads, by word arithmetic alone."""
     shape = rows.shape[1:]
-    per_read = any(t.shape[-1] > 1 for t in jax.tree.leaves(decide.args[1:]))
-    if 1 < shape[1] < _VECTOR_WORDS and not per_read:
+    varied = any(isinstance(t, list) or t.shape[-1] > 1 for t in tables)
+    if 1 < shape[1] < _VECTOR_WORDS and not varied:
         # Too few words to a row for a vector: lay rows end to end.
         rows = rows.reshape(rows.shape[0], -1, 1)
         keys, lane = random.flatten(keys, lane), jnp.zeros(1, jnp.uint32)
-    rows = jax.lax.split(rows.reshape(-1, rows.shape[2]), (rows.shape[1],) * rows.shape[0])
-    own, odd, slots = rows[0], rows[1] if parity else None, rows[2 if parity else 1 :]
+    each = jax.lax.split(rows.reshape(-1, rows.shape[2]), (rows.shape[1],) * rows.shape[0])
+    own, odd, slots = each[0], each[1] if rule.parity else None, each[2 if rule.parity else 1 :]
     digits = bits.count(slots, acceptance.offset(width))[: acceptance.num_digits(width)]
-    return decide(own, digits, odd, keys, lane).reshape(shape)
+    return rule.decide(tables, own, digits, odd, keys, lane).reshape(shape)

@@ -37,6 +37,7 @@ def packed_model(
     degree = entries.degrees(n)
     parity = bool(np.any(degree % 2))
     buckets = tuple(_bucket(b, tiling, degree, parity) for b in tiling.buckets)
+    spins: HostArray = tiling.spin_of_row
     rows_of: HostArray = np.full(round_up(n), tiling.num_rows, np.int32)
     rows_of[:n] = tiling.row_of_spin
     left, right = np.repeat(row, np.abs(coupling)), np.repeat(col, np.abs(coupling))
@@ -49,9 +50,7 @@ def packed_model(
     )
     # One transfer of plain arrays: a thousand small JAX operations would cost more than they do.
     scalars: list[HostArray] = [np.float32(unit)]
-    return jax.device_put(
-        PackedModel(buckets, tiling.spin_of_row, rows_of, edges, *scalars)
-    ), parity
+    return jax.device_put(PackedModel(buckets, spins, rows_of, edges, *scalars)), parity
 
 
 def _slots(n: int, h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> Entries:

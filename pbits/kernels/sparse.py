@@ -82,11 +82,12 @@ def sparse_model(
     n = h.size
     entries = both_ways(row, col, coupling.astype(np.float32))
     tiling = tile(n, row, col, entries, _MAX_TILE_ROWS)
+    spins: HostArray = tiling.spin_of_row
     rows_of: HostArray = np.full(round_up(n), tiling.num_rows, np.int32)
     rows_of[:n] = tiling.row_of_spin
     buckets = tuple(_bucket(b, h) for b in tiling.buckets)
     scalars: list[HostArray] = [np.float32(unit)]
-    return jax.device_put(SparseModel(buckets, tiling.spin_of_row, rows_of, *scalars))
+    return jax.device_put(SparseModel(buckets, spins, rows_of, *scalars))
 
 
 def _bucket(bucket: TileBucket, h: NDArray) -> Bucket:

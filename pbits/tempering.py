@@ -1,0 +1,338 @@
+"""Parallel tempering: reads at fixed temperatures that trade places, to sample and to minimise.
+
+R. H. Swendsen & J.-S. Wang, Phys. Rev. Lett. 57, 2607 (1986), doi 10.1103/PhysRevLett.57.2607;
+non-reversible swaps and a ladder of equal rejections: Syed et al., arXiv:1905.02939.  The *barrier*
+between two temperatures is the sum of the swap rejections of the rungs between them, however many
+those are; temperatures are placed so that each swap is refused equally often, and their number
+follows from the whole barrier.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import jax
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pbits import checks, runtime
+from pbits.engine import Run, next_size
+from pbits.exchange import Climb, Exchange
+from pbits.interrupts import deferred_interrupt
+from pbits.models import choose_model
+from pbits.random import seed_key, sweep_key
+from pbits.results import Progress, TemperResult, Timing
+from pbits.schedules import MAX_BETA, default_beta_range
+from problems.model import IsingProblem
+
+_PILOT_RUNGS = 16
+_PILOT_ROUNDS = (16, 32, 64)
+_FIRST_ADAPTATION = 32  # rounds; each next one is twice as long
+# Few different numbers of rungs, so that similar problems share a program.
+_RUNGS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+_PILOT_SEED_SWEEP = 0xD0000000
+_MAX_ROUNDS_PER_CALL = 256
+
+
+def temper(
+    problem: IsingProblem,
+    *,
+    num_reads: int = 32,
+    num_sweeps: int = 1000,
+    num_sweeps_per_swap: int = 2,
+    num_temperatures: int | None = None,
+    beta_range: Sequence[float] | None = None,
+    betas: ArrayLike | None = None,
+    adapt: bool = True,
+    update: str = "metropolis",
+    seed: int | None = None,
+    initial_spins: ArrayLike | None = None,
+    time_limit: float | None = None,
+    target_energy: float | None = None,
+    interrupt: Callable[[], bool] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> TemperResult:
+    """Run `num_reads` independent ladders of reads, one read at each temperature.
+
+    Args:
+        problem: what to sample or minimise.
+        num_reads: independent ladders; integer sparse problems hold 32 of them in a word, so that
+            32 cost hardly more than one.
+        num_sweeps: of every read; a multiple of `num_sweeps_per_swap`.
+        num_sweeps_per_swap: sweeps between two attempts to swap.
+        num_temperatures: rungs of a ladder, at least 2; default: from the barrier that a short run
+            measures.
+        beta_range: hottest and coldest inverse temperature; default from the data.
+        betas: all inverse temperatures [T], rising; no default is looked for then.
+        adapt: move the inner temperatures during the first half of the sweeps until all swaps are
+            refused equally often; afterwards they stay, as sampling demands.
+        update: "metropolis", or "gibbs" for heat bath.
+        seed: equal seeds give equal results, on any number of devices.
+        initial_spins: [num_reads, n] of -1 and +1, put on every rung of a ladder.
+        time_limit: seconds of sampling (compilation apart) after which to stop.
+        target_energy: stop as soon as a read is known to be at or below it.
+        interrupt: asked a few times a second; stops when it answers True.
+        progress: called a few times a second.
+
+    Returns:
+        The best state of each ladder, the present states at all temperatures, and how well
+        temperatures mix.
+
+    Raises:
+        ValueError: on arguments out of range, with what was expected.
+
+    Example:
+        >>> from problems.generators import ferromagnet
+        >>> found = temper(ferromagnet((4, 4)), num_sweeps=64, num_temperatures=4, seed=1)
+        >>> found.best_energy, found.betas.shape
+        (-32, (4,))
+    """
+    begin = time.perf_counter()
+    runtime.ensure_configured()
+    plan = _Plan(
+        checks.whole_number("num_reads", num_reads, 1),
+        checks.whole_number("num_sweeps", num_sweeps, 0),
+        checks.whole_number("num_sweeps_per_swap", num_sweeps_per_swap, 1),
+        checks.seed_or_random(seed),
+        None if time_limit is None else checks.non_negative("time_limit", time_limit),
+        None if target_energy is None else checks.finite("target_energy", target_energy),
+        interrupt,
+        progress,
+    )
+    initial = checks.initial_states(initial_spins, plan.num_reads, problem)
+    ladder, free = _first_ladder(problem, betas, beta_range, num_temperatures)
+    if problem.num_variables == 0:
+        return _nothing_to_do(problem, plan, ladder, begin)
+    prepared = choose_model(problem, update)
+    laid_out = time.perf_counter()
+    if free:
+        ladder = _pilot(Exchange(prepared, plan.num_reads, ladder.size), ladder, plan)
+    engine = Exchange(prepared, plan.num_reads, ladder.size)
+    run = _Tempering(problem, engine, plan, ladder, adapt and betas is None, initial)
+    run.compile()
+    compiled = time.perf_counter()
+    run.go()
+    sampled = time.perf_counter()
+    spins, energies, states = run.states()
+    end = time.perf_counter()
+    timing = Timing(laid_out - begin, compiled - laid_out, sampled - compiled, end - begin)
+    return TemperResult(
+        plan.seed, run.rounds_done * plan.per_swap, timing, engine.kernel.name,
+        engine.num_devices, runtime.notes(), spins, energies, states, run.betas,
+        run.rejection, run.mean_energy, engine.round_trips(run.climb), run.stopped_by,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Checked arguments."""
+
+    num_reads: int
+    num_sweeps: int
+    per_swap: int
+    seed: int
+    time_limit: float | None
+    target_energy: float | None
+    interrupt: Callable[[], bool] | None
+    progress: Callable[[Progress], None] | None
+
+    @property
+    def num_rounds(self) -> int:
+        return self.num_sweeps // self.per_swap
+
+
+def _first_ladder(
+    problem: IsingProblem,
+    betas: ArrayLike | None,
+    beta_range: Sequence[float] | None,
+    num_temperatures: int | None,
+) -> tuple[NDArray[np.float64], bool]:
+    """A geometric ladder, or the one given; and whether its number of rungs is still open."""
+    if betas is not None:
+        given = np.asarray(betas, np.float64).reshape(-1)
+        size = None if num_temperatures is None else int(num_temperatures)
+        if given.size < 2 or np.any(np.diff(given) <= 0) or size not in (None, given.size):
+            raise ValueError(
+                f"betas holds {given.size} values and num_temperatures is {num_temperatures}; "
+                "expected two or more rising values, and as many temperatures or None"
+            )
+        ladder = given
+    else:
+        hot, cold = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
+        count = _PILOT_RUNGS
+        if num_temperatures is not None:
+            count = checks.whole_number("num_temperatures", num_temperatures, 2)
+        if not 0 < float(hot) < float(cold):
+            raise ValueError(f"beta_range is {beta_range!r}; expected hot < cold, both above 0")
+        ladder = np.geomspace(float(hot), float(cold), count)
+    if not np.all(np.isfinite(ladder) & (ladder >= 0) & (ladder <= MAX_BETA)):
+        raise ValueError(f"a beta is not in 0..{MAX_BETA:g}; expected inverse temperatures there")
+    return ladder, betas is None and num_temperatures is None
+
+
+def equal_rejection(
+    betas: NDArray[np.float64], rejection: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """`count` betas between the same ends that share the barrier equally.
+
+    Args:
+        betas: [T] rising.
+        rejection: [T - 1] probabilities that neighbours refuse to swap.
+        count: rungs wanted.
+
+    Example:
+        >>> equal_rejection(np.array([0.0, 1.0, 2.0]), np.array([0.75, 0.25]), 3).round(3).tolist()
+        [0.0, 0.667, 2.0]
+    """
+    # A floor keeps the barrier rising where no refusal was seen.
+    barrier = np.concatenate([[0], np.cumsum(np.maximum(rejection, 1e-3))])
+    return np.interp(np.linspace(0, barrier[-1], count), barrier, betas)
+
+
+def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray[np.float64]:
+    """A short run measures the barrier: with two rungs for each unit, half the swaps are taken."""
+    key = sweep_key(seed_key(plan.seed), jax.numpy.uint32(_PILOT_SEED_SWEEP))
+    run, climb, first = engine.start(key), engine.climb(), 0
+    rejection = np.ones(betas.size - 1)
+    for rounds in _PILOT_ROUNDS:
+        places = engine.places(betas)
+        run, climb, rejection, _ = engine.temper(run, climb, places, key, first, rounds, 1)
+        first += rounds
+        betas = equal_rejection(betas, rejection, betas.size)
+    wanted = 2 * rejection.sum() + 1
+    count = next((n for n in _RUNGS if n >= wanted), _RUNGS[-1])
+    return equal_rejection(betas, rejection, count)
+
+
+@dataclass
+class _Tempering:
+    """One call of `temper` in progress."""
+
+    problem: IsingProblem
+    engine: Exchange
+    plan: _Plan
+    betas: NDArray[np.float64]
+    adapt: bool
+    initial: NDArray[np.int8] | None
+    run: Run = field(init=False)
+    climb: Climb = field(init=False)
+    rejection: NDArray[np.float64] = field(init=False)
+    mean_energy: NDArray[np.float64] = field(init=False)
+    rounds_done: int = 0
+    stopped_by: str = "schedule"
+    _best: float = np.inf
+    _began: float = 0.0
+    # Since the ladder last moved.
+    _rounds: int = 0
+    _next_move: int = _FIRST_ADAPTATION
+
+    def compile(self) -> None:
+        """Start, and run a call of no rounds, so that compiling is timed apart."""
+        self.key = seed_key(self.plan.seed)
+        engine = self.engine
+        start = engine.start(self.key)
+        if self.initial is not None:
+            start = engine.start_from(self._spread(self.initial))
+        # The look at the energies: initial states count as seen.
+        self.run, _, _ = engine.advance(start, self.key, np.zeros(0, np.float32), 0, 1)
+        self.climb = engine.climb()
+        self._place()
+        self.run, self.climb, _, _ = engine.temper(
+            self.run, self.climb, self.places, self.key, 0, 0, self.plan.per_swap
+        )
+
+    def _spread(self, spins: NDArray[np.int8]) -> NDArray[np.int8]:
+        return spins[self.engine.ladder % spins.shape[0]]
+
+    def _place(self) -> None:
+        self.places = self.engine.places(self.betas)
+        self.rejection = np.zeros(self.betas.size - 1)
+        self.mean_energy = np.zeros(self.betas.size)
+        self._rounds = 0
+
+    def go(self) -> None:
+        self._began, size, total = time.perf_counter(), 1, self.plan.num_rounds
+        self._note_best()
+        with deferred_interrupt() as pressed:
+            while self.rounds_done < total and not self._should_stop(pressed):
+                rounds = min(size, total - self.rounds_done)
+                if self._moving:
+                    rounds = min(rounds, self._next_move - self._rounds)
+                before = time.perf_counter()
+                self._advance(rounds)
+                size = min(next_size(rounds, time.perf_counter() - before), _MAX_ROUNDS_PER_CALL)
+                if self._moving and self._rounds >= self._next_move:
+                    self._move()
+
+    @property
+    def _moving(self) -> bool:
+        return self.adapt and 2 * self.rounds_done < self.plan.num_rounds
+
+    def _move(self) -> None:
+        self.betas = equal_rejection(self.betas, self.rejection, self.betas.size)
+        self._next_move *= 2
+        self._place()
+
+    def _advance(self, rounds: int) -> None:
+        self.run, self.climb, rejection, energy = self.engine.temper(
+            self.run, self.climb, self.places, self.key,
+            self.rounds_done, rounds, self.plan.per_swap,
+        )  # fmt: skip
+        share = rounds / (self._rounds + rounds)
+        energy = self.engine.unit * energy + self.problem.offset
+        self.rejection = self.rejection + share * (rejection - self.rejection)
+        self.mean_energy = self.mean_energy + share * (energy - self.mean_energy)
+        self._rounds += rounds
+        self.rounds_done += rounds
+        self._note_best()
+        if self.plan.progress is not None:
+            done, seconds = self.rounds_done * self.plan.per_swap, time.perf_counter() - self._began
+            self.plan.progress(Progress(done, self.plan.num_sweeps, 0, seconds, self._best))
+
+    def _note_best(self) -> None:
+        lowest = float(np.asarray(self.run.best_energy)[self.engine.inside].min())
+        self._best = self.engine.unit * lowest + self.problem.offset
+
+    def _should_stop(self, pressed: Callable[[], bool]) -> bool:
+        plan, seconds = self.plan, time.perf_counter() - self._began
+        for reason, holds in (
+            ("target", self._target_reached()),
+            ("interrupt", pressed() or (plan.interrupt is not None and bool(plan.interrupt()))),
+            ("time_limit", plan.time_limit is not None and seconds >= plan.time_limit),
+        ):
+            if holds:
+                self.stopped_by = reason
+                return True
+        return False
+
+    def _target_reached(self) -> bool:
+        """Known from the running energies, then confirmed by exact ones."""
+        target = self.plan.target_energy
+        if target is None:
+            return False
+        scale = abs(target) + abs(target - self.problem.offset)
+        if self._best > target + 1e-5 * scale:
+            return False
+        spins = self.engine.best_of_ladders(self.run, self.problem.num_variables)
+        return bool(self.problem.energies(spins).min() <= target + 1e-12 * scale)
+
+    def states(self) -> tuple[NDArray[np.int8], NDArray, NDArray[np.int8]]:
+        """Best states of the ladders, their energies, and present states by temperature."""
+        n = self.problem.num_variables
+        spins = self.engine.best_of_ladders(self.run, n)
+        present = self.engine.states_by_rung(self.run, n)
+        return spins, self.problem.energies(spins), present
+
+
+def _nothing_to_do(
+    problem: IsingProblem, plan: _Plan, betas: NDArray[np.float64], begin: float
+) -> TemperResult:
+    spins = np.zeros((plan.num_reads, 0), np.int8)
+    energies = problem.energies(spins)
+    timing = Timing(0.0, 0.0, 0.0, time.perf_counter() - begin)
+    states = np.zeros((plan.num_reads, betas.size, 0), np.int8)
+    mean = np.full(betas.size, float(problem.offset))
+    return TemperResult(
+        plan.seed, 0, timing, "none", 0, (), spins, energies, states, betas,
+        np.zeros(betas.size - 1), mean, 0, "schedule",
+    )  # fmt: skip

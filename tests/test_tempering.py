@@ -1,0 +1,179 @@
+"""Parallel tempering: every rung keeps its distribution, ladders adapt, nothing is lost."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import stats
+from kernel_table import graphs
+
+from pbits.exchange import Places, propose
+from pbits.random import seed_key, sweep_key
+from pbits.tempering import equal_rejection, temper
+from problems import ising
+from problems.generators import edwards_anderson, ferromagnet, random_gnp
+
+BETAS = np.array([0.1, 0.4, 0.8])
+LADDERS = 2**15
+
+
+def positions(stride: int) -> Places:
+    """LADDERS ladders, `stride` of them side by side."""
+    count = LADDERS * BETAS.size
+    rung = np.arange(count) // stride % BETAS.size
+    return Places(
+        jnp.asarray(BETAS[rung], jnp.float32), jnp.asarray(rung, jnp.int32),
+        jnp.arange(count, dtype=jnp.uint32),
+        jnp.asarray(rung < BETAS.size - 1), jnp.asarray(rung == 0),
+        jnp.asarray(rung == BETAS.size - 1),
+    )  # fmt: skip
+
+
+def swapped_pvalues(stride: int, unit: float = 1.0, rounds: int = 4) -> list[float]:
+    """p-values by rung of "exact samples stay exact when only temperatures are exchanged"."""
+    problem = graphs()["complete"].problem
+    places, rung = positions(stride), np.asarray(positions(stride).rung)
+    spins = np.zeros((problem.num_variables, rung.size), np.int8)
+    for k, beta in enumerate(BETAS):
+        spins[:, rung == k] = stats.exact_samples(problem, beta, LADDERS, seed=k)
+    energy = problem.energies(spins.T).astype(np.int32)
+    step, at = jax.jit(propose, static_argnums=5), np.arange(rung.size)
+    for r in range(rounds):
+        key = sweep_key(seed_key(3), jnp.uint32(r))
+        up, _ = step(key, places, energy[at], jnp.float32(unit), jnp.uint32(r), stride)
+        lower = np.flatnonzero(up)
+        assert np.all(rung[lower] % 2 == r % 2)
+        at[lower], at[lower + stride] = at[lower + stride], at[lower]
+    ladder = np.arange(rung.size) // (stride * BETAS.size) * stride + np.arange(rung.size) % stride
+    np.testing.assert_array_equal(ladder[at], ladder)  # nobody leaves its ladder
+    assert np.mean(at != np.arange(rung.size)) > 0.2
+    return [
+        stats.pooled_chi_square(
+            stats.count_states(spins[:, at[rung == k]]), stats.boltzmann(problem, beta)
+        )
+        for k, beta in enumerate(BETAS)
+    ]
+
+
+@pytest.mark.parametrize("stride", [1, 32])
+def test_swaps_keep_every_distribution(stride: int) -> None:
+    assert min(swapped_pvalues(stride)) > stats.ALPHA
+
+
+@pytest.mark.parametrize("unit", [0.0, 0.8, 1.25])
+def test_wrong_swap_probabilities_are_noticed(unit: float) -> None:
+    """Zero takes every swap; the others misjudge the energies by a fifth or a quarter."""
+    assert min(swapped_pvalues(32, unit)) < stats.ALPHA
+
+
+@pytest.mark.parametrize(
+    ("name", "update"),
+    [("complete", "gibbs"), ("complete", "metropolis"), ("biased", "gibbs"), ("gaussian", "gibbs")],
+)
+def test_every_rung_samples_its_temperature(name: str, update: str) -> None:
+    problem = graphs()[name].problem
+    found = temper(
+        problem, num_reads=4096, num_sweeps=120, betas=BETAS, update=update, seed=5
+    )  # fmt: skip
+    for k, beta in enumerate(BETAS):
+        exact = stats.boltzmann(problem, np.float32(beta))
+        counts = stats.count_states(found.states[:, k].T)
+        assert stats.pooled_chi_square(counts, exact) > stats.ALPHA, (name, beta)
+    np.testing.assert_array_equal(found.energies, problem.energies(found.spins))
+    states = stats.enumerate_states(problem.num_variables)
+    assert found.best_energy == pytest.approx(problem.energies(states).min())
+
+
+def test_mean_energies_and_barrier_agree_with_enumeration() -> None:
+    problem = graphs()["complete"].problem
+    found = temper(problem, num_reads=2048, num_sweeps=800, betas=BETAS, update="gibbs", seed=2)
+    energy = problem.energies(stats.enumerate_states(problem.num_variables))
+    law = np.array([stats.boltzmann(problem, beta) for beta in BETAS])
+    np.testing.assert_allclose(found.mean_energy, law @ energy, rtol=0.01)
+    for k in range(2):
+        gap = np.subtract.outer(energy, energy) * (BETAS[k] - BETAS[k + 1])
+        refused = law[k] @ (1 - np.minimum(1, np.exp(gap))) @ law[k + 1]
+        assert found.rejection[k] == pytest.approx(refused, abs=0.01)
+
+
+def test_the_ladder_spreads_its_rejections() -> None:
+    problem = edwards_anderson((12, 12), seed=1)
+    settings = {"num_reads": 64, "num_temperatures": 8, "beta_range": (0.1, 2.0), "seed": 1}
+    fixed = temper(problem, num_sweeps=1000, adapt=False, **settings)
+    moved = temper(problem, num_sweeps=1000, **settings)
+    assert np.ptp(moved.rejection) < 0.12 < np.ptp(fixed.rejection)
+    np.testing.assert_allclose(moved.betas[[0, -1]], [0.1, 2.0])
+    assert moved.round_trips > fixed.round_trips / 2 > 0
+    # The barrier belongs to the problem, not to the ladder.
+    assert moved.barrier == pytest.approx(fixed.barrier, rel=0.25)
+
+
+def test_the_number_of_temperatures_follows_the_barrier() -> None:
+    small = temper(ferromagnet((4, 4)), num_sweeps=20, seed=1)
+    large = temper(edwards_anderson((24, 24), seed=1), num_sweeps=20, seed=1)
+    assert small.betas.size < large.betas.size
+
+
+def test_equal_rejection_shares_the_barrier() -> None:
+    betas = np.array([0.0, 1.0, 3.0, 4.0])
+    found = equal_rejection(betas, np.array([0.2, 0.6, 0.2]), 6)
+    barrier = np.interp(found, betas, [0, 0.2, 0.8, 1.0])
+    np.testing.assert_allclose(np.diff(barrier), 0.2)
+
+
+def test_seeds_replay() -> None:
+    problem = random_gnp(60, 0.2, seed=1)
+    settings = {"num_reads": 40, "num_sweeps": 100, "num_temperatures": 6}
+    first, again, other = (temper(problem, seed=s, **settings) for s in (4, 4, 5))
+    np.testing.assert_array_equal(first.states, again.states)
+    np.testing.assert_array_equal(first.betas, again.betas)
+    assert not np.array_equal(first.states, other.states)
+    assert first.states.shape == (40, 6, 60)
+    assert np.unique(first.spins, axis=0).shape[0] > 1
+
+
+def test_initial_states_count_as_seen() -> None:
+    problem = ferromagnet((6, 6))
+    start = np.ones((3, 36), np.int8)
+    found = temper(
+        problem, num_reads=3, num_sweeps=2, betas=[1e-3, 2e-3], initial_spins=start, seed=1
+    )  # fmt: skip
+    assert found.energies.tolist() == [-72, -72, -72]
+
+
+def test_a_run_stops_when_asked_and_keeps_what_it_has() -> None:
+    problem = ferromagnet((8, 8))
+    settings = {"num_sweeps": 10**7, "num_temperatures": 4, "seed": 1}
+    found = temper(problem, target_energy=-128, **settings)
+    assert (found.stopped_by, found.best_energy) == ("target", -128)
+    found = temper(problem, time_limit=0.2, **settings)
+    assert found.stopped_by == "time_limit"
+    assert 0 < found.num_sweeps < 10**7
+    calls = []
+    found = temper(problem, interrupt=lambda: True, progress=calls.append, **settings)
+    assert (found.stopped_by, found.num_sweeps, calls) == ("interrupt", 0, [])
+
+
+def test_nothing_to_do() -> None:
+    found = temper(ising([], [], [], [], offset=3), num_reads=2)
+    assert (found.best_energy, found.states.shape[0]) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"betas": [0.1]}, "two or more rising"),
+        ({"betas": [0.5, 0.1]}, "two or more rising"),
+        ({"betas": [0.1, 0.5], "num_temperatures": 3}, "as many temperatures"),
+        ({"num_temperatures": 1}, "at least 2"),
+        ({"beta_range": (1.0, 0.5)}, "hot < cold"),
+        ({"betas": [0.1, np.inf]}, "expected inverse temperatures"),
+        ({"num_sweeps": -1}, "num_sweeps"),
+        ({"num_reads": 0}, "num_reads"),
+        ({"initial_spins": np.ones((2, 3))}, "initial_spins"),
+        ({"time_limit": -1}, "time_limit"),
+    ],
+)
+def test_bad_arguments_are_named(arguments: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        temper(ferromagnet((3, 3)), **arguments)
