@@ -1,8 +1,8 @@
 """Probabilistic computing with magnetic p-bits: exact Ising sampling and optimisation in JAX.
 
-`anneal` minimises, `sample` draws from a Boltzmann distribution; `AnnealingSampler` and
-`BoltzmannSampler` are the same behind dimod.  Importing configures nothing: JAX is set up at the
-first run, or by `configure`.
+`anneal` and `temper` minimise, `sample` draws from a Boltzmann distribution; `AnnealingSampler`,
+`TemperingSampler` and `BoltzmannSampler` are the same behind dimod.  Importing configures nothing:
+JAX is set up at the first run, or by `configure`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pbits.adapters import AnnealingSampler as AnnealingSampler
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
+    from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
     from pbits.results import AnnealResult as AnnealResult
     from pbits.results import SampleResult as SampleResult
+    from pbits.results import TemperResult as TemperResult
     from pbits.runtime import configure as configure
     from pbits.runtime import describe as describe
     from pbits.sampling import sample as sample
+    from pbits.tempering import temper as temper
 
 # JAX and dimod take most of a second to import, so names are resolved when first used.
 _HOMES = {
@@ -23,10 +26,13 @@ _HOMES = {
     "AnnealingSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
     "SampleResult": "pbits.results",
+    "TemperResult": "pbits.results",
+    "TemperingSampler": "pbits.adapters",
     "anneal": "pbits.annealing",
     "configure": "pbits.runtime",
     "describe": "pbits.runtime",
     "sample": "pbits.sampling",
+    "temper": "pbits.tempering",
 }
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from pbits import random, runtime
 from pbits.engine import AXIS, Engine, Run, keep_best, state_specs
-from pbits.kernels.base import Kernel, Model, State
+from pbits.kernels.base import HostArray, Kernel, Model, State
 from pbits.models import Prepared
 
 # Swaps draw from a key of their own, folded from a sweep number that no run reaches.
@@ -90,16 +90,16 @@ class Exchange(Engine):
         """The ladders at given inverse temperatures [T], hottest first."""
         rung, last = self._rung, self.num_rungs - 1
         inside = self.inside
-        fields = Places(
+        fields: list[HostArray] = [
             betas.astype(np.float32)[rung], rung, self._number,
             inside & (rung < last), inside & (rung == 0), inside & (rung == last),
-        )  # fmt: skip
-        return jax.device_put(fields, self._split)
+        ]  # fmt: skip
+        return jax.device_put(Places(*fields), self._split)
 
     def climb(self) -> Climb:
         """Nobody has been anywhere."""
-        size = self.total_reads
-        return jax.device_put(Climb(np.zeros(size, np.int8), np.zeros(size, np.int32)), self._split)
+        zeros: list[HostArray] = [np.zeros(self.total_reads, t) for t in (np.int8, np.int32)]
+        return jax.device_put(Climb(*zeros), self._split)
 
     def temper(
         self,
@@ -154,12 +154,13 @@ class Exchange(Engine):
 @cache
 def _program(kernel: Kernel, mesh: Mesh, stride: int) -> Any:
     def call(run: Run, climb: Climb, places: Places, *rest: Any) -> Any:
+        any_spec: Any = P(AXIS)
         split = (state_specs(run), state_specs(climb), state_specs(places))
         return jax.shard_map(
             partial(_temper, kernel, stride),
             mesh=mesh,
             in_specs=(*split, P(), P(), P(), P()),
-            out_specs=(*split[:2], Tally(P(AXIS), P(AXIS))),
+            out_specs=(*split[:2], Tally(*[any_spec] * 2)),
             check_vma=False,
         )(run, climb, places, *rest)
 

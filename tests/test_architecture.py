@@ -22,13 +22,15 @@ RANKS = {
     "pbits.kernels": 2,
     "pbits.models": 3,
     "pbits.engine": 4,
-    "pbits.annealing": 5,
-    "pbits.sampling": 5,
-    "pbits.adapters": 6,
-    "pbits.plots": 6,
-    "pbits.bench": 7,
-    "pbits.cli": 8,
-    "pbits": 9,
+    "pbits.exchange": 5,
+    "pbits.annealing": 6,
+    "pbits.sampling": 6,
+    "pbits.tempering": 6,
+    "pbits.adapters": 7,
+    "pbits.plots": 7,
+    "pbits.bench": 8,
+    "pbits.cli": 9,
+    "pbits": 10,
 }
 # Third-party packages that only some rooms may import, and by which prefixes.
 CONFINED = {

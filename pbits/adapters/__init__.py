@@ -2,3 +2,4 @@
 
 from pbits.adapters.annealing_sampler import AnnealingSampler as AnnealingSampler
 from pbits.adapters.boltzmann_sampler import BoltzmannSampler as BoltzmannSampler
+from pbits.adapters.tempering_sampler import TemperingSampler as TemperingSampler

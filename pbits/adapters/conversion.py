@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pbits import checks, runtime
 from pbits.adapters.callbacks import Callbacks
-from pbits.results import AnnealResult, SampleResult, Timing, Trace
+from pbits.results import AnnealResult, SampleResult, TemperResult, Timing, Trace
 from problems import IsingProblem, binary_to_spin
 
 CRITERIA = ("Metropolis", "Gibbs")
@@ -110,7 +110,7 @@ class Stopwatch:
 
 
 def common_info(
-    result: AnnealResult | SampleResult, callbacks: Callbacks, notes: list[str]
+    result: AnnealResult | SampleResult | TemperResult, callbacks: Callbacks, notes: list[str]
 ) -> dict[str, Any]:
     """The part of `info` that both samplers give, ready for JSON."""
     found = runtime.versions()
@@ -132,7 +132,7 @@ def trace_lists(trace: Trace | None) -> dict[str, list]:
 def sampleset(
     bqm: dimod.BinaryQuadraticModel,
     problem: IsingProblem,
-    result: AnnealResult | SampleResult,
+    result: AnnealResult | SampleResult | TemperResult,
     info: dict[str, Any],
     watch: Stopwatch,
 ) -> dimod.SampleSet:

@@ -161,6 +161,18 @@ def test_reads_may_have_betas_of_their_own(row: Row, update: str) -> None:
 
 
 @contract
+def test_lanes_may_have_betas_of_their_own(row: Row, update: str) -> None:
+    if not row.beta_per_read:
+        pytest.skip("declared in the table: one beta for all reads")
+    ready = Ready(row, update)
+    per_lane = ready.kernel.reads_per_lane
+    by_lane = np.where(np.arange(ready.num_reads // per_lane) % 2, 0.9, 0.2)
+    found = ready.swept(np.tile(by_lane, (3, 1)))
+    expected = ready.swept(np.tile(np.repeat(by_lane, per_lane), (3, 1)))
+    np.testing.assert_array_equal(ready.spins(found), ready.spins(expected))
+
+
+@contract
 def test_reads_do_not_depend_on_how_lanes_are_shared_out(row: Row, update: str) -> None:
     spans = ((0, 3), (0, 1), (1, 3))
     whole, *parts = (Ready(row, update, *span) for span in spans)
