@@ -141,7 +141,7 @@ def _nothing_to_do(
 ) -> AnnealResult:
     spins = np.zeros((num_reads, 0), np.int8)
     energies = problem.energies(spins)
-    nothing = Trace(np.zeros(0, np.int64), *[np.zeros(0)] * 3) if trace else None
+    nothing = Trace.of([]) if trace else None
     timing = Timing(0.0, 0.0, 0.0, time.perf_counter() - begin)
     return AnnealResult(
         seed=seed, num_sweeps=0, timing=timing, kernel="none", num_devices=0, notes=(),
@@ -203,9 +203,7 @@ class _Anneal:
                 self.run = Run(fresh.state, best, energy)
 
     def trace(self) -> Trace:
-        columns = np.array(self._records, np.float64).reshape(-1, 4).T
-        sweep, beta, mean, best = columns
-        return Trace(sweep.astype(np.int64), beta, mean, best)
+        return Trace.of(self._records)
 
     def _start(self, key: jax.Array) -> Run:
         if self.initial is not None:

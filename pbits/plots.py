@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-    from pbits.results import AnnealResult
+    from pbits.results import Minimum
     from problems.formats import Instance
 
 # Colour-blind safe (Okabe and Ito).
@@ -23,7 +23,7 @@ _MAX_LEVELS = 200
 
 
 def plot_trace(
-    result: "AnnealResult", ax: "Axes | None" = None, objective: "Instance | None" = None
+    result: "Minimum", ax: "Axes | None" = None, objective: "Instance | None" = None
 ) -> "Axes":
     """Mean and best value over the reads, against sweeps done; a second axis shows beta.
 

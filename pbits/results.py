@@ -34,6 +34,12 @@ class Trace(NamedTuple):
     mean_energy: NDArray[np.float64]
     best_energy: NDArray[np.float64]
 
+    @classmethod
+    def of(cls, records: list[tuple[int, float, float, float]]) -> "Trace":
+        """From rows (sweep, beta, mean energy, best energy)."""
+        sweep, *rest = np.array(records, np.float64).reshape(-1, 4).T
+        return cls(sweep.astype(np.int64), *rest)
+
 
 @dataclass(frozen=True)
 class RunRecord:
@@ -101,7 +107,8 @@ class TemperResult(RunRecord):
     betas: NDArray[np.float64] = field(repr=False)  # [T], rising
     rejection: NDArray[np.float64] = field(repr=False)  # [T - 1], of swaps between neighbours
     mean_energy: NDArray[np.float64] = field(repr=False)  # [T]
-    round_trips: int  # of all reads, hot to cold and back
+    round_trips: int  # of all states, hot to cold and back
+    trace: Trace = field(repr=False)  # at the coldest temperature, over the ladders
     stopped_by: str  # "schedule", "target", "time_limit" or "interrupt"
 
     @property
@@ -115,9 +122,32 @@ class TemperResult(RunRecord):
         return self.energies.min().item()
 
     @property
+    def beta_range(self) -> tuple[float, float]:
+        """Hottest and coldest inverse temperature."""
+        return float(self.betas[0]), float(self.betas[-1])
+
+    @property
+    def num_restarts(self) -> int:
+        """One: ladders run on."""
+        return 1
+
+    @property
+    def spin_updates(self) -> int:
+        """Spins updated at all temperatures of the requested ladders."""
+        return self.states.size * self.num_sweeps
+
+    @property
+    def spin_updates_per_second(self) -> float:
+        """Spin updates per second of sampling."""
+        return self.spin_updates / max(self.timing.sampling, 1e-9)
+
+    @property
     def barrier(self) -> float:
         """Communication barrier between the hottest and the coldest temperature.
 
         At best a read makes a round trip in ``2 + 2 * barrier`` rounds.
         """
         return float(self.rejection.sum())
+
+
+Minimum = AnnealResult | TemperResult

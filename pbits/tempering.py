@@ -21,7 +21,7 @@ from pbits.exchange import Climb, Exchange
 from pbits.interrupts import deferred_interrupt
 from pbits.models import choose_model
 from pbits.random import seed_key, sweep_key
-from pbits.results import Progress, TemperResult, Timing
+from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.schedules import MAX_BETA, default_beta_range
 from problems.model import IsingProblem
 
@@ -119,7 +119,7 @@ def temper(
     return TemperResult(
         plan.seed, run.rounds_done * plan.per_swap, timing, engine.kernel.name,
         engine.num_devices, runtime.notes(), spins, energies, states, run.betas,
-        run.rejection, run.mean_energy, engine.round_trips(run.climb), run.stopped_by,
+        run.rejection, run.mean_energy, engine.round_trips(run.climb), run.trace(), run.stopped_by,
     )  # fmt: skip
 
 
@@ -220,6 +220,7 @@ class _Tempering:
     mean_energy: NDArray[np.float64] = field(init=False)
     rounds_done: int = 0
     stopped_by: str = "schedule"
+    _records: list[tuple[int, float, float, float]] = field(default_factory=list)
     _best: float = np.inf
     _began: float = 0.0
     # Since the ladder last moved.
@@ -285,8 +286,9 @@ class _Tempering:
         self._rounds += rounds
         self.rounds_done += rounds
         self._note_best()
+        done, seconds = self.rounds_done * self.plan.per_swap, time.perf_counter() - self._began
+        self._records.append((done, float(self.betas[-1]), float(energy[-1]), self._best))
         if self.plan.progress is not None:
-            done, seconds = self.rounds_done * self.plan.per_swap, time.perf_counter() - self._began
             self.plan.progress(Progress(done, self.plan.num_sweeps, 0, seconds, self._best))
 
     def _note_best(self) -> None:
@@ -316,6 +318,9 @@ class _Tempering:
         spins = self.engine.best_of_ladders(self.run, self.problem.num_variables)
         return bool(self.problem.energies(spins).min() <= target + 1e-12 * scale)
 
+    def trace(self) -> Trace:
+        return Trace.of(self._records)
+
     def states(self) -> tuple[NDArray[np.int8], NDArray, NDArray[np.int8]]:
         """Best states of the ladders, their energies, and present states by temperature."""
         n = self.problem.num_variables
@@ -334,5 +339,5 @@ def _nothing_to_do(
     mean = np.full(betas.size, float(problem.offset))
     return TemperResult(
         plan.seed, 0, timing, "none", 0, (), spins, energies, states, betas,
-        np.zeros(betas.size - 1), mean, 0, "schedule",
+        np.zeros(betas.size - 1), mean, 0, Trace.of([]), "schedule",
     )  # fmt: skip

@@ -18,12 +18,20 @@ class Update(StrEnum):
     GIBBS = "gibbs"
 
 
+class Method(StrEnum):
+    """How to look for a low energy."""
+
+    ANNEAL = "anneal"
+    TEMPER = "temper"
+
+
 @dataclass(frozen=True)
 class Options:
     """What the command line asked for, in its own terms."""
 
     file: Path
     format: str | None
+    method: Method
     reads: int
     sweeps: int
     seed: int | None

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pbits.results import AnnealResult
+    from pbits.results import Minimum
     from problems.formats import Instance
 
 _ONE_BASED = ("rudy", "mc", "sparse", "bqp")
@@ -17,7 +17,7 @@ _STOPS = {
 
 
 def record(
-    instance: "Instance", result: "AnnealResult", asked: dict[str, Any], seconds: dict[str, float]
+    instance: "Instance", result: "Minimum", asked: dict[str, Any], seconds: dict[str, float]
 ) -> dict[str, Any]:
     """Facts about a result, ready for JSON.
 
@@ -61,7 +61,7 @@ def record(
     }
 
 
-def _certificate(instance: "Instance", result: "AnnealResult", energy: float) -> dict[str, Any]:
+def _certificate(instance: "Instance", result: "Minimum", energy: float) -> dict[str, Any]:
     """The best value from the best spins, and whether the sampler claimed just that."""
     value, claimed = instance.values(result.best_spins).item(), result.best_energy
     rounding = 0 if instance.problem.is_integer else 1e-9 * (1 + abs(energy))
@@ -101,7 +101,7 @@ def _values(facts: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, best), ("energy", energy)]
 
 
-def solution(instance: "Instance", result: "AnnealResult", facts: dict[str, Any]) -> bytes:
+def solution(instance: "Instance", result: "Minimum", facts: dict[str, Any]) -> bytes:
     """The best state as JSON text: ``spins`` are those of ``labels``, the names in the file."""
     labels = node_labels(instance)
     spins = result.best_spins.tolist()
@@ -148,6 +148,8 @@ def _count(number: int, noun: str) -> str:
 def _sweeps(facts: dict[str, Any]) -> str:
     """How much of what was asked for was done, per read."""
     asked, done = facts["sweeps"], facts["sweeps_done"]
+    if facts["method"] == "temper":
+        return f"{_count(done, 'sweep')} at each temperature"
     if asked == done:
         return f"{_count(asked, 'sweep')} each"
     return f"{_count(done, 'sweep')} each in anneals of {asked}"

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pbits.cli.errors import INTERRUPTED, complain, fail
-from pbits.cli.options import Options, Update
+from pbits.cli.options import Method, Options, Update
 from pbits.cli.output import write_whole
 from pbits.cli.progress import on_terminal, progress_bar
 from pbits.cli.report import record, solution, table
 from pbits.cli.signals import Interrupt, interruptible
 
 if TYPE_CHECKING:
-    from pbits.results import AnnealResult
+    from pbits.results import Minimum
     from problems.formats import Instance
 
 # Larger numbers are typing errors, which would take all of the memory.
@@ -43,13 +43,21 @@ def solve(
             "file's name and first lines.",
         ),
     ] = None,
+    method: Annotated[
+        Method,
+        typer.Option(
+            help="Simulated annealing, or parallel tempering: slower to start and better on hard "
+            "instances, given seconds.",
+            rich_help_panel=_TUNING,
+        ),
+    ] = Method.ANNEAL,
     reads: Annotated[
         int,
         typer.Option(
             metavar="N",
             min=1,
             max=_MAX_READS,
-            help="Independent anneals side by side.",
+            help="Independent anneals side by side, or ladders of temperatures.",
             rich_help_panel=_TUNING,
         ),
     ] = 64,
@@ -59,7 +67,7 @@ def solve(
             metavar="N",
             min=1,
             max=_MAX_SWEEPS,
-            help="Sweeps of each anneal.",
+            help="Sweeps of each anneal; of each temperature where there is no time limit.",
             rich_help_panel=_TUNING,
         ),
     ] = 1000,
@@ -99,7 +107,7 @@ def solve(
         typer.Option(
             metavar="SECONDS",
             show_default=False,
-            help="Anneal again and again with fresh random numbers for so long.",
+            help="Anneal again and again with fresh random numbers, or temper, for so long.",
             rich_help_panel=_LIMITS,
         ),
     ] = None,
@@ -171,7 +179,7 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
     try:
         instance = read(options.path, options.format)
         loaded = time.perf_counter()
-        result = _anneal(instance, options, interrupt)
+        result = _minimise(instance, options, interrupt)
     except (ValueError, MemoryError) as error:
         fail(str(error) or "out of memory; ask for fewer --reads")
     seconds = {
@@ -190,26 +198,35 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
     return result.stopped_by
 
 
-def _anneal(instance: "Instance", options: Options, interrupt: Interrupt) -> "AnnealResult":
-    from pbits.annealing import anneal
-
+def _minimise(instance: "Instance", options: Options, interrupt: Interrupt) -> "Minimum":
     shown = not options.as_json and on_terminal()
     bar = progress_bar(instance, options.time_limit) if shown else nullcontext()
     interrupt.check()
     with bar as progress:
+        shared: dict[str, Any] = {
+            "num_reads": options.reads,
+            "beta_range": _beta_range(instance, options),
+            "update": options.update.value,
+            "seed": options.seed,
+            "time_limit": options.time_limit,
+            "target_energy": _target_energy(instance, options.target),
+            "interrupt": interrupt,
+            "progress": progress,
+        }
+        if options.method is Method.TEMPER:
+            from pbits.tempering import temper
+
+            sweeps = options.sweeps if options.time_limit is None else _MAX_SWEEPS
+            return temper(instance.problem, num_sweeps=sweeps, **shared)
+        from pbits.annealing import anneal
+
+        restarts = 1 if options.time_limit is None else None
         return anneal(
             instance.problem,
-            num_reads=options.reads,
             num_sweeps=options.sweeps,
-            beta_range=_beta_range(instance, options),
-            update=options.update.value,
-            seed=options.seed,
-            time_limit=options.time_limit,
-            target_energy=_target_energy(instance, options.target),
-            num_restarts=1 if options.time_limit is None else None,
-            interrupt=interrupt,
-            progress=progress,
+            num_restarts=restarts,
             trace=options.plot is not None,
+            **shared,
         )
 
 
@@ -233,10 +250,11 @@ def _target_energy(instance: "Instance", target: float | None) -> int | float | 
     return instance.energy_from_value(int(target) if target.is_integer() else target)
 
 
-def _asked(instance: "Instance", result: "AnnealResult", options: Options) -> dict[str, Any]:
+def _asked(instance: "Instance", result: "Minimum", options: Options) -> dict[str, Any]:
     """What the command line asked for and the result cannot know."""
     target = _target_energy(instance, options.target)
     return {
+        "method": options.method.value,
         "sweeps": options.sweeps,
         "update": options.update.value,
         "time_limit": options.time_limit,
@@ -246,7 +264,7 @@ def _asked(instance: "Instance", result: "AnnealResult", options: Options) -> di
 
 
 def _write(
-    instance: "Instance", result: "AnnealResult", facts: dict[str, Any], options: Options
+    instance: "Instance", result: "Minimum", facts: dict[str, Any], options: Options
 ) -> None:
     if options.out:
         write_whole(options.out, solution(instance, result, facts), "--out")
@@ -255,7 +273,7 @@ def _write(
         write_whole(options.plot, _picture(instance, result, options.plot), "--plot")
 
 
-def _picture(instance: "Instance", result: "AnnealResult", path: Path) -> bytes:
+def _picture(instance: "Instance", result: "Minimum", path: Path) -> bytes:
     from io import BytesIO
 
     from matplotlib.figure import Figure

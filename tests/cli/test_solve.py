@@ -322,3 +322,24 @@ def _example():
     path = data.path(data.BUNDLED["example"])
     assert read(path).problem.num_variables == 576
     return path
+
+
+def test_tempering(solve_json, tmp_path):
+    facts = solve_json(
+        "example", "--method", "temper", "--sweeps", "400", "--seed", "1",
+        "--plot", str(tmp_path / "trace.png"),
+    )  # fmt: skip
+    assert (facts["method"], facts["sweeps_done"], facts["stopped_by"]) == (
+        "temper",
+        400,
+        "schedule",
+    )
+    assert facts["certificate"]["agrees_with_sampler"]
+    assert (tmp_path / "trace.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_tempering_until_time_is_up_or_the_target_is_met(solve_json, path_graph):
+    facts = solve_json(path_graph, "--method", "temper", "--time-limit", "0.2")
+    assert facts["stopped_by"] == "time_limit"
+    facts = solve_json(path_graph, "--method", "temper", "--target", str(facts["best"]))
+    assert (facts["stopped_by"], facts["target_reached"]) == ("target", True)
