@@ -132,7 +132,8 @@ def test_a_wrong_energy_is_not_hidden():
         "instance": "x", "format": "coo", "num_variables": 1, "num_interactions": 0,
         "objective": "energy", "sense": "minimise", "best": 0.5, "energy": 0.5,
         "certificate": {"agrees_with_sampler": False}, "stopped_by": "schedule", "reads": 1,
-        "method": "anneal", "sweeps": 1, "sweeps_done": 1, "seed": 0, "seconds": {"sample": 1.0, "total": 1.0},
+        "method": "anneal",
+        "sweeps": 1, "sweeps_done": 1, "seed": 0, "seconds": {"sample": 1.0, "total": 1.0},
         "spin_updates_per_second": 1.0, "kernel": "k", "num_devices": 1, "notes": ["idle cores"],
     }  # fmt: skip
     text = table(facts)
