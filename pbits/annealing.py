@@ -22,6 +22,7 @@ from pbits.random import seed_key, sweep_key
 from pbits.results import AnnealResult, Progress, Timing, Trace
 from pbits.schedules import beta_schedule as make_schedule
 from pbits.schedules import default_beta_range
+from pbits.stopping import Stop
 from problems.model import IsingProblem
 
 _CHECKS_PER_ANNEAL = 50
@@ -86,12 +87,9 @@ def anneal(
     runtime.ensure_configured()
     num_reads = checks.whole_number("num_reads", num_reads, 1)
     seed = checks.seed_or_random(seed)
-    stop = _Stop(
-        None if time_limit is None else checks.non_negative("time_limit", time_limit),
-        None if target_energy is None else checks.finite("target_energy", target_energy),
-        None if num_restarts is None else checks.whole_number("num_restarts", num_restarts, 1),
-        interrupt,
-    )
+    stop = Stop(time_limit, target_energy, interrupt)
+    if num_restarts is not None:
+        checks.whole_number("num_restarts", num_restarts, 1)
     if num_restarts is None and time_limit is None and target_energy is None and interrupt is None:
         raise ValueError("num_restarts is None; give a time_limit, a target_energy or an interrupt")
     initial = checks.initial_states(initial_spins, num_reads, problem)
@@ -110,7 +108,7 @@ def anneal(
     if problem.num_variables == 0:
         return _nothing_to_do(problem, num_reads, seed, span, begin, trace)
     engine = Engine(prepared, num_reads)
-    run = _Anneal(problem, engine, betas, seed, initial, stop, progress)
+    run = _Anneal(problem, engine, betas, seed, initial, num_restarts, stop, progress)
     laid_out = time.perf_counter()
     run.compile()
     compiled = time.perf_counter()
@@ -132,7 +130,7 @@ def anneal(
         trace=run.trace() if trace else None,
         beta_range=(float(span[0]), float(span[1])),
         num_restarts=run.restarts_done,
-        stopped_by=run.stopped_by,
+        stopped_by=stop.reason,
     )
 
 
@@ -150,16 +148,6 @@ def _nothing_to_do(
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Stop:
-    """Why a run may end before its schedule does."""
-
-    time_limit: float | None
-    target_energy: float | None
-    num_restarts: int | None
-    interrupt: Callable[[], bool] | None
-
-
 @dataclass
 class _Anneal:
     """One call of `anneal` in progress."""
@@ -169,14 +157,13 @@ class _Anneal:
     betas: NDArray[np.float32]
     seed: int
     initial: NDArray[np.int8] | None
-    stop: _Stop
+    num_restarts: int | None
+    stop: Stop
     progress: Callable[[Progress], None] | None
     run: Run = field(init=False)
     sweeps_done: int = 0
     restarts_done: int = 0
-    stopped_by: str = "schedule"
     _records: list[tuple[int, float, float, float]] = field(default_factory=list)
-    _began: float = 0.0
     _best: float = np.inf
 
     @property
@@ -192,9 +179,9 @@ class _Anneal:
         self._best = self.engine.unit * float(seen.min()) + self.problem.offset
 
     def go(self) -> None:
-        self._began = time.perf_counter()
-        if self._target_reached():
-            self.stopped_by = "target"
+        self.stop.start()
+        if self.stop.is_reached(self._best, self.problem.offset, self._exact):
+            self.stop.reason = "target"
             return
         with deferred_interrupt() as pressed:
             while self._anneal_once(pressed):
@@ -232,7 +219,7 @@ class _Anneal:
                 return False
             size = self._next_size(part.size, seconds)
         self.restarts_done += 1
-        last = self.stop.num_restarts == self.restarts_done or self.betas.size == 0
+        last = self.num_restarts == self.restarts_done or self.betas.size == 0
         return not last and not self._should_stop(pressed)
 
     def _next_size(self, size: int, seconds: float) -> int:
@@ -250,35 +237,12 @@ class _Anneal:
 
     def _report(self, done: int) -> None:
         if self.progress is not None:
-            seconds = time.perf_counter() - self._began
-            self.progress(Progress(done, self.betas.size, self.restarts_done, seconds, self._best))
+            now = (done, self.betas.size, self.restarts_done, self.stop.seconds, self._best)
+            self.progress(Progress(*now))
 
     def _should_stop(self, pressed: Callable[[], bool]) -> bool:
-        for reason, holds in (
-            ("target", self._target_reached),
-            ("interrupt", lambda: pressed() or self._asked_to_stop()),
-            ("time_limit", self._out_of_time),
-        ):
-            if holds():
-                self.stopped_by = reason
-                return True
-        return False
+        return self.stop.is_due(self._best, self.problem.offset, self._exact, pressed)
 
-    def _asked_to_stop(self) -> bool:
-        return self.stop.interrupt is not None and bool(self.stop.interrupt())
-
-    def _out_of_time(self) -> bool:
-        limit = self.stop.time_limit
-        return limit is not None and time.perf_counter() - self._began >= limit
-
-    def _target_reached(self) -> bool:
-        """Known from the running energies, then confirmed by exact ones."""
-        target = self.stop.target_energy
-        if target is None:
-            return False
-        # Running energies are float32 at worst, and relative to the energy without the offset.
-        scale = abs(target) + abs(target - self.problem.offset)
-        if self._best > target + 1e-5 * scale:
-            return False
+    def _exact(self) -> NDArray:
         spins = self.engine.spins(self.run.best, self.problem.num_variables)
-        return bool(self.problem.energies(spins).min() <= target + 1e-12 * scale)
+        return self.problem.energies(spins)

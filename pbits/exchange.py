@@ -28,6 +28,7 @@ from pbits.models import Prepared
 
 # Swaps draw from a key of their own, folded from a sweep number that no run reaches.
 _SWAP_SWEEP = 0xE0000000
+_LOOK_ROUND = 0xC0000000
 _HOT, _COLD = np.int8(1), np.int8(2)
 
 
@@ -123,6 +124,10 @@ class Exchange(Engine):
         rejection, energy = (self._by_rung(x) / max(rounds, 1) for x in tally)
         return run, climb, rejection[:-1], energy
 
+    def look(self, run: Run, climb: Climb, places: Places, key: jax.Array) -> tuple[Run, Climb]:
+        """A round of no sweeps: energies of a fresh run are seen, and a swap is tried."""
+        return self.temper(run, climb, places, key, _LOOK_ROUND, 1, 0)[:2]
+
     def _by_rung(self, values: jax.Array) -> NDArray[np.float64]:
         own = np.asarray(values, np.float64)[self.inside]
         rung = self._rung[self.inside]
@@ -217,8 +222,9 @@ def propose(
         Positions that swap with the next rung, bool [reads], and the probability of refusal at
         every pair, due or not: float32 [reads].
     """
-    gain = (jnp.roll(energy, -stride) - energy).astype(jnp.float32) * unit
-    chance = jnp.exp(jnp.minimum((jnp.roll(places.beta, -stride) - places.beta) * gain, 0))
+    gain = (jnp.roll(energy, -stride) - energy).astype(jnp.float32)
+    gap = (jnp.roll(places.beta, -stride) - places.beta) * unit  # reduced first: neither overflows
+    chance = jnp.exp(jnp.minimum(gap * gain, 0))
     uniform = random.uniforms(random.row_keys(key, places.number), jnp.zeros(1, jnp.uint32))[:, 0]
     due = (places.rung.astype(jnp.uint32) + parity) % 2 == 0
     up = places.has_next & due & (uniform < chance)

@@ -63,8 +63,8 @@ class SampleResult(RunRecord):
 
 
 @dataclass(frozen=True)
-class AnnealResult(RunRecord):
-    """The best state of every read of an anneal."""
+class Minimum(RunRecord):
+    """The best states of a minimisation, one for each read."""
 
     spins: NDArray[np.int8] = field(repr=False)  # [num_reads, n]
     energies: NDArray = field(repr=False)  # [num_reads], exact
@@ -95,51 +95,28 @@ class AnnealResult(RunRecord):
 
 
 @dataclass(frozen=True)
-class TemperResult(RunRecord):
-    """What ladders of temperatures found.
+class AnnealResult(Minimum):
+    """The best state of every read of an anneal."""
 
-    Diagnostics are means over the rounds since the ladder last moved.
+
+@dataclass(frozen=True)
+class TemperResult(Minimum):
+    """The best state of every ladder, and how well temperatures mix.
+
+    Diagnostics are means over the rounds since the ladder last moved, zero where there were none.
+    The trace is that of the coldest temperature.
     """
 
-    spins: NDArray[np.int8] = field(repr=False)  # [num_reads, n], the best of each ladder
-    energies: NDArray = field(repr=False)  # [num_reads], exact
     states: NDArray[np.int8] = field(repr=False)  # [num_reads, T, n], present ones
     betas: NDArray[np.float64] = field(repr=False)  # [T], rising
     rejection: NDArray[np.float64] = field(repr=False)  # [T - 1], of swaps between neighbours
     mean_energy: NDArray[np.float64] = field(repr=False)  # [T]
     round_trips: int  # of all states, hot to cold and back
-    trace: Trace = field(repr=False)  # at the coldest temperature, over the ladders
-    stopped_by: str  # "schedule", "target", "time_limit" or "interrupt"
-
-    @property
-    def best_spins(self) -> NDArray[np.int8]:
-        """[n] spins of lowest energy."""
-        return self.spins[int(np.argmin(self.energies))]
-
-    @property
-    def best_energy(self) -> int | float:
-        """Lowest energy, a Python int where the problem is integer."""
-        return self.energies.min().item()
-
-    @property
-    def beta_range(self) -> tuple[float, float]:
-        """Hottest and coldest inverse temperature."""
-        return float(self.betas[0]), float(self.betas[-1])
-
-    @property
-    def num_restarts(self) -> int:
-        """One: ladders run on."""
-        return 1
 
     @property
     def spin_updates(self) -> int:
         """Spins updated at all temperatures of the requested ladders."""
         return self.states.size * self.num_sweeps
-
-    @property
-    def spin_updates_per_second(self) -> float:
-        """Spin updates per second of sampling."""
-        return self.spin_updates / max(self.timing.sampling, 1e-9)
 
     @property
     def barrier(self) -> float:
@@ -148,6 +125,3 @@ class TemperResult(RunRecord):
         At best a read makes a round trip in ``2 + 2 * barrier`` rounds.
         """
         return float(self.rejection.sum())
-
-
-Minimum = AnnealResult | TemperResult

@@ -23,6 +23,7 @@ from pbits.models import choose_model
 from pbits.random import seed_key, sweep_key
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.schedules import MAX_BETA, default_beta_range
+from pbits.stopping import Stop
 from problems.model import IsingProblem
 
 _PILOT_RUNGS = 16
@@ -38,7 +39,7 @@ def temper(
     problem: IsingProblem,
     *,
     num_reads: int = 32,
-    num_sweeps: int = 1000,
+    num_sweeps: int | None = 1000,
     num_sweeps_per_swap: int = 2,
     num_temperatures: int | None = None,
     beta_range: Sequence[float] | None = None,
@@ -58,14 +59,16 @@ def temper(
         problem: what to sample or minimise.
         num_reads: independent ladders; integer sparse problems hold 32 of them in a word, so that
             32 cost hardly more than one.
-        num_sweeps: of every read; a multiple of `num_sweeps_per_swap`.
+        num_sweeps: of every read, rounded up to a multiple of `num_sweeps_per_swap`; None: until
+            something stops the run.
         num_sweeps_per_swap: sweeps between two attempts to swap.
         num_temperatures: rungs of a ladder, at least 2; default: from the barrier that a short run
             measures.
         beta_range: hottest and coldest inverse temperature; default from the data.
         betas: all inverse temperatures [T], rising; no default is looked for then.
         adapt: move the inner temperatures during the first half of the sweeps until all swaps are
-            refused equally often; afterwards they stay, as sampling demands.
+            refused equally often; afterwards they stay, as sampling demands.  Without `num_sweeps`
+            there is no half, and they move more and more seldom.
         update: "metropolis", or "gibbs" for heat bath.
         seed: equal seeds give equal results, on any number of devices.
         initial_spins: [num_reads, n] of -1 and +1, put on every rung of a ladder.
@@ -89,16 +92,9 @@ def temper(
     """
     begin = time.perf_counter()
     runtime.ensure_configured()
-    plan = _Plan(
-        checks.whole_number("num_reads", num_reads, 1),
-        checks.whole_number("num_sweeps", num_sweeps, 0),
-        checks.whole_number("num_sweeps_per_swap", num_sweeps_per_swap, 1),
-        checks.seed_or_random(seed),
-        None if time_limit is None else checks.non_negative("time_limit", time_limit),
-        None if target_energy is None else checks.finite("target_energy", target_energy),
-        interrupt,
-        progress,
-    )
+    stop = Stop(time_limit, target_energy, interrupt)
+    seed = checks.seed_or_random(seed)
+    plan = _Plan(num_reads, num_sweeps, num_sweeps_per_swap, seed, stop, progress)
     initial = checks.initial_states(initial_spins, plan.num_reads, problem)
     ladder, free = _first_ladder(problem, betas, beta_range, num_temperatures)
     if problem.num_variables == 0:
@@ -118,8 +114,9 @@ def temper(
     timing = Timing(laid_out - begin, compiled - laid_out, sampled - compiled, end - begin)
     return TemperResult(
         plan.seed, run.rounds_done * plan.per_swap, timing, engine.kernel.name,
-        engine.num_devices, runtime.notes(), spins, energies, states, run.betas,
-        run.rejection, run.mean_energy, engine.round_trips(run.climb), run.trace(), run.stopped_by,
+        engine.num_devices, runtime.notes(), spins, energies, Trace.of(run.records),
+        (float(run.betas[0]), float(run.betas[-1])), 1, stop.reason, states, run.betas,
+        run.rejection, run.mean_energy, engine.round_trips(run.climb),
     )  # fmt: skip
 
 
@@ -128,17 +125,27 @@ class _Plan:
     """Checked arguments."""
 
     num_reads: int
-    num_sweeps: int
+    num_sweeps: int | None
     per_swap: int
     seed: int
-    time_limit: float | None
-    target_energy: float | None
-    interrupt: Callable[[], bool] | None
+    stop: Stop
     progress: Callable[[Progress], None] | None
 
+    def __post_init__(self) -> None:
+        checks.whole_number("num_reads", self.num_reads, 1)
+        checks.whole_number("num_sweeps_per_swap", self.per_swap, 1)
+        stop = self.stop
+        if self.num_sweeps is not None:
+            checks.whole_number("num_sweeps", self.num_sweeps, 0)
+        elif (stop.time_limit, stop.target_energy, stop.interrupt) == (None,) * 3:
+            raise ValueError(
+                "num_sweeps is None; give a time_limit, a target_energy or an interrupt"
+            )
+
     @property
-    def num_rounds(self) -> int:
-        return self.num_sweeps // self.per_swap
+    def num_rounds(self) -> float:
+        """As many as make at least `num_sweeps` sweeps."""
+        return np.inf if self.num_sweeps is None else -(-self.num_sweeps // self.per_swap)
 
 
 def _first_ladder(
@@ -219,31 +226,22 @@ class _Tempering:
     rejection: NDArray[np.float64] = field(init=False)
     mean_energy: NDArray[np.float64] = field(init=False)
     rounds_done: int = 0
-    stopped_by: str = "schedule"
-    _records: list[tuple[int, float, float, float]] = field(default_factory=list)
+    records: list[tuple[int, float, float, float]] = field(default_factory=list)
     _best: float = np.inf
-    _began: float = 0.0
     # Since the ladder last moved.
     _rounds: int = 0
     _next_move: int = _FIRST_ADAPTATION
 
     def compile(self) -> None:
-        """Start, and run a call of no rounds, so that compiling is timed apart."""
+        """Start, and look at the energies, so that compiling is timed apart."""
         self.key = seed_key(self.plan.seed)
-        engine = self.engine
-        start = engine.start(self.key)
-        if self.initial is not None:
-            start = engine.start_from(self._spread(self.initial))
-        # The look at the energies: initial states count as seen.
-        self.run, _, _ = engine.advance(start, self.key, np.zeros(0, np.float32), 0, 1)
-        self.climb = engine.climb()
+        if self.initial is None:
+            run = self.engine.start(self.key)
+        else:
+            run = self.engine.start_from(self.initial[self.engine.ladder % len(self.initial)])
         self._place()
-        self.run, self.climb, _, _ = engine.temper(
-            self.run, self.climb, self.places, self.key, 0, 0, self.plan.per_swap
-        )
-
-    def _spread(self, spins: NDArray[np.int8]) -> NDArray[np.int8]:
-        return spins[self.engine.ladder % spins.shape[0]]
+        climb = self.engine.climb()
+        self.run, self.climb = self.engine.look(run, climb, self.places, self.key)
 
     def _place(self) -> None:
         self.places = self.engine.places(self.betas)
@@ -252,18 +250,20 @@ class _Tempering:
         self._rounds = 0
 
     def go(self) -> None:
-        self._began, size, total = time.perf_counter(), 1, self.plan.num_rounds
+        self.plan.stop.start()
+        size = 1
         self._note_best()
         with deferred_interrupt() as pressed:
-            while self.rounds_done < total and not self._should_stop(pressed):
-                rounds = min(size, total - self.rounds_done)
+            while self.rounds_done < self.plan.num_rounds and not self._should_stop(pressed):
+                # Before the next rounds, not after the last: a run never ends without diagnostics.
+                if self._moving and self._rounds >= self._next_move:
+                    self._move()
+                rounds = int(min(size, self.plan.num_rounds - self.rounds_done))
                 if self._moving:
                     rounds = min(rounds, self._next_move - self._rounds)
                 before = time.perf_counter()
                 self._advance(rounds)
                 size = min(next_size(rounds, time.perf_counter() - before), _MAX_ROUNDS_PER_CALL)
-                if self._moving and self._rounds >= self._next_move:
-                    self._move()
 
     @property
     def _moving(self) -> bool:
@@ -286,40 +286,22 @@ class _Tempering:
         self._rounds += rounds
         self.rounds_done += rounds
         self._note_best()
-        done, seconds = self.rounds_done * self.plan.per_swap, time.perf_counter() - self._began
-        self._records.append((done, float(self.betas[-1]), float(energy[-1]), self._best))
+        done = self.rounds_done * self.plan.per_swap
+        self.records.append((done, float(self.betas[-1]), float(energy[-1]), self._best))
         if self.plan.progress is not None:
-            self.plan.progress(Progress(done, self.plan.num_sweeps, 0, seconds, self._best))
+            asked, seconds = self.plan.num_sweeps or done, self.plan.stop.seconds
+            self.plan.progress(Progress(done, asked, 0, seconds, self._best))
 
     def _note_best(self) -> None:
         lowest = float(np.asarray(self.run.best_energy)[self.engine.inside].min())
         self._best = self.engine.unit * lowest + self.problem.offset
 
     def _should_stop(self, pressed: Callable[[], bool]) -> bool:
-        plan, seconds = self.plan, time.perf_counter() - self._began
-        for reason, holds in (
-            ("target", self._target_reached()),
-            ("interrupt", pressed() or (plan.interrupt is not None and bool(plan.interrupt()))),
-            ("time_limit", plan.time_limit is not None and seconds >= plan.time_limit),
-        ):
-            if holds:
-                self.stopped_by = reason
-                return True
-        return False
+        return self.plan.stop.is_due(self._best, self.problem.offset, self._exact, pressed)
 
-    def _target_reached(self) -> bool:
-        """Known from the running energies, then confirmed by exact ones."""
-        target = self.plan.target_energy
-        if target is None:
-            return False
-        scale = abs(target) + abs(target - self.problem.offset)
-        if self._best > target + 1e-5 * scale:
-            return False
+    def _exact(self) -> NDArray:
         spins = self.engine.best_of_ladders(self.run, self.problem.num_variables)
-        return bool(self.problem.energies(spins).min() <= target + 1e-12 * scale)
-
-    def trace(self) -> Trace:
-        return Trace.of(self._records)
+        return self.problem.energies(spins)
 
     def states(self) -> tuple[NDArray[np.int8], NDArray, NDArray[np.int8]]:
         """Best states of the ladders, their energies, and present states by temperature."""
@@ -338,6 +320,7 @@ def _nothing_to_do(
     states = np.zeros((plan.num_reads, betas.size, 0), np.int8)
     mean = np.full(betas.size, float(problem.offset))
     return TemperResult(
-        plan.seed, 0, timing, "none", 0, (), spins, energies, states, betas,
-        np.zeros(betas.size - 1), mean, 0, Trace.of([]), "schedule",
+        plan.seed, 0, timing, "none", 0, (), spins, energies, Trace.of([]),
+        (float(betas[0]), float(betas[-1])), 1, "schedule", states, betas,
+        np.zeros(betas.size - 1), mean, 0,
     )  # fmt: skip

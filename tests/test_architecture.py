@@ -19,6 +19,7 @@ RANKS = {
     "pbits.interrupts": 1,
     "pbits.schedules": 1,
     "pbits.checks": 1,
+    "pbits.stopping": 2,
     "pbits.kernels": 2,
     "pbits.models": 3,
     "pbits.engine": 4,

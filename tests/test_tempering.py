@@ -177,3 +177,26 @@ def test_nothing_to_do() -> None:
 def test_bad_arguments_are_named(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         temper(ferromagnet((3, 3)), **arguments)
+
+
+def test_sweeps_are_rounded_up_to_whole_rounds() -> None:
+    found = temper(ferromagnet((3, 3)), num_sweeps=3, num_temperatures=2, seed=1)
+    assert found.num_sweeps == 4
+
+
+def test_a_run_that_stops_at_a_move_still_has_diagnostics() -> None:
+    """The ladder is due to move after 32 rounds; the interrupt comes just then."""
+    rounds = []
+    found = temper(
+        edwards_anderson((6, 6), seed=1), num_sweeps=None, num_temperatures=4, seed=1,
+        progress=lambda now: rounds.append(now.sweep // 2),
+        interrupt=lambda: bool(rounds) and rounds[-1] >= 32,
+    )  # fmt: skip
+    assert (rounds[-1], found.stopped_by) == (32, "interrupt")
+    assert found.barrier > 0
+    assert np.all(found.mean_energy < 0)
+
+
+def test_without_sweeps_something_must_stop_the_run() -> None:
+    with pytest.raises(ValueError, match="num_sweeps is None"):
+        temper(ferromagnet((3, 3)), num_sweeps=None)

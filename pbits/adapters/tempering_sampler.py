@@ -50,7 +50,7 @@ class TemperingSampler(dimod.Sampler, dimod.Initialized):
         self,
         bqm: dimod.BinaryQuadraticModel,
         num_reads: int | None = None,
-        num_sweeps: int = 1000,
+        num_sweeps: int | None = 1000,
         *,
         num_sweeps_per_swap: int = 2,
         num_temperatures: int | None = None,
@@ -72,7 +72,8 @@ class TemperingSampler(dimod.Sampler, dimod.Initialized):
         Args:
             bqm: SPIN or BINARY, any labels, possibly empty.
             num_reads: independent ladders; default as many as `initial_states`, else 32.
-            num_sweeps: updates of every variable at every temperature.
+            num_sweeps: updates of every variable at every temperature, rounded up to a multiple of
+                `num_sweeps_per_swap`; None: until something stops the run.
             num_sweeps_per_swap: sweeps between two attempts to swap.
             num_temperatures: at least 2; default from a short run, see `pbits.temper`.
             beta_range: hottest and coldest inverse temperature; default from the biases.

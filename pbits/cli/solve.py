@@ -216,7 +216,7 @@ def _minimise(instance: "Instance", options: Options, interrupt: Interrupt) -> "
         if options.method is Method.TEMPER:
             from pbits.tempering import temper
 
-            sweeps = options.sweeps if options.time_limit is None else _MAX_SWEEPS
+            sweeps = options.sweeps if options.time_limit is None else None
             return temper(instance.problem, num_sweeps=sweeps, **shared)
         from pbits.annealing import anneal
 
