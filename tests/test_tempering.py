@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import stats
-from kernel_table import graphs
+from kernel_table import ROWS, graphs
 
-from pbits.exchange import Places, propose
+from pbits.exchange import Climb, Places, _arrive, _exchanged, propose
 from pbits.random import seed_key, sweep_key
 from pbits.tempering import equal_rejection, temper
 from problems import ising
@@ -200,3 +200,35 @@ def test_a_run_that_stops_at_a_move_still_has_diagnostics() -> None:
 def test_without_sweeps_something_must_stop_the_run() -> None:
     with pytest.raises(ValueError, match="num_sweeps is None"):
         temper(ferromagnet((3, 3)), num_sweeps=None)
+
+
+@pytest.mark.parametrize("name", ["packed", "sparse"])
+def test_exchanged_states_change_places_and_nothing_else(name: str) -> None:
+    """Copying one way would keep every rung's distribution; only the pair as a whole tells."""
+    graph = graphs()["complete"]
+    row = next(row for row in ROWS if row.name == name)
+    kernel, model = row.prepare(graph.problem, "gibbs", graph.unit)
+    stride, rng = kernel.reads_per_lane, np.random.default_rng(1)
+    spins = rng.choice(np.array([-1, 1], np.int8), (7, 4 * stride))
+    padded = stats.padded(kernel, model, spins)
+    state = kernel.load(padded, model, jnp.arange(4, dtype=jnp.uint32))
+    first, third = rng.random((2, stride)) < 0.5
+    up = np.concatenate([first, np.zeros(stride, bool), third, np.zeros(stride, bool)])
+    after = _exchanged(kernel, state, jnp.asarray(up), stride)
+    expected, lower = spins.copy(), np.flatnonzero(up)
+    expected[:, lower], expected[:, lower + stride] = spins[:, lower + stride], spins[:, lower]
+    np.testing.assert_array_equal(np.asarray(kernel.spins(after, model))[:7], expected)
+    np.testing.assert_array_equal(after.lane, state.lane)
+
+
+def test_a_trip_is_from_hot_to_cold_and_back() -> None:
+    """One state walks 0-1-2-1-0-1-0-2-0 over three rungs: two trips."""
+    trips, end = 0, 0
+    places = positions(1)
+    places = jax.tree.map(lambda x: x[:3], places)
+    for rung in (0, 1, 2, 1, 0, 1, 0, 2, 0):
+        at = jnp.arange(3) == rung
+        climb = Climb(jnp.where(at, end, 0).astype(jnp.int8), jnp.where(at, trips, 0))
+        climb = _arrive(climb, places)
+        end, trips = int(climb.end[rung]), int(climb.trips[rung])
+    assert trips == 2
