@@ -10,21 +10,32 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
-from pbits.bench.entrant import Call, Draw, Entrant, Sampler
 from problems import IsingProblem
 
 # The sampler that a worker process holds between calls; always empty in the parent.
-_held: dict[str, Sampler] = {}
+_held: dict[str, Any] = {}
+
+
+class Member(Protocol):
+    """Who can be in a team: an `entrant.Entrant`, or a `solvers.Racer`."""
+
+    @property
+    def threaded(self) -> bool: ...
+
+    @property
+    def make(self) -> Any:
+        """From a problem to an object with `run`, which is timed, and `draw`, which is not."""
+        ...
 
 
 class Timed(NamedTuple):
-    """A draw with readings of the system-wide monotonic clock, seconds."""
+    """What `draw` gave, with readings of the system-wide monotonic clock, seconds."""
 
     start: float
     end: float
-    draw: Draw
+    draw: Any
 
 
 class Team:
@@ -39,7 +50,7 @@ class Team:
         Exception: whatever the sampler raises on this problem.
     """
 
-    def __init__(self, entrant: Entrant, problem: IsingProblem, cores: Sequence[int]) -> None:
+    def __init__(self, entrant: Member, problem: IsingProblem, cores: Sequence[int]) -> None:
         groups = [list(cores)] if entrant.threaded else [[core] for core in cores]
         with ExitStack() as stack, _environment(len(groups[0])):
             self._pools = [stack.enter_context(_one_process()) for _ in groups]
@@ -55,7 +66,7 @@ class Team:
     def num_processes(self) -> int:
         return len(self._pools)
 
-    def run(self, calls: Sequence[Call]) -> list[Timed]:
+    def run(self, calls: Sequence[Any]) -> list[Timed]:
         """One call for each process, all at once.
 
         Raises:
@@ -100,13 +111,13 @@ def _environment(num_devices: int) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _prepare(entrant: Entrant, problem: IsingProblem, cores: list[int]) -> None:
+def _prepare(entrant: Member, problem: IsingProblem, cores: list[int]) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
     _held["sampler"] = entrant.make(problem)
 
 
-def _timed(call: Call) -> Timed:
+def _timed(call: Any) -> Timed:
     sampler = _held["sampler"]
     start = time.perf_counter()
     result = sampler.run(call)

@@ -1,0 +1,106 @@
+"""What a solver is to a race: it gets a time and a seed, and says what it found when."""
+
+import time
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from problems import IsingProblem
+
+
+class Trial(NamedTuple):
+    """One run of a solver.
+
+    Attributes:
+        seconds: wall-clock time that it has, everything included.
+        seed: of its random numbers.
+        target: an energy low enough to stop at, or None.
+    """
+
+    seconds: float
+    seed: int
+    target: float | None = None
+
+
+class Attempt(NamedTuple):
+    """One independent restart inside a run."""
+
+    end: float  # seconds since the start of the run
+    seconds: float  # that it took
+    energy: float  # of its best state, as the solver reports it
+
+
+class Outcome(NamedTuple):
+    """What came of a run.
+
+    Attributes:
+        curve: (seconds since the start, lowest energy so far), at each improvement.
+        spins: [n] the best state, or None where nothing was found in time.
+        attempts: where a run is made of independent restarts.
+        compile_seconds: None where nothing is compiled.
+        stopped_by: "time_limit", "target" or what else ended it.
+        info: what else is worth recording.
+    """
+
+    curve: list[tuple[float, float]]
+    spins: NDArray[np.int8] | None
+    attempts: list[Attempt] | None
+    compile_seconds: float | None
+    stopped_by: str
+    info: dict[str, Any] | None = None
+
+
+class Solver(Protocol):
+    """A solver that holds one problem in its native form; preparing that form is not timed."""
+
+    def __init__(self, problem: IsingProblem, **settings: Any) -> None: ...
+
+    def run(self, call: Trial) -> Outcome:
+        """Solve, for no longer than the trial allows."""
+        ...
+
+    def draw(self, result: Outcome) -> Outcome:
+        """After the clock has stopped."""
+        ...
+
+
+class Restarting:
+    """A solver without a clock of its own: called again and again until the time is up.
+
+    The last call may end too late; what it found does not count.
+    """
+
+    problem: IsingProblem
+
+    def attempt(self, seed: int, seconds: float) -> tuple[NDArray, float]:
+        """Best state [n] of one call and its energy; `seconds` are left."""
+        raise NotImplementedError
+
+    def run(self, call: Trial) -> Outcome:
+        """Call until the time is up or the target is reached."""
+        start = time.perf_counter()
+        now, best, spins, stopped_by = 0.0, np.inf, None, "time_limit"
+        curve: list[tuple[float, float]] = []
+        attempts: list[Attempt] = []
+        while now < call.seconds:
+            found, energy = self.attempt(seed_of(call.seed, len(attempts)), call.seconds - now)
+            before, now = now, time.perf_counter() - start
+            if now > call.seconds * 1.02:
+                break
+            attempts.append(Attempt(now, now - before, float(energy)))
+            if energy < best:
+                best, spins = float(energy), np.asarray(found, np.int8)
+                curve.append((now, best))
+            if call.target is not None and best <= call.target:
+                stopped_by = "target"
+                break
+        return Outcome(curve, spins, attempts, None, stopped_by)
+
+    def draw(self, result: Outcome) -> Outcome:
+        return result
+
+
+def seed_of(*path: int) -> int:
+    """A seed below 2**31, the most that some packages take, from a path of numbers."""
+    return int(np.random.SeedSequence(path).generate_state(1)[0] >> 1)

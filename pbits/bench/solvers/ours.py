@@ -1,0 +1,53 @@
+"""pbits' own methods in a race, each called as a user would."""
+
+import importlib
+import time
+from typing import Any
+
+from pbits.bench.solvers.base import Outcome, Trial
+from problems import IsingProblem
+
+
+class Pbits:
+    """One of pbits' minimisers until the time is up; its progress gives the curve.
+
+    Args:
+        problem: what to minimise.
+        module, function: where the minimiser is.
+        settings: its keywords.
+    """
+
+    def __init__(
+        self, problem: IsingProblem, *, module: str, function: str, **settings: Any
+    ) -> None:
+        self.problem, self.settings = problem, settings
+        self.minimise = getattr(importlib.import_module(module), function)
+
+    def run(self, call: Trial) -> Outcome:
+        """The limit covers compiling too: asked through `interrupt`, which has its own clock."""
+        start = time.perf_counter()
+        curve: list[tuple[float, float]] = []
+
+        def progress(report: Any) -> None:
+            if not curve or report.best_energy < curve[-1][1]:
+                curve.append((time.perf_counter() - start, float(report.best_energy)))
+
+        result = self.minimise(
+            self.problem,
+            seed=call.seed,
+            target_energy=call.target,
+            interrupt=lambda: time.perf_counter() - start > call.seconds,
+            progress=progress,
+            **self.settings,
+        )
+        end = time.perf_counter() - start
+        if not curve or result.best_energy < curve[-1][1]:
+            curve.append((end, float(result.best_energy)))
+        stopped_by = "time_limit" if result.stopped_by == "interrupt" else result.stopped_by
+        info = {"kernel": result.kernel, "num_devices": result.num_devices}
+        return Outcome(
+            curve, result.best_spins, None, result.timing.compile, stopped_by, info
+        )
+
+    def draw(self, result: Outcome) -> Outcome:
+        return result

@@ -1,0 +1,76 @@
+"""Who can race: names, packages and settings."""
+
+import importlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from pbits.bench.solvers.base import Solver
+from problems import IsingProblem
+
+
+@dataclass(frozen=True)
+class Racer:
+    """A solver of the race, made by name so that worker processes can have it.
+
+    Attributes:
+        name: as given to ``--solver``.
+        package: its distribution, None where it is no Python package.
+        module, kind: where its class is, below `pbits.bench.solvers`.
+        settings: keywords of the class, recorded.
+        threaded: whether one process uses all cores; otherwise one process per core does.
+        compiles: whether its first run compiles.
+    """
+
+    name: str
+    package: str | None
+    module: str
+    kind: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    threaded: bool = False
+    compiles: bool = False
+
+    def make(self, problem: IsingProblem) -> Solver:
+        """The solver with one problem."""
+        module = importlib.import_module(f"pbits.bench.solvers.{self.module}")
+        return getattr(module, self.kind)(problem, **self.settings)
+
+
+def _ours(name: str, module: str, function: str, **settings: Any) -> Racer:
+    where = {"module": f"pbits.{module}", "function": function}
+    return Racer(name, "pbits", "ours", "Pbits", where | settings, threaded=True, compiles=True)
+
+
+def _dwave(name: str, kind: str, **settings: Any) -> Racer:
+    return Racer(name, "dwave-samplers", "dwave", kind, settings)
+
+
+def _ferrotherm(method: str) -> Racer:
+    name = f"ferrotherm-{method.split('_')[0]}"
+    return Racer(name, "ferrotherm", "ferrotherm", "Ferrotherm", {"method": method})
+
+
+def _bifurcation(mode: str) -> Racer:
+    name, settings = f"simulated-bifurcation-{mode}", {"mode": mode}
+    kind = "SimulatedBifurcation"
+    return Racer(name, "simulated-bifurcation", "bifurcation", kind, settings, threaded=True)
+
+
+_ALL = (
+    _ours("pbits-auto", "solving", "solve"),
+    _ours("pbits-anneal", "annealing", "anneal", num_reads=512, num_restarts=None),
+    _ours("pbits-temper", "tempering", "temper", num_reads=64, num_sweeps=None),
+    _dwave("dwave-sa", "Annealing"),
+    _dwave("dwave-sa-tuned", "Annealing", sweeps="tuned"),
+    _dwave("dwave-tabu", "Tabu"),
+    _dwave("dwave-pia", "PathIntegral"),
+    Racer("openjij-sa", "openjij", "openjij", "OpenJij", {"sampler": "SASampler"}),
+    Racer("openjij-sqa", "openjij", "openjij", "OpenJij", {"sampler": "SQASampler"}),
+    _bifurcation("ballistic"),
+    _bifurcation("discrete"),
+    *map(
+        _ferrotherm,
+        ("anneal", "tabu", "breakout", "population_anneal", "cluster_anneal", "quantum_anneal"),
+    ),
+    Racer("mqlib-burer2002", None, "mqlib", "MQLib"),
+)
+SOLVERS = {racer.name: racer for racer in _ALL}

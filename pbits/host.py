@@ -1,0 +1,101 @@
+"""Annealing in NumPy, for the seconds in which JAX still compiles.
+
+Slower than the compiled kernels by far, but it starts at once.  Metropolis, one colour of the
+graph at a time, all reads together.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pbits.kernels.colouring import colour
+from problems.model import IsingProblem
+
+_MAX_CLASSES = 4000  # beyond, a sweep of Python steps takes too long to be of use
+_FIRST_SWEEPS = 16
+
+
+class Found(NamedTuple):
+    """The best state so far, and how many sweeps were done."""
+
+    spins: NDArray[np.int8]  # [n]
+    energy: float
+    num_sweeps: int
+
+
+class _Class(NamedTuple):
+    """Spins of one colour: their numbers, rows of the coupling matrix, biases."""
+
+    members: NDArray[np.int64]
+    rows: Any
+    bias: NDArray[np.float32]
+
+
+def host_anneal(
+    problem: IsingProblem, beta_range: tuple[float, float], *, num_reads: int = 16, seed: int = 0
+) -> Iterator[Found]:
+    """Anneal again and again, each time twice as slowly; yields after every sweep, for ever.
+
+    Args:
+        problem: of at least one variable.
+        beta_range: first and last inverse temperature of every anneal, geometric.
+        num_reads: states side by side.
+        seed: equal seeds give equal sequences.
+
+    Example:
+        >>> from itertools import islice
+        >>> from problems.generators import ferromagnet
+        >>> *_, last = islice(host_anneal(ferromagnet((4, 4)), (0.1, 2.0)), 40)
+        >>> last.energy
+        -32.0
+    """
+    n = problem.num_variables
+    rng = np.random.default_rng(seed)
+    classes = _classes(problem)
+    best = Found(np.ones(n, np.int8), float(problem.energies(np.ones(n, np.int8))), 0)
+    sweeps = _FIRST_SWEEPS
+    while True:
+        spins = rng.choice(np.array([-1, 1], np.float32), (n, num_reads))
+        for beta in np.geomspace(*beta_range, sweeps).astype(np.float32):
+            for group in classes:
+                _update(group, spins, beta, rng)
+            best = _better(problem, spins, best)
+            yield best
+        sweeps *= 2
+
+
+def _classes(problem: IsingProblem) -> list[_Class]:
+    from scipy import sparse
+
+    n = problem.num_variables
+    ends = (problem.row, problem.col)
+    upper = sparse.csr_array((problem.coupling.astype(np.float32), ends), shape=(n, n))
+    matrix = (upper + upper.T).tocsr()
+    colours = colour(n, problem.row, problem.col)
+    groups = [np.flatnonzero(colours == c) for c in range(min(int(colours.max()) + 1, _MAX_CLASSES))]
+    bias = problem.h.astype(np.float32)[:, None]
+    return [_Class(members, matrix[members], bias[members]) for members in groups]
+
+
+def _update(
+    group: _Class, spins: NDArray[np.float32], beta: np.float32, rng: np.random.Generator
+) -> None:
+    own = spins[group.members]
+    # Flipping changes the energy by -2 s (h + J s): accepted where that times beta is below an
+    # exponential variate, which is Metropolis.
+    field = group.rows @ spins + group.bias
+    threshold = rng.standard_exponential(own.shape, np.float32)
+    flips = -2 * beta * own * field < threshold
+    spins[group.members] = np.where(flips, -own, own)
+
+
+def _better(problem: IsingProblem, spins: NDArray[np.float32], best: Found) -> Found:
+    states = spins.T.astype(np.int8)
+    energies = problem.energies(states)
+    k = int(np.argmin(energies))
+    done = best.num_sweeps + 1
+    if energies[k] < best.energy:
+        return Found(states[k].copy(), float(energies[k]), done)
+    return best._replace(num_sweeps=done)
