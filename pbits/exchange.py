@@ -24,11 +24,13 @@ from numpy.typing import NDArray
 from pbits import random, runtime
 from pbits.engine import AXIS, Engine, Run, keep_best, state_specs
 from pbits.kernels.base import HostArray, Kernel, Model, State
+from pbits.kernels.clusters import Pairs, exchange_clusters
 from pbits.models import Prepared
 
 # Swaps draw from a key of their own, folded from a sweep number that no run reaches.
 _SWAP_SWEEP = 0xE0000000
 _LOOK_ROUND = 0xC0000000
+_CLUSTER_SWEEP = 0xB0000000
 _HOT, _COLD = np.int8(1), np.int8(2)
 
 
@@ -41,6 +43,7 @@ class Places(NamedTuple):
     has_next: jax.Array  # bool: whether `stride` positions on is the next rung
     is_first: jax.Array  # bool: the hottest rung of a ladder
     is_last: jax.Array  # bool: the coldest
+    pairs: Pairs | None = None  # who exchanges clusters; without, programs know nothing of them
 
 
 class Climb(NamedTuple):
@@ -55,21 +58,36 @@ class Tally(NamedTuple):
 
     rejection: jax.Array  # probability that a swap with the next rung is refused
     energy: jax.Array  # in units
+    cluster: jax.Array | None = None  # sites exchanged
+    gain: jax.Array | None = None  # sites exchanged, or not exchanged if those were fewer
+
+
+class Means(NamedTuple):
+    """Means over the rounds of one call and all ladders, by rung."""
+
+    rejection: NDArray[np.float64]  # [T], of a swap with the next rung; 0 at the coldest
+    energy: NDArray[np.float64]  # [T], in units
+    cluster: NDArray[np.float64] | None
+    gain: NDArray[np.float64] | None
 
 
 class Exchange(Engine):
     """`num_ladders` ladders of `num_rungs` reads laid out on devices.
 
     Reads of a device fill whole ladders; what rounding adds beyond them is swept at the hottest
-    temperature and left out of every result.
+    temperature and left out of every result.  With `in_pairs`, two ladders that may exchange
+    clusters are on one device: reads of a word are anyway.
     """
 
-    def __init__(self, prepared: Prepared, num_ladders: int, num_rungs: int):
+    def __init__(
+        self, prepared: Prepared, num_ladders: int, num_rungs: int, *, in_pairs: bool = False
+    ):
         kernel = prepared.kernel
         self.stride = kernel.reads_per_lane
-        blocks = -(-num_ladders // self.stride)
+        group = 2 if in_pairs and self.stride == 1 else 1
+        blocks = -(-num_ladders // (self.stride * group))
         devices = runtime.devices(limit=blocks)
-        per_device = -(-blocks // len(devices)) * num_rungs
+        per_device = -(-blocks // len(devices)) * group * num_rungs
         super().__init__(prepared, len(devices) * per_device * self.stride, len(devices))
         self.num_reads = self.total_reads
         self.num_ladders, self.num_rungs = num_ladders, num_rungs
@@ -82,19 +100,38 @@ class Exchange(Engine):
         self._rung = np.where(inside, local // self.stride % num_rungs, 0).astype(np.int32)
         self.ladder = lane // num_rungs * self.stride + local % self.stride
         self.inside = inside & (self.ladder < num_ladders)
+        self._is_whole = inside
+        pair = (local // num_rungs ^ 1) * num_rungs + local % num_rungs
+        self._partner = np.where(inside & (group == 2), pair, local).astype(np.int32)
         self._number = (lane * self.stride + local % self.stride).astype(np.uint32)
         self._split = NamedSharding(self.mesh, P(AXIS))
         self._lane = jax.device_put(lane[:: self.stride].astype(np.uint32), self._split)
         self._temper = _program(kernel, self.mesh, self.stride)
 
-    def places(self, betas: NDArray[np.float64]) -> Places:
-        """The ladders at given inverse temperatures [T], hottest first."""
+    def places(
+        self,
+        betas: NDArray[np.float64],
+        active: NDArray[np.bool_] | None = None,
+        symmetric: bool = False,
+    ) -> Places:
+        """The ladders at given inverse temperatures [T], hottest first.
+
+        Args:
+            betas: [T].
+            active: on which rungs [T] clusters are exchanged; None: the program has no such moves.
+            symmetric: whether energies stay when all spins flip.
+        """
         rung, last = self._rung, self.num_rungs - 1
-        inside = self.inside
+        # Spare ladders swap as well: clusters come from them.
+        inside = self._is_whole
         fields: list[HostArray] = [
             betas.astype(np.float32)[rung], rung, self._number,
             inside & (rung < last), inside & (rung == 0), inside & (rung == last),
         ]  # fmt: skip
+        if active is not None:
+            mirrored = np.full(rung.size, symmetric)
+            pairs: list[HostArray] = [inside & active[rung], mirrored, self._partner]
+            fields.append(Pairs(*pairs))
         return jax.device_put(Places(*fields), self._split)
 
     def climb(self) -> Climb:
@@ -111,21 +148,27 @@ class Exchange(Engine):
         first: int,
         rounds: int,
         sweeps: int,
-    ) -> tuple[Run, Climb, NDArray, NDArray]:
+        clusters_every: int = 1,
+    ) -> tuple[Run, Climb, Means]:
         """`rounds` times: some sweeps, a look at the energies, one attempt to swap.
 
-        Returns:
-            The run and who is where; means over rounds and ladders, by rung, of the probability
-            that a swap with the next rung is refused [T - 1] and of the energy in units [T].
+        Every so many rounds, if `places` has pairs, clusters are exchanged before the look.
         """
-        counts = np.array([first, rounds, sweeps], np.uint32)
+        counts = np.array([first, rounds, sweeps, clusters_every], np.uint32)
         unit = np.float32(self.unit)
         run, climb, tally = self._temper(run, climb, places, key, self._model, unit, counts)
-        rejection, energy = (self._by_rung(x) / max(rounds, 1) for x in tally)
-        return run, climb, rejection[:-1], energy
+        moves = (first + rounds - 1) // clusters_every - (first - 1) // clusters_every
+        means = [
+            None if x is None else self._by_rung(x) / max(count, 1)
+            for x, count in zip(tally, (rounds, rounds, moves, moves), strict=True)
+        ]
+        return run, climb, Means(*means)
 
     def look(self, run: Run, climb: Climb, places: Places, key: jax.Array) -> tuple[Run, Climb]:
         """A round of no sweeps: energies of a fresh run are seen, and a swap is tried."""
+        if places.pairs is not None:
+            still = places.pairs._replace(active=jnp.zeros_like(places.pairs.active))
+            places = places._replace(pairs=still)
         return self.temper(run, climb, places, key, _LOOK_ROUND, 1, 0)[:2]
 
     def _by_rung(self, values: jax.Array) -> NDArray[np.float64]:
@@ -165,7 +208,7 @@ def _program(kernel: Kernel, mesh: Mesh, stride: int) -> Any:
             partial(_temper, kernel, stride),
             mesh=mesh,
             in_specs=(*split, P(), P(), P(), P()),
-            out_specs=(*split[:2], Tally(*[any_spec] * 2)),
+            out_specs=(*split[:2], Tally(*[any_spec] * (2 if places.pairs is None else 4))),
             check_vma=False,
         )(run, climb, places, *rest)
 
@@ -183,7 +226,8 @@ def _temper(
     unit: jax.Array,
     counts: jax.Array,
 ) -> tuple[Run, Climb, Tally]:
-    first, rounds, sweeps = counts[0], counts[1], counts[2]
+    first, rounds, sweeps, clusters_every = (counts[k] for k in range(4))
+    clusters_key = random.sweep_key(key, jnp.uint32(_CLUSTER_SWEEP))
     swaps_key = random.sweep_key(key, jnp.uint32(_SWAP_SWEEP))
 
     def sweep(i: jax.Array, state: State) -> State:
@@ -195,6 +239,15 @@ def _temper(
         run, climb, tally = carry
         start = (first + r) * sweeps
         state = jax.lax.fori_loop(start, start + sweeps, sweep, run.state)
+        if places.pairs is not None:
+            due = ((first + r) % clusters_every == 0) & places.pairs.active.any()
+            cluster_key = random.sweep_key(clusters_key, first + r)
+            state, tally = jax.lax.cond(
+                due,
+                partial(_with_clusters, cluster_key, model, places.pairs),
+                lambda *same: same,
+                state, tally,
+            )  # fmt: skip
         energy = kernel.energy(state, model)
         run = keep_best(kernel, state, energy, run)
         swap_key = random.sweep_key(swaps_key, first + r)
@@ -202,10 +255,22 @@ def _temper(
         run = run._replace(state=_exchanged(kernel, run.state, up, stride))
         climb = _arrive(jax.tree.map(partial(_swapped, up, stride), climb), places)
         seen = energy.astype(jnp.float32)
-        return run, climb, Tally(tally.rejection + refused, tally.energy + seen)
+        tally = tally._replace(rejection=tally.rejection + refused, energy=tally.energy + seen)
+        return run, climb, tally
 
     zero = jnp.zeros_like(places.beta)
-    return jax.lax.fori_loop(jnp.uint32(0), rounds, one_round, (run, climb, Tally(zero, zero)))
+    tally = Tally(*[zero] * (2 if places.pairs is None else 4))
+    return jax.lax.fori_loop(jnp.uint32(0), rounds, one_round, (run, climb, tally))
+
+
+def _with_clusters(
+    key: jax.Array, model: Model, pairs: Pairs, state: State, tally: Tally
+) -> tuple[State, Tally]:
+    state, sizes = exchange_clusters(key, state, model, pairs)
+    cluster = sizes.cluster.astype(jnp.float32)
+    rest = (sizes.domain - sizes.cluster).astype(jnp.float32)
+    gain = tally.gain + jnp.minimum(cluster, rest)
+    return state, tally._replace(cluster=tally.cluster + cluster, gain=gain)
 
 
 def propose(

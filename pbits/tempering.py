@@ -203,7 +203,8 @@ def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray
     rejection = np.ones(betas.size - 1)
     for rounds in _PILOT_ROUNDS:
         places = engine.places(betas)
-        run, climb, rejection, _ = engine.temper(run, climb, places, key, first, rounds, 1)
+        run, climb, means = engine.temper(run, climb, places, key, first, rounds, 1)
+        rejection = means.rejection[:-1]
         first += rounds
         betas = equal_rejection(betas, rejection, betas.size)
     wanted = 2 * rejection.sum() + 1
@@ -275,13 +276,13 @@ class _Tempering:
         self._place()
 
     def _advance(self, rounds: int) -> None:
-        self.run, self.climb, rejection, energy = self.engine.temper(
+        self.run, self.climb, means = self.engine.temper(
             self.run, self.climb, self.places, self.key,
             self.rounds_done, rounds, self.plan.per_swap,
         )  # fmt: skip
         share = rounds / (self._rounds + rounds)
-        energy = self.engine.unit * energy + self.problem.offset
-        self.rejection = self.rejection + share * (rejection - self.rejection)
+        energy = self.engine.unit * means.energy + self.problem.offset
+        self.rejection = self.rejection + share * (means.rejection[:-1] - self.rejection)
         self.mean_energy = self.mean_energy + share * (energy - self.mean_energy)
         self._rounds += rounds
         self.rounds_done += rounds

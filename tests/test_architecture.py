@@ -47,7 +47,7 @@ KERNEL_ORDER = (
     {"tiles", "edges", "acceptance"},
     {"wide"},
     {"packed", "sparse", "dense", "dense_float", "coupled"},
-    {"packed_model"},
+    {"packed_model", "clusters"},
 )
 
 
