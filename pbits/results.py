@@ -125,3 +125,20 @@ class TemperResult(Minimum):
         At best a read makes a round trip in ``2 + 2 * barrier`` rounds.
         """
         return float(self.rejection.sum())
+
+
+class Phase(NamedTuple):
+    """A part of an automatic run."""
+
+    name: str
+    seconds: float  # since the start of the run, at its end
+    num_sweeps: int  # of every read, since the start of the run on the same processor
+    best_energy: float  # so far
+
+
+@dataclass(frozen=True)
+class SolveResult(Minimum):
+    """The best states of an automatic run, best first, and what was done to find them."""
+
+    phases: tuple[Phase, ...]
+    num_temperatures: int  # rungs of a ladder; 1: annealing alone

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pbits.bench.race_cli import tts
+
 if TYPE_CHECKING:
     from pbits.bench.entrant import Entrant
     from pbits.bench.instances import Case
@@ -17,6 +19,7 @@ _INSTANCE, _WORK, _OUTPUT = "Instances and samplers", "Work", "Output"
 _QUICK = {"sweeps": 20, "reads": 64, "peer_reads": 4, "rounds": 2}
 
 app = typer.Typer(help="Measure pbits against other samplers on this computer.")
+app.command()(tts)
 
 
 class Cores(StrEnum):

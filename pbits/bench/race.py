@@ -1,8 +1,8 @@
 """Time to target: solvers in turn on one instance, each with all cores and the same wall clock.
 
 Solvers of one thread run once per core with seeds of their own, and the best of them counts.  A
-cold run is in a new process without a compilation cache; a warm one follows a short run in the
-same process.  Values are recomputed from the states.
+solver that compiles starts every run in a new process without a compilation cache; its warm twin
+keeps its process, after a short run that is not measured.  Values are recomputed from the states.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,14 +31,12 @@ class Settings:
         budget: seconds of wall clock of a run.
         seeds: runs of each solver.
         first_seed: theirs count from here.
-        cold: whether solvers that compile start in a new process each time.
         stop_at_target: whether a run ends at the best known value.
     """
 
     budget: float = 10.0
     seeds: int = 10
     first_seed: int = 0
-    cold: bool = True
     stop_at_target: bool = True
 
 
@@ -64,7 +62,7 @@ def race(
                 head = _head(target, racer, cores, settings)
                 try:
                     _check_installed(racer)
-                    team = _team(stack, teams, target, racer, cores, settings)
+                    team = _team(stack, teams, target, racer, cores)
                     seed = settings.first_seed + number
                     yield head | _run(team, target, settings, seed)
                 except Exception as error:
@@ -85,7 +83,7 @@ def _head(
         "version": machine.installed_version(racer.package) if racer.package else None,
         "settings": racer.settings,
         "budget": settings.budget,
-        "cold": settings.cold and racer.compiles,
+        "cold": racer.is_cold,
         "num_cores": len(cores),
     }
 
@@ -101,16 +99,15 @@ def _team(
     target: Target,
     racer: Racer,
     cores: Sequence[int],
-    settings: Settings,
 ) -> Team:
     """The solver's processes: new ones for a cold start, else those of the run before."""
     held = teams.get(racer.name)
-    if held and settings.cold and racer.compiles:
+    if held and racer.is_cold:
         held.__exit__()
         held = None
     if held is None:
         held = stack.enter_context(Team(racer, target.instance.problem, cores))
-        if racer.compiles and not settings.cold:
+        if racer.compiles and racer.warm:
             held.run([Trial(_WARM_UP_SECONDS, _WARM_UP_SEED)] * held.num_processes)
         teams[racer.name] = held
     return held

@@ -1,10 +1,14 @@
 """What solvers race for: an instance and the best value known for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pbits.bench.instances import digest
+from problems import generators, read, registry
 from problems.formats import Instance
+from problems.generators.planted import Planted
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,3 +69,70 @@ class Target:
             "source": self.source,
             "integer": self.is_integer,
         }
+
+
+def public(name: str, folder: str | Path | None = None) -> Target:
+    """A public instance by its name in `problems.registry`.
+
+    Raises:
+        ValueError: on an unknown name or a file that is not the published one.
+        FileNotFoundError: where the file is not on this computer.
+    """
+    known = registry.entry(name)
+    instance = registry.load(name, folder)
+    return Target(instance, known.family, known.best_known, known.proven, known.source)
+
+
+def from_file(path: str | Path, best: float | None = None) -> Target:
+    """A problem file, with the best value known to the user.
+
+    Raises:
+        FormatError: on a file that is missing or malformed.
+    """
+    value = int(best) if best is not None and best.is_integer() else best
+    return Target(read(path), "file", value, False, "given by the user" if value else "")
+
+
+def planted(words: str) -> Target:
+    """An instance with a planted optimum from ``KIND:SIZE`` or ``KIND:SIZE:SEED``.
+
+    Raises:
+        ValueError: on another form or an unknown kind.
+
+    Example:
+        >>> planted("tile:8").proven
+        True
+    """
+    kind, *numbers = words.split(":")
+    if kind not in _PLANTED or len(numbers) not in (1, 2) or not all(map(str.isdecimal, numbers)):
+        kinds = ", ".join(_PLANTED)
+        raise ValueError(f"{words!r} given; expected KIND:SIZE or KIND:SIZE:SEED, KIND of {kinds}")
+    size, seed = int(numbers[0]), int(numbers[1]) if len(numbers) == 2 else 0
+    made = _PLANTED[kind](size, seed)
+    proven = made.certify().is_ground_state
+    instance = Instance(made.problem, f"{kind}-{size}-{seed}", "planted")
+    return Target(instance, kind, made.energy, proven, "planted")
+
+
+def _tile(side: int, seed: int) -> Planted:
+    return generators.tile_planting((side, side), seed=seed)
+
+
+def _wishart(n: int, seed: int) -> Planted:
+    return generators.wishart_planting(n, 0.75, couplings="integer", seed=seed)
+
+
+def _xorsat(n: int, seed: int) -> Planted:
+    return generators.regular_xorsat(n, seed=seed).ising()
+
+
+def _loops(side: int, seed: int) -> Planted:
+    return generators.frustrated_loops((side,) * 3, seed=seed)
+
+
+_PLANTED: dict[str, Callable[[int, int], Planted]] = {
+    "tile": _tile,
+    "wishart": _wishart,
+    "xorsat": _xorsat,
+    "loops": _loops,
+}

@@ -1,7 +1,7 @@
 """Who can race: names, packages and settings."""
 
 import importlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pbits.bench.solvers.base import Solver
@@ -19,6 +19,7 @@ class Racer:
         settings: keywords of the class, recorded.
         threaded: whether one process uses all cores; otherwise one process per core does.
         compiles: whether its first run compiles.
+        warm: whether it has compiled before it is measured.
     """
 
     name: str
@@ -28,6 +29,12 @@ class Racer:
     settings: dict[str, Any] = field(default_factory=dict)
     threaded: bool = False
     compiles: bool = False
+    warm: bool = False
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether each run starts with compiling, in a process of its own."""
+        return self.compiles and not self.warm
 
     def make(self, problem: IsingProblem) -> Solver:
         """The solver with one problem."""
@@ -35,9 +42,10 @@ class Racer:
         return getattr(module, self.kind)(problem, **self.settings)
 
 
-def _ours(name: str, module: str, function: str, **settings: Any) -> Racer:
-    where = {"module": f"pbits.{module}", "function": function}
-    return Racer(name, "pbits", "ours", "Pbits", where | settings, threaded=True, compiles=True)
+def _ours(name: str, module: str, function: str, **settings: Any) -> tuple[Racer, Racer]:
+    settings = {"module": f"pbits.{module}", "function": function} | settings
+    cold = Racer(name, "pbits", "ours", "Pbits", settings, threaded=True, compiles=True)
+    return cold, replace(cold, name=f"{name}-warm", warm=True)
 
 
 def _dwave(name: str, kind: str, **settings: Any) -> Racer:
@@ -56,9 +64,9 @@ def _bifurcation(mode: str) -> Racer:
 
 
 _ALL = (
-    _ours("pbits-auto", "solving", "solve"),
-    _ours("pbits-anneal", "annealing", "anneal", num_reads=512, num_restarts=None),
-    _ours("pbits-temper", "tempering", "temper", num_reads=64, num_sweeps=None),
+    *_ours("pbits-auto", "solving", "solve"),
+    *_ours("pbits-anneal", "annealing", "anneal", num_reads=512, num_restarts=None),
+    *_ours("pbits-temper", "tempering", "temper", num_reads=64, num_sweeps=None),
     _dwave("dwave-sa", "Annealing"),
     _dwave("dwave-sa-tuned", "Annealing", sweeps="tuned"),
     _dwave("dwave-tabu", "Tabu"),

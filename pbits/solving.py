@@ -1,0 +1,219 @@
+"""Minimise without knobs: what runs, and for how long, follows from the problem and the time.
+
+While programs compile, NumPy anneals (`host`).  Then all reads anneal down to the rungs of a ladder
+of temperatures, and the ladder tempers until the time is up (`tempering`); where the time allows
+too few sweeps for that, reads anneal as slowly as the measured speed permits instead.  One compiled
+program does both, since temperatures are its arguments.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pbits import checks, runtime
+from pbits.background import Background
+from pbits.host import host_anneal
+from pbits.interrupts import deferred_interrupt
+from pbits.results import Phase, Progress, SolveResult, Timing, Trace
+from pbits.schedules import default_beta_range
+from pbits.search import Allotment, Search
+from pbits.stopping import Stop
+from problems.model import IsingProblem
+
+_ENUMERABLE = 14  # spins
+
+
+def solve(
+    problem: IsingProblem,
+    *,
+    time_limit: float | None = 10.0,
+    target_energy: float | None = None,
+    num_reads: int | None = None,
+    num_temperatures: int | None = None,
+    beta_range: Sequence[float] | None = None,
+    cluster_moves: bool | None = None,
+    update: str = "metropolis",
+    seed: int | None = None,
+    initial_spins: ArrayLike | None = None,
+    interrupt: Callable[[], bool] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> SolveResult:
+    """The best state that can be found in a given time.
+
+    Args:
+        problem: what to minimise.
+        time_limit: seconds in all, preparation and compilation included; None: until the target is
+            reached or the interrupt answers True.
+        target_energy: stop as soon as a state is known to be at or below it.
+        num_reads: ladders of temperatures side by side; default from size and time.
+        num_temperatures: rungs of a ladder, 1 for annealing alone; default from size and time.
+        beta_range: hottest and coldest inverse temperature; default from the data.
+        cluster_moves: whether replicas exchange clusters; default: where measured to be of use.
+        update: "metropolis", or "gibbs" for heat bath.
+        seed: of all random numbers.  How often reads are swept depends on the speed of the
+            machine, so results replay only where the target ends the run, or where it is told by
+            `num_sweeps` of the result.
+        initial_spins: [k, n] of -1 and +1; they count as seen.
+        interrupt: asked a few times a second; stops when it answers True.
+        progress: called a few times a second.
+
+    Returns:
+        The best states, best first, and in `phases` what was done.
+
+    Raises:
+        ValueError: on arguments out of range, with what was expected.
+        MemoryError: before anything runs, where the reads cannot fit.
+
+    Example:
+        >>> from problems.generators import ferromagnet
+        >>> solve(ferromagnet((3, 4)), seed=1).best_energy
+        -24
+    """
+    stop = Stop(time_limit, target_energy, interrupt)
+    stop.start()
+    if (time_limit, target_energy, interrupt) == (None,) * 3:
+        raise ValueError("time_limit is None; give a target_energy or an interrupt")
+    seed = checks.seed_or_random(seed)
+    span = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
+    if not 0 < span[0] < span[1]:
+        raise ValueError(f"beta_range is {beta_range!r}; expected hot < cold, both above 0")
+    asked = Allotment.asked(num_reads, num_temperatures)
+    given = None if initial_spins is None else np.asarray(initial_spins)
+    start = None if given is None else checks.initial_states(given, len(given), problem)
+    run = _Run(problem, stop, seed, progress)
+    if start is not None and len(start):
+        run.see(start, "given")
+    if problem.num_variables <= _ENUMERABLE:
+        run.see(_all_states(problem.num_variables), "enumeration")
+        stop.reason = "exhausted"
+        return run.result(None, span)
+    runtime.ensure_configured()
+    search = Search(problem, update, span, asked, cluster_moves, seed, time_limit)
+    with deferred_interrupt() as pressed:
+        compiling = Background(search.prepare)
+        run.on_host(compiling, span, pressed)
+        if compiling.is_done and not run.is_due(pressed):
+            compiling.result()
+            run.on_devices(search, start, pressed)
+    return run.result(search if compiling.is_done else None, span)
+
+
+def _all_states(n: int) -> NDArray[np.int8]:
+    """[2**n, n]; one state where there is no spin."""
+    bits = np.arange(2**n)[:, None] >> np.arange(n) & 1
+    return (2 * bits - 1).astype(np.int8)
+
+
+@dataclass
+class _Run:
+    """One call of `solve` in progress: the best so far, and what was done."""
+
+    problem: IsingProblem
+    stop: Stop
+    seed: int
+    progress: Callable[[Progress], None] | None
+    spins: NDArray[np.int8] = field(init=False)  # [k, n]
+    energies: NDArray = field(init=False)
+    phases: list[Phase] = field(default_factory=list)
+    records: list[tuple[int, float, float, float]] = field(default_factory=list)
+    best: float = np.inf
+
+    def __post_init__(self) -> None:
+        self.spins = np.zeros((0, self.problem.num_variables), np.int8)
+        self.energies = self.problem.energies(self.spins)
+
+    def see(self, states: NDArray[np.int8], name: str) -> None:
+        """Keep the best of given states as a phase of no sweeps."""
+        energies = self.problem.energies(states)
+        k = int(np.argmin(energies))
+        self._keep(states[k : k + 1], energies[k : k + 1])
+        self.phases.append(Phase(name, self.stop.seconds, 0, float(self.best)))
+
+    def _keep(self, spins: NDArray[np.int8], energies: NDArray) -> None:
+        """States in order of energy; what was found before stays if it is better than all."""
+        if self.energies.size and not np.any(energies <= self.energies[0]):
+            spins = np.concatenate([self.spins[:1], spins])
+            energies = np.concatenate([self.energies[:1], energies])
+        order = np.argsort(energies, kind="stable")
+        self.spins, self.energies = spins[order], energies[order]
+        self.best = float(self.energies[0])
+
+    def is_due(self, pressed: Callable[[], bool]) -> bool:
+        return self.stop.is_due(self.best, self.problem.offset, lambda: self.energies, pressed)
+
+    def on_host(
+        self,
+        compiling: Background,
+        span: tuple[float, float],
+        pressed: Callable[[], bool],
+    ) -> None:
+        """Anneal in NumPy until the programs are there."""
+        sweeps, reported = 0, 0.0
+        for found in host_anneal(self.problem, span, seed=self.seed):
+            sweeps = found.num_sweeps
+            if found.energy < self.best:
+                self._keep(found.spins[None], self.problem.energies(found.spins[None]))
+                reported = 0.0
+            if self.stop.seconds - reported > 0.1:
+                self._report(sweeps)
+                reported = self.stop.seconds
+            if compiling.is_done or self.is_due(pressed):
+                break
+        self.phases.append(Phase("host anneal", self.stop.seconds, sweeps, self.best))
+
+    def on_devices(
+        self, search: Search, start: NDArray[np.int8] | None, pressed: Callable[[], bool]
+    ) -> None:
+        """Anneal and temper until something ends it."""
+        for step in search.steps(start, lambda: self._left()):
+            if step.best < self.best:
+                self.best = step.best
+            self.records.append((step.num_sweeps, step.beta, step.mean_energy, self.best))
+            self._report(step.num_sweeps)
+            if step.ends is not None:
+                self.phases.append(Phase(step.ends, self.stop.seconds, step.num_sweeps, self.best))
+            if self._is_due_on_devices(search, pressed):
+                self.phases.append(
+                    Phase(step.name, self.stop.seconds, step.num_sweeps, self.best)
+                )
+                break
+        self._keep(*search.best_states())
+
+    def _is_due_on_devices(self, search: Search, pressed: Callable[[], bool]) -> bool:
+        def exact() -> NDArray:
+            return search.best_states()[1]
+
+        return self.stop.is_due(self.best, self.problem.offset, exact, pressed)
+
+    def _left(self) -> float:
+        limit = self.stop.time_limit
+        return np.inf if limit is None else limit - self.stop.seconds
+
+    def _report(self, sweeps: int) -> None:
+        if self.progress is not None:
+            self.progress(Progress(sweeps, sweeps, 0, self.stop.seconds, self.best))
+
+    def result(self, search: Search | None, span: tuple[float, float]) -> SolveResult:
+        compile_seconds = 0.0 if search is None else search.compile_seconds
+        prepare = 0.0 if search is None else search.prepare_seconds
+        total = self.stop.seconds
+        sampling = max(total - compile_seconds - prepare, 0.0)
+        return SolveResult(
+            seed=self.seed,
+            num_sweeps=0 if search is None else search.num_sweeps,
+            timing=Timing(prepare, compile_seconds, sampling, total),
+            kernel="host" if search is None else search.kernel,
+            num_devices=0 if search is None else search.num_devices,
+            notes=runtime.notes(),
+            spins=self.spins,
+            energies=self.energies,
+            trace=Trace.of(self.records),
+            beta_range=(float(span[0]), float(span[1])),
+            num_restarts=1,
+            stopped_by=self.stop.reason,
+            phases=tuple(self.phases),
+            num_temperatures=1 if search is None else search.num_rungs,
+        )
