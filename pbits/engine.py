@@ -14,7 +14,7 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from numpy.typing import NDArray
 
-from pbits import runtime
+from pbits import memory, runtime
 from pbits.kernels.base import Kernel, Model, State
 from pbits.models import Prepared
 from pbits.random import sweep_key
@@ -55,12 +55,23 @@ class Engine:
         self.mesh = Mesh(np.array(devices), (AXIS,))
         self.num_reads = num_reads
         self.total_reads = per_device * per_lane * len(devices)
+        self._check_memory(model, devices[0], per_device * len(devices))
         lane = np.arange(per_device * len(devices), dtype=np.uint32)
         split, whole = NamedSharding(self.mesh, P(AXIS)), NamedSharding(self.mesh, P())
         self._lane = jax.device_put(lane, split)
         self._valid = jax.device_put(np.arange(self.total_reads) < num_reads, split)
         self._model = jax.device_put(model, whole)
         self._programs = _programs(self.kernel, self.mesh)
+
+    def _check_memory(self, model: Model, device: Any, lanes: int) -> None:
+        """States, best states, what a program needs meanwhile, and spins as they are returned."""
+        key, lane = (jax.ShapeDtypeStruct((k,), np.uint32) for k in (2, lanes))
+        state = jax.eval_shape(self.kernel.init, key, model, lane)
+        spins = jax.eval_shape(self.kernel.spins, state, model)
+        needed = 4 * _num_bytes(state) + 2 * _num_bytes(model) + 2 * _num_bytes(spins)
+        what = f"{self.total_reads} reads side by side (the least for {self.num_reads}, in whole "
+        what += f"vectors) of {spins.shape[0]} spins; ask for fewer reads or temperatures"
+        memory.check_fits(needed, memory.free_bytes(device), what)
 
     @property
     def num_devices(self) -> int:
@@ -252,6 +263,10 @@ def keep_best(kernel: Kernel, state: State, energy: jax.Array, run: Run) -> Run:
 def next_size(size: int, seconds: float) -> int:
     """Sweeps for the next call after one of `size` took `seconds`: about a tenth of a second."""
     return min(max(int(size * _SECONDS_PER_CALL / max(seconds, 1e-6)), 1), CHUNK)
+
+
+def _num_bytes(tree: Any) -> int:
+    return sum(x.size * np.dtype(x.dtype).itemsize for x in jax.tree.leaves(tree))
 
 
 def _round_lanes(lanes: int, kernel: Kernel) -> int:
