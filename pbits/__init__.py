@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pbits.results import TemperResult as TemperResult
     from pbits.runtime import configure as configure
     from pbits.runtime import describe as describe
+    from pbits.results import SolveResult as SolveResult
     from pbits.sampling import sample as sample
+    from pbits.solving import solve as solve
     from pbits.tempering import temper as temper
 
 # JAX and dimod take most of a second to import, so names are resolved when first used.
@@ -26,12 +28,14 @@ _HOMES = {
     "AnnealingSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
     "SampleResult": "pbits.results",
+    "SolveResult": "pbits.results",
     "TemperResult": "pbits.results",
     "TemperingSampler": "pbits.adapters",
     "anneal": "pbits.annealing",
     "configure": "pbits.runtime",
     "describe": "pbits.runtime",
     "sample": "pbits.sampling",
+    "solve": "pbits.solving",
     "temper": "pbits.tempering",
 }
 

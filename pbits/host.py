@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pbits.kernels.colouring import colour
 from problems.model import IsingProblem
 
-_MAX_CLASSES = 4000  # beyond, a sweep of Python steps takes too long to be of use
 _FIRST_SWEEPS = 16
 
 
@@ -74,7 +73,7 @@ def _classes(problem: IsingProblem) -> list[_Class]:
     upper = sparse.csr_array((problem.coupling.astype(np.float32), ends), shape=(n, n))
     matrix = (upper + upper.T).tocsr()
     colours = colour(n, problem.row, problem.col)
-    groups = [np.flatnonzero(colours == c) for c in range(min(int(colours.max()) + 1, _MAX_CLASSES))]
+    groups = [np.flatnonzero(colours == c) for c in range(colours.max() + 1)]
     bias = problem.h.astype(np.float32)[:, None]
     return [_Class(members, matrix[members], bias[members]) for members in groups]
 

@@ -71,7 +71,8 @@ class Minimum(RunRecord):
     trace: Trace | None = field(repr=False)
     beta_range: tuple[float, float]
     num_restarts: int
-    stopped_by: str  # "schedule", "target", "time_limit" or "interrupt"
+    # "schedule", "target", "time_limit" or "interrupt"; of `solve` "exhausted", "no_progress" too
+    stopped_by: str
 
     @property
     def best_spins(self) -> NDArray[np.int8]:

@@ -24,12 +24,14 @@ from pbits.stopping import Stop
 from problems.model import IsingProblem
 
 _ENUMERABLE = 14  # spins
+_PATIENCE, _WAITS = 3.0, (1.0, 60.0)  # seconds without progress
+_NO_LIMIT = 60.0  # seconds for which anneals are planned where there is no limit
 
 
 def solve(
     problem: IsingProblem,
     *,
-    time_limit: float | None = 10.0,
+    time_limit: float | None = None,
     target_energy: float | None = None,
     num_reads: int | None = None,
     num_temperatures: int | None = None,
@@ -45,8 +47,9 @@ def solve(
 
     Args:
         problem: what to minimise.
-        time_limit: seconds in all, preparation and compilation included; None: until the target is
-            reached or the interrupt answers True.
+        time_limit: seconds in all, preparation and compilation included.  None: until something
+            else ends the run, and where nothing else can, until nothing better has been found for
+            three times as long as the best took, at least a second and at most a minute.
         target_energy: stop as soon as a state is known to be at or below it.
         num_reads: ladders of temperatures side by side; default from size and time.
         num_temperatures: rungs of a ladder, 1 for annealing alone; default from size and time.
@@ -74,8 +77,6 @@ def solve(
     """
     stop = Stop(time_limit, target_energy, interrupt)
     stop.start()
-    if (time_limit, target_energy, interrupt) == (None,) * 3:
-        raise ValueError("time_limit is None; give a target_energy or an interrupt")
     seed = checks.seed_or_random(seed)
     span = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
     if not 0 < span[0] < span[1]:
@@ -83,7 +84,8 @@ def solve(
     asked = Allotment.asked(num_reads, num_temperatures)
     given = None if initial_spins is None else np.asarray(initial_spins)
     start = None if given is None else checks.initial_states(given, len(given), problem)
-    run = _Run(problem, stop, seed, progress)
+    patient = (time_limit, target_energy, interrupt) != (None,) * 3
+    run = _Run(problem, stop, seed, progress, patient)
     if start is not None and len(start):
         run.see(start, "given")
     if problem.num_variables <= _ENUMERABLE:
@@ -115,6 +117,7 @@ class _Run:
     stop: Stop
     seed: int
     progress: Callable[[Progress], None] | None
+    is_patient: bool  # whether something else than a lack of progress ends the run
     spins: NDArray[np.int8] = field(init=False)  # [k, n]
     energies: NDArray = field(init=False)
     phases: list[Phase] = field(default_factory=list)
@@ -168,14 +171,15 @@ class _Run:
         self, search: Search, start: NDArray[np.int8] | None, pressed: Callable[[], bool]
     ) -> None:
         """Anneal and temper until something ends it."""
-        for step in search.steps(start, lambda: self._left()):
+        begin = better_at = self.stop.seconds
+        for step in search.steps(start, self._left):
             if step.best < self.best:
-                self.best = step.best
+                self.best, better_at = step.best, self.stop.seconds
             self.records.append((step.num_sweeps, step.beta, step.mean_energy, self.best))
             self._report(step.num_sweeps)
             if step.ends is not None:
                 self.phases.append(Phase(step.ends, self.stop.seconds, step.num_sweeps, self.best))
-            if self._is_due_on_devices(search, pressed):
+            if self._is_due_on_devices(search, pressed) or self._is_stalled(begin, better_at):
                 self.phases.append(
                     Phase(step.name, self.stop.seconds, step.num_sweeps, self.best)
                 )
@@ -188,9 +192,18 @@ class _Run:
 
         return self.stop.is_due(self.best, self.problem.offset, exact, pressed)
 
+    def _is_stalled(self, begin: float, better_at: float) -> bool:
+        if self.is_patient:
+            return False
+        wait = np.clip(_PATIENCE * (better_at - begin), *_WAITS)
+        if self.stop.seconds - better_at < wait:
+            return False
+        self.stop.reason = "no_progress"
+        return True
+
     def _left(self) -> float:
         limit = self.stop.time_limit
-        return np.inf if limit is None else limit - self.stop.seconds
+        return _NO_LIMIT if limit is None else limit - self.stop.seconds
 
     def _report(self, sweeps: int) -> None:
         if self.progress is not None:

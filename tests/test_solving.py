@@ -1,0 +1,171 @@
+"""`pbits.solve`: right answers, kept limits, nothing lost, whatever it chooses to run."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from stats import enumerate_states
+
+import pbits
+import problems
+from pbits import search, solving
+from pbits.background import Background
+from problems.generators import edwards_anderson, random_gnp, sherrington_kirkpatrick
+
+
+@pytest.fixture(scope="module")
+def lattice():
+    return edwards_anderson((6, 6, 6), seed=3)
+
+
+@pytest.fixture(scope="module")
+def found(lattice):
+    return pbits.solve(lattice, time_limit=8, seed=1)
+
+
+def small(n, kind, seed=0):
+    rng = np.random.default_rng(seed)
+    row, col = np.triu_indices(n, 1)
+    values = rng.integers(-3, 4, n + row.size)
+    if kind == "real":
+        values = values + rng.normal(size=values.size)
+    return problems.ising(values[:n], row, col, values[n:], offset=2)
+
+
+@pytest.mark.parametrize("kind", ["integer", "real"])
+def test_few_spins_are_enumerated(kind):
+    problem = small(10, kind)
+    found = pbits.solve(problem, seed=0)
+    assert found.best_energy == problem.energies(enumerate_states(10)).min()
+    assert found.stopped_by == "exhausted"
+    assert [phase.name for phase in found.phases] == ["enumeration"]
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_hardly_anything(n):
+    found = pbits.solve(problems.ising([3] * n, [], [], [], offset=1), seed=0)
+    assert found.best_energy == 1 - 3 * n
+    assert found.best_spins.shape == (n,)
+
+
+def test_energies_are_exact_and_best_comes_first(lattice, found):
+    assert np.array_equal(found.energies, lattice.energies(found.spins))
+    assert found.energies.tolist() == sorted(found.energies.tolist())
+    assert found.best_energy == found.energies[0]
+
+
+def test_matches_tempering(lattice, found):
+    """Long tempering has the ground state of so small a lattice; so must solving."""
+    reference = pbits.temper(lattice, num_sweeps=600, num_temperatures=12, seed=5)
+    assert found.best_energy <= reference.best_energy
+
+
+def test_limit_is_kept_and_phases_are_told(found):
+    assert found.stopped_by == "time_limit"
+    assert 7.9 < found.timing.total < 8.5
+    names = [phase.name for phase in found.phases]
+    assert names[0] == "host anneal"
+    seconds = [phase.seconds for phase in found.phases]
+    assert seconds == sorted(seconds)
+    energies = [phase.best_energy for phase in found.phases]
+    assert energies == sorted(energies, reverse=True)
+
+
+def test_limit_shorter_than_compilation_gives_what_the_host_found(lattice, monkeypatch):
+    """Compilation that takes forever stands for a slow machine."""
+    go = threading.Event()
+    monkeypatch.setattr(search.Search, "prepare", lambda self: go.wait(20))
+    try:
+        found = pbits.solve(lattice, time_limit=0.4, seed=1)
+    finally:
+        go.set()
+    assert found.timing.total < 0.9
+    assert found.kernel == "host"
+    assert found.best_energy == lattice.energies(found.best_spins) < -300
+
+
+def test_target_ends_the_run(lattice, found):
+    again = pbits.solve(lattice, target_energy=found.best_energy + 20, time_limit=30, seed=2)
+    assert again.stopped_by == "target"
+    assert again.best_energy <= found.best_energy + 20
+    assert again.timing.total < 25
+
+
+def test_interrupt_keeps_the_best(lattice):
+    begin = time.perf_counter()
+    found = pbits.solve(
+        lattice, interrupt=lambda: time.perf_counter() - begin > 1, time_limit=None, seed=1
+    )
+    assert found.stopped_by == "interrupt"
+    assert found.best_energy < -300
+
+
+def test_without_limits_ends_when_nothing_gets_better(lattice, found):
+    again = pbits.solve(lattice, seed=4)
+    assert again.stopped_by == "no_progress"
+    assert again.best_energy <= found.best_energy + 8
+
+
+def test_initial_states_count_as_seen(lattice, found):
+    again = pbits.solve(lattice, time_limit=0.2, initial_spins=found.spins[:1], seed=9)
+    assert again.best_energy <= found.best_energy
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "problem",
+    [
+        sherrington_kirkpatrick(100, couplings="pm1", seed=1),
+        sherrington_kirkpatrick(100, couplings="gaussian", seed=1),
+        edwards_anderson((5, 5, 5), couplings="gaussian", seed=1),
+        random_gnp(100, 0.2, couplings="one", seed=1),
+    ],
+    ids=["dense", "dense_float", "sparse", "packed"],
+)
+def test_every_layout(problem):
+    found = pbits.solve(problem, time_limit=12, seed=1)
+    reference = pbits.anneal(problem, num_reads=256, num_sweeps=2000, seed=1)
+    assert found.num_sweeps > 0
+    assert found.best_energy <= reference.best_energy + 1e-6 * abs(reference.best_energy)
+
+
+def test_asked_numbers_are_used(lattice):
+    found = pbits.solve(lattice, time_limit=20, num_reads=8, num_temperatures=1, seed=1,
+                        target_energy=-330)  # fmt: skip
+    assert found.num_temperatures == 1
+    with pytest.raises(ValueError, match="num_temperatures"):
+        pbits.solve(lattice, num_temperatures=0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"time_limit": -1.0}, "time_limit"),
+        ({"beta_range": (2.0, 1.0)}, "hot < cold"),
+        ({"update": "glauber"}, "metropolis"),
+        ({"num_reads": 0}, "num_reads"),
+    ],
+)
+def test_bad_arguments(lattice, wrong, message):
+    with pytest.raises(ValueError, match=message):
+        pbits.solve(lattice, **wrong)
+
+
+def test_failure_to_compile_is_told(lattice, monkeypatch):
+    def fail(self):
+        raise RuntimeError("no compiler today")
+
+    monkeypatch.setattr(search.Search, "prepare", fail)
+    with pytest.raises(RuntimeError, match="no compiler today"):
+        pbits.solve(lattice, time_limit=5)
+
+
+def test_background_gives_result_or_error():
+    assert Background(lambda: 3).result() == 3
+    with pytest.raises(ZeroDivisionError):
+        Background(lambda: 1 // 0).result()
+
+
+def test_enumeration_limit_is_small_enough_to_be_instant():
+    assert len(solving._all_states(solving._ENUMERABLE)) <= 2**16
