@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
+    from pbits.descent import descend as descend
     from pbits.results import AnnealResult as AnnealResult
     from pbits.results import SampleResult as SampleResult
     from pbits.results import TemperResult as TemperResult
@@ -33,6 +34,7 @@ _HOMES = {
     "TemperingSampler": "pbits.adapters",
     "anneal": "pbits.annealing",
     "configure": "pbits.runtime",
+    "descend": "pbits.descent",
     "describe": "pbits.runtime",
     "sample": "pbits.sampling",
     "solve": "pbits.solving",

@@ -25,6 +25,7 @@ RANKS = {
     "pbits.engine": 4,
     "pbits.exchange": 5,
     "pbits.annealing": 6,
+    "pbits.descent": 6,
     "pbits.sampling": 6,
     "pbits.tempering": 6,
     "pbits.adapters": 7,

@@ -8,20 +8,17 @@ from dimod.core.initialized import InitialStateGenerator
 from dimod.typing import SamplesLike
 from numpy.typing import ArrayLike
 
-from pbits import checks
 from pbits.adapters import conversion
-from pbits.adapters.callbacks import Callbacks
+from pbits.adapters.base import BaseSampler
 from pbits.adapters.sweeps import resolve_num_sweeps
 from pbits.annealing import anneal
 from pbits.results import Progress
 from pbits.schedules import KINDS
-from problems import from_bqm
 
-DEFAULT_NUM_READS = 64
 _ORDER_NOTE = "randomize_order changes nothing: spins are updated colour by colour"
 
 
-class AnnealingSampler(dimod.Sampler, dimod.Initialized):
+class AnnealingSampler(BaseSampler):
     """Drop-in for ``dwave.samplers.SimulatedAnnealingSampler`` that returns the best states seen.
 
     Example:
@@ -31,25 +28,8 @@ class AnnealingSampler(dimod.Sampler, dimod.Initialized):
         -1.0
     """
 
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """Keywords of :meth:`sample`, each with the properties that bear on it."""
-        return conversion.keywords(self) | {
-            "beta_schedule_type": ["beta_schedule_options"],
-            "initial_states_generator": ["initial_states_generator_options"],
-            "num_reads": ["default_num_reads"],
-            "proposal_acceptance_criteria": ["proposal_acceptance_criteria_options"],
-        }
-
-    @property
-    def properties(self) -> dict[str, Any]:
-        """Choices and defaults, by the names that `parameters` refers to."""
-        return {
-            "beta_schedule_options": KINDS,
-            "initial_states_generator_options": conversion.GENERATORS,
-            "default_num_reads": DEFAULT_NUM_READS,
-            "proposal_acceptance_criteria_options": conversion.CRITERIA,
-        }
+    default_num_reads = 64
+    choices = BaseSampler.choices | {"beta_schedule_type": ("beta_schedule_options", KINDS)}
 
     def sample(
         self,
@@ -111,10 +91,8 @@ class AnnealingSampler(dimod.Sampler, dimod.Initialized):
             ValueError: on arguments out of range or at odds, with what was expected.
             TypeError: on a callback that cannot be called.
         """
-        watch = conversion.Stopwatch()
         self.remove_unknown_kwargs(**kwargs)
         rule = conversion.update_rule(proposal_acceptance_criteria)
-        callbacks = Callbacks(interrupt_function, progress)
         num_sweeps = resolve_num_sweeps(
             num_sweeps, num_sweeps_per_beta, beta_schedule_type, beta_schedule, beta_range
         )
@@ -122,22 +100,20 @@ class AnnealingSampler(dimod.Sampler, dimod.Initialized):
             raise ValueError(
                 "num_restarts is None; give a time_limit, a target_energy or an interrupt_function"
             )
-        seed = checks.seed_or_random(seed)
-        problem = from_bqm(bqm)
-        start, num_reads = conversion.starting_spins(
-            self, bqm, initial_states, initial_states_generator,
-            num_reads, DEFAULT_NUM_READS, seed,
+        call = self._begin(
+            bqm, num_reads=num_reads, seed=seed, initial_states=initial_states,
+            initial_states_generator=initial_states_generator,
+            interrupt_function=interrupt_function, progress=progress,
         )  # fmt: skip
-        watch.core_starts()
         result = anneal(
-            problem, num_reads=num_reads, num_sweeps=num_sweeps, beta_range=beta_range,
+            call.problem, num_reads=call.num_reads, num_sweeps=num_sweeps, beta_range=beta_range,
             beta_schedule_type=beta_schedule_type, beta_schedule=beta_schedule,
-            num_sweeps_per_beta=num_sweeps_per_beta, update=rule, seed=seed, initial_spins=start,
-            time_limit=time_limit, target_energy=target_energy, num_restarts=num_restarts,
-            interrupt=callbacks.interrupt, progress=callbacks.progress, trace=trace,
+            num_sweeps_per_beta=num_sweeps_per_beta, update=rule, seed=call.seed,
+            initial_spins=call.initial_spins, time_limit=time_limit, target_energy=target_energy,
+            num_restarts=num_restarts, interrupt=call.callbacks.interrupt,
+            progress=call.callbacks.progress, trace=trace,
         )  # fmt: skip
-        info = conversion.common_info(result, callbacks, [_ORDER_NOTE] if randomize_order else [])
-        info |= {
+        info = {
             "beta_range": list(result.beta_range),
             "beta_schedule_type": beta_schedule_type,
             "num_restarts": result.num_restarts,
@@ -145,4 +121,4 @@ class AnnealingSampler(dimod.Sampler, dimod.Initialized):
         }
         if trace:
             info["trace"] = conversion.trace_lists(result.trace)
-        return conversion.sampleset(bqm, problem, result, info, watch)
+        return call.sampleset(result, info, [_ORDER_NOTE] if randomize_order else [])

@@ -9,15 +9,12 @@ from dimod.typing import SamplesLike
 
 from pbits import checks
 from pbits.adapters import conversion
-from pbits.adapters.callbacks import Callbacks
+from pbits.adapters.base import BaseSampler
 from pbits.results import Progress
 from pbits.sampling import sample as draw
-from problems import from_bqm
-
-DEFAULT_NUM_READS = 100
 
 
-class BoltzmannSampler(dimod.Sampler, dimod.Initialized):
+class BoltzmannSampler(BaseSampler):
     """Draws states of a BQM from ``exp(-beta E) / Z``, E being the energy that dimod reports.
 
     Example:
@@ -28,23 +25,7 @@ class BoltzmannSampler(dimod.Sampler, dimod.Initialized):
         True
     """
 
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """Keywords of :meth:`sample`, each with the properties that bear on it."""
-        return conversion.keywords(self) | {
-            "initial_states_generator": ["initial_states_generator_options"],
-            "num_reads": ["default_num_reads"],
-            "proposal_acceptance_criteria": ["proposal_acceptance_criteria_options"],
-        }
-
-    @property
-    def properties(self) -> dict[str, Any]:
-        """Choices and defaults, by the names that `parameters` refers to."""
-        return {
-            "initial_states_generator_options": conversion.GENERATORS,
-            "default_num_reads": DEFAULT_NUM_READS,
-            "proposal_acceptance_criteria_options": conversion.CRITERIA,
-        }
+    default_num_reads = 100
 
     def sample(
         self,
@@ -91,31 +72,28 @@ class BoltzmannSampler(dimod.Sampler, dimod.Initialized):
             ValueError: on arguments out of range or at odds, with what was expected.
             TypeError: on a callback that cannot be called.
         """
-        watch = conversion.Stopwatch()
         self.remove_unknown_kwargs(**kwargs)
         rule = conversion.update_rule(proposal_acceptance_criteria)
-        callbacks = Callbacks(interrupt_function, progress)
-        seed = checks.seed_or_random(seed)
-        problem = from_bqm(bqm)
         count = num_reads
         if num_chains is not None:
-            num_reads = DEFAULT_NUM_READS if num_reads is None else num_reads
+            num_reads = self.default_num_reads if num_reads is None else num_reads
             # More chains than samples would run for nothing.
             count = min(
                 checks.whole_number("num_chains", num_chains, 1),
                 checks.whole_number("num_reads", num_reads, 1),
             )
-        start, chains = conversion.starting_spins(
-            self, bqm, initial_states, initial_states_generator, count, DEFAULT_NUM_READS, seed
-        )
-        num_reads = chains if num_reads is None else num_reads
-        watch.core_starts()
-        result = draw(
-            problem, beta=beta, num_reads=num_reads, num_sweeps=num_sweeps, thinning=thinning,
-            num_chains=num_chains and chains, update=rule, seed=seed, initial_spins=start,
-            interrupt=callbacks.interrupt, progress=callbacks.progress,
+        call = self._begin(
+            bqm, num_reads=count, seed=seed, initial_states=initial_states,
+            initial_states_generator=initial_states_generator,
+            interrupt_function=interrupt_function, progress=progress,
         )  # fmt: skip
-        incomplete = callbacks.stopped_early() or len(result.spins) < num_reads
-        info = conversion.common_info(result, callbacks, [])
-        info |= {"beta": result.beta, "stopped_by": "interrupt" if incomplete else "schedule"}
-        return conversion.sampleset(bqm, problem, result, info, watch)
+        num_reads = call.num_reads if num_reads is None else num_reads
+        result = draw(
+            call.problem, beta=beta, num_reads=num_reads, num_sweeps=num_sweeps, thinning=thinning,
+            num_chains=num_chains and call.num_reads, update=rule, seed=call.seed,
+            initial_spins=call.initial_spins, interrupt=call.callbacks.interrupt,
+            progress=call.callbacks.progress,
+        )  # fmt: skip
+        incomplete = call.callbacks.stopped_early() or len(result.spins) < num_reads
+        stopped_by = "interrupt" if incomplete else "schedule"
+        return call.sampleset(result, {"beta": result.beta, "stopped_by": stopped_by})

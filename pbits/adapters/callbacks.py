@@ -56,5 +56,6 @@ class Callbacks:
         if self._failure is None:
             return []
         note = f"{self._failure}; the run ended there and kept its states"
-        warnings.warn(note, RuntimeWarning, stacklevel=4)
+        # From here to the line that called `sample`: common_info, Call.sampleset, sample.
+        warnings.warn(note, RuntimeWarning, stacklevel=5)
         return [note]

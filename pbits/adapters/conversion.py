@@ -1,4 +1,4 @@
-"""What both dimod samplers share: initial states in, sample sets with their `info` out."""
+"""Between dimod and the core: initial states in, sample sets with their `info` out."""
 
 import inspect
 import time
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pbits import checks, runtime
 from pbits.adapters.callbacks import Callbacks
-from pbits.results import AnnealResult, SampleResult, TemperResult, Timing, Trace
+from pbits.results import Minimum, SampleResult, Timing, Trace
 from problems import IsingProblem, binary_to_spin
 
 CRITERIA = ("Metropolis", "Gibbs")
@@ -110,9 +110,9 @@ class Stopwatch:
 
 
 def common_info(
-    result: AnnealResult | SampleResult | TemperResult, callbacks: Callbacks, notes: list[str]
+    result: Minimum | SampleResult, callbacks: Callbacks, notes: list[str]
 ) -> dict[str, Any]:
-    """The part of `info` that both samplers give, ready for JSON."""
+    """The part of `info` that all samplers give, ready for JSON."""
     found = runtime.versions()
     return {
         "seed": result.seed,
@@ -132,7 +132,7 @@ def trace_lists(trace: Trace | None) -> dict[str, list]:
 def sampleset(
     bqm: dimod.BinaryQuadraticModel,
     problem: IsingProblem,
-    result: AnnealResult | SampleResult | TemperResult,
+    result: Minimum | SampleResult,
     info: dict[str, Any],
     watch: Stopwatch,
 ) -> dimod.SampleSet:

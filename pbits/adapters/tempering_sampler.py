@@ -8,17 +8,13 @@ from dimod.core.initialized import InitialStateGenerator
 from dimod.typing import SamplesLike
 from numpy.typing import ArrayLike
 
-from pbits import checks
 from pbits.adapters import conversion
-from pbits.adapters.callbacks import Callbacks
+from pbits.adapters.base import BaseSampler
 from pbits.results import Progress
 from pbits.tempering import temper
-from problems import from_bqm
-
-DEFAULT_NUM_READS = 32
 
 
-class TemperingSampler(dimod.Sampler, dimod.Initialized):
+class TemperingSampler(BaseSampler):
     """Minimises a BQM by ladders of temperatures whose states trade places.
 
     Example:
@@ -28,23 +24,7 @@ class TemperingSampler(dimod.Sampler, dimod.Initialized):
         -1.0
     """
 
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """Keywords of :meth:`sample`, each with the properties that bear on it."""
-        return conversion.keywords(self) | {
-            "initial_states_generator": ["initial_states_generator_options"],
-            "num_reads": ["default_num_reads"],
-            "proposal_acceptance_criteria": ["proposal_acceptance_criteria_options"],
-        }
-
-    @property
-    def properties(self) -> dict[str, Any]:
-        """Choices and defaults, by the names that `parameters` refers to."""
-        return {
-            "initial_states_generator_options": conversion.GENERATORS,
-            "default_num_reads": DEFAULT_NUM_READS,
-            "proposal_acceptance_criteria_options": conversion.CRITERIA,
-        }
+    default_num_reads = 32
 
     def sample(
         self,
@@ -99,26 +79,21 @@ class TemperingSampler(dimod.Sampler, dimod.Initialized):
             ValueError: on arguments out of range or at odds, with what was expected.
             TypeError: on a callback that cannot be called.
         """
-        watch = conversion.Stopwatch()
         self.remove_unknown_kwargs(**kwargs)
         rule = conversion.update_rule(proposal_acceptance_criteria)
-        callbacks = Callbacks(interrupt_function, progress)
-        seed = checks.seed_or_random(seed)
-        problem = from_bqm(bqm)
-        start, num_reads = conversion.starting_spins(
-            self, bqm, initial_states, initial_states_generator,
-            num_reads, DEFAULT_NUM_READS, seed,
+        call = self._begin(
+            bqm, num_reads=num_reads, seed=seed, initial_states=initial_states,
+            initial_states_generator=initial_states_generator,
+            interrupt_function=interrupt_function, progress=progress,
         )  # fmt: skip
-        watch.core_starts()
         result = temper(
-            problem, num_reads=num_reads, num_sweeps=num_sweeps,
+            call.problem, num_reads=call.num_reads, num_sweeps=num_sweeps,
             num_sweeps_per_swap=num_sweeps_per_swap, num_temperatures=num_temperatures,
-            beta_range=beta_range, betas=betas, adapt=adapt, update=rule, seed=seed,
-            initial_spins=start, time_limit=time_limit, target_energy=target_energy,
-            interrupt=callbacks.interrupt, progress=callbacks.progress,
+            beta_range=beta_range, betas=betas, adapt=adapt, update=rule, seed=call.seed,
+            initial_spins=call.initial_spins, time_limit=time_limit, target_energy=target_energy,
+            interrupt=call.callbacks.interrupt, progress=call.callbacks.progress,
         )  # fmt: skip
-        info = conversion.common_info(result, callbacks, [])
-        info |= {
+        info = {
             "betas": result.betas.tolist(),
             "rejection": result.rejection.tolist(),
             "mean_energy": result.mean_energy.tolist(),
@@ -126,4 +101,4 @@ class TemperingSampler(dimod.Sampler, dimod.Initialized):
             "round_trips": result.round_trips,
             "stopped_by": result.stopped_by,
         }
-        return conversion.sampleset(bqm, problem, result, info, watch)
+        return call.sampleset(result, info)
