@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pbits.adapters import AnnealingSampler as AnnealingSampler
+    from pbits.adapters import AutoSampler as AutoSampler
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AnnealResult": "pbits.results",
     "AnnealingSampler": "pbits.adapters",
+    "AutoSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
     "SampleResult": "pbits.results",
     "SolveResult": "pbits.results",

@@ -125,6 +125,7 @@ class Search:
         places = self.engine.places(self._betas)
         self._run, self._climb = self.engine.look(self._run, self._climb, places, key)
         self._note_best()
+        self.best_states()  # its program, too: nothing is compiled after the time is up
         self.prepare_seconds = laid_out - begin
         self.compile_seconds = time.perf_counter() - laid_out
 

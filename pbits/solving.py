@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, runtime
 from pbits.background import Background
+from pbits.descent import descend
 from pbits.host import host_anneal
 from pbits.interrupts import deferred_interrupt
 from pbits.results import Phase, Progress, SolveResult, Timing, Trace
@@ -47,9 +48,9 @@ def solve(
 
     Args:
         problem: what to minimise.
-        time_limit: seconds in all, preparation and compilation included.  None: until something
-            else ends the run, and where nothing else can, until nothing better has been found for
-            three times as long as the best took, at least a second and at most a minute.
+        time_limit: seconds in all, preparation and compilation included.  None: until the target
+            is reached; without a target, until nothing better has been found for three times as
+            long as the best took, at least a second and at most a minute.
         target_energy: stop as soon as a state is known to be at or below it.
         num_reads: ladders of temperatures side by side; default from size and time.
         num_temperatures: rungs of a ladder, 1 for annealing alone; default from size and time.
@@ -84,7 +85,7 @@ def solve(
     asked = Allotment.asked(num_reads, num_temperatures)
     given = None if initial_spins is None else np.asarray(initial_spins)
     start = None if given is None else checks.initial_states(given, len(given), problem)
-    patient = (time_limit, target_energy, interrupt) != (None,) * 3
+    patient = (time_limit, target_energy) != (None, None)
     run = _Run(problem, stop, seed, progress, patient)
     if start is not None and len(start):
         run.see(start, "given")
@@ -117,7 +118,7 @@ class _Run:
     stop: Stop
     seed: int
     progress: Callable[[Progress], None] | None
-    is_patient: bool  # whether something else than a lack of progress ends the run
+    is_patient: bool  # whether a lack of progress does not end the run
     spins: NDArray[np.int8] = field(init=False)  # [k, n]
     energies: NDArray = field(init=False)
     phases: list[Phase] = field(default_factory=list)
@@ -184,7 +185,7 @@ class _Run:
                     Phase(step.name, self.stop.seconds, step.num_sweeps, self.best)
                 )
                 break
-        self._keep(*search.best_states())
+        self._keep(*descend(self.problem, search.best_states()[0]))
 
     def _is_due_on_devices(self, search: Search, pressed: Callable[[], bool]) -> bool:
         def exact() -> NDArray:

@@ -1,5 +1,6 @@
 """dimod samplers over the core: the only modules that know BQMs, labels and sample sets."""
 
 from pbits.adapters.annealing_sampler import AnnealingSampler as AnnealingSampler
+from pbits.adapters.auto_sampler import AutoSampler as AutoSampler
 from pbits.adapters.boltzmann_sampler import BoltzmannSampler as BoltzmannSampler
 from pbits.adapters.tempering_sampler import TemperingSampler as TemperingSampler
