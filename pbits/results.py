@@ -143,3 +143,9 @@ class SolveResult(Minimum):
 
     phases: tuple[Phase, ...]
     num_temperatures: int  # rungs of a ladder; 1: annealing alone
+    num_ladders: int
+
+    @property
+    def spin_updates(self) -> int:
+        """Spins updated on devices, at all temperatures."""
+        return self.num_ladders * self.num_temperatures * self.spins.shape[1] * self.num_sweeps

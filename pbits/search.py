@@ -107,7 +107,7 @@ class Search:
         self.cluster_moves, self.seed, self.seconds = cluster_moves, seed, seconds
         self.prepare_seconds = self.compile_seconds = 0.0
         self.num_sweeps = self._phases = 0
-        self.kernel, self.num_devices, self.num_rungs = "none", 0, 1
+        self.kernel, self.num_devices, self.num_ladders, self.num_rungs = "none", 0, 0, 1
 
     def prepare(self) -> None:
         """Lay out and compile; may run in a thread."""
@@ -115,7 +115,7 @@ class Search:
         prepared = choose_model(self.problem, self.update)
         ladders, rungs = self.asked.complete(prepared, self.problem.num_variables, self.seconds)
         self.engine = Exchange(prepared, ladders, rungs)
-        self.kernel, self.num_rungs = prepared.kernel.name, rungs
+        self.kernel, self.num_ladders, self.num_rungs = prepared.kernel.name, ladders, rungs
         self.num_devices = self.engine.num_devices
         laid_out = time.perf_counter()
         self._betas = np.geomspace(*self.span, rungs) if rungs > 1 else np.array(self.span[1:])
@@ -129,9 +129,7 @@ class Search:
         self.prepare_seconds = laid_out - begin
         self.compile_seconds = time.perf_counter() - laid_out
 
-    def steps(
-        self, start: NDArray[np.int8] | None, left: Callable[[], float]
-    ) -> Iterator[Step]:
+    def steps(self, start: NDArray[np.int8] | None, left: Callable[[], float]) -> Iterator[Step]:
         """Search for ever, in steps of about a tenth of a second.
 
         Args:

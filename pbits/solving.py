@@ -181,9 +181,7 @@ class _Run:
             if step.ends is not None:
                 self.phases.append(Phase(step.ends, self.stop.seconds, step.num_sweeps, self.best))
             if self._is_due_on_devices(search, pressed) or self._is_stalled(begin, better_at):
-                self.phases.append(
-                    Phase(step.name, self.stop.seconds, step.num_sweeps, self.best)
-                )
+                self.phases.append(Phase(step.name, self.stop.seconds, step.num_sweeps, self.best))
                 break
         self._keep(*descend(self.problem, search.best_states()[0]))
 
@@ -230,4 +228,5 @@ class _Run:
             stopped_by=self.stop.reason,
             phases=tuple(self.phases),
             num_temperatures=1 if search is None else search.num_rungs,
+            num_ladders=0 if search is None else search.num_ladders,
         )

@@ -71,9 +71,7 @@ def race(
                     yield head | {"status": "failed", "reason": reason}
 
 
-def _head(
-    target: Target, racer: Racer, cores: Sequence[int], settings: Settings
-) -> dict[str, Any]:
+def _head(target: Target, racer: Racer, cores: Sequence[int], settings: Settings) -> dict[str, Any]:
     return {
         "benchmark": "tts",
         "schema": 1,

@@ -91,9 +91,7 @@ def tts(
     ] = False,
     go_on: Annotated[
         bool,
-        typer.Option(
-            "--go-on", help="Do not stop at the best known value.", rich_help_panel=_WORK
-        ),
+        typer.Option("--go-on", help="Do not stop at the best known value.", rich_help_panel=_WORK),
     ] = False,
     record: Annotated[
         Path | None,
@@ -195,4 +193,6 @@ def _sentence(run: dict[str, Any]) -> str:
     if run["value"] is None:
         return f"{name} nothing in {run['budget']:g} s"
     mark = {True: "=", False: " "}[run["value"] == run["instance"]["best_known"]]
-    return f"{name} {run['value']:>12.10g} {mark} at {run['curve'][-1][0]:6.2f} s, seed {run['seed']}"
+    return (
+        f"{name} {run['value']:>12.10g} {mark} at {run['curve'][-1][0]:6.2f} s, seed {run['seed']}"
+    )

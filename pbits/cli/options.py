@@ -21,6 +21,7 @@ class Update(StrEnum):
 class Method(StrEnum):
     """How to look for a low energy."""
 
+    AUTO = "auto"
     ANNEAL = "anneal"
     TEMPER = "temper"
 
@@ -31,9 +32,9 @@ class Options:
 
     file: Path
     format: str | None
-    method: Method
-    reads: int
-    sweeps: int
+    method: Method | None
+    reads: int | None
+    sweeps: int | None
     seed: int | None
     time_limit: float | None
     target: float | None
@@ -64,8 +65,15 @@ class Options:
             if value is not None and not (math.isfinite(value) and value > 0):
                 option = name.replace("_", "-")
                 fail(f"--{option} is {value}; expected a finite number above 0")
+        if self.sweeps is not None and self.chosen is Method.AUTO:
+            fail("--method auto chooses the number of sweeps; leave out --sweeps, or the method")
         if self.target is not None and not math.isfinite(self.target):
             fail(f"--target is {self.target}; expected a finite number")
+
+    @property
+    def chosen(self) -> Method:
+        """The method: a number of sweeps without a method asks for an anneal of so many."""
+        return self.method or (Method.AUTO if self.sweeps is None else Method.ANNEAL)
 
     @property
     def path(self) -> Path:

@@ -44,7 +44,7 @@ def progress_bar(
             )
             bar.update(
                 task,
-                description="annealing",
+                description="searching",
                 completed=min(done, total),
                 total=total,
                 status=_status(instance, now, time_limit is not None),
@@ -55,5 +55,5 @@ def progress_bar(
 
 def _status(instance: "Instance", now: "Progress", repeats: bool) -> str:
     best = instance.value_from_energy(now.best_energy)
-    where = f"anneal {now.restart + 1}" if repeats else f"sweep {now.sweep}/{now.num_sweeps}"
+    where = f"sweep {now.sweep}" if repeats else f"sweep {now.sweep}/{now.num_sweeps}"
     return f"best {instance.objective} {best:.10g}, {where}"

@@ -13,6 +13,8 @@ _STOPS = {
     "target": "target reached",
     "time_limit": "time limit",
     "interrupt": "interrupted",
+    "no_progress": "nothing better for long",
+    "exhausted": "all states seen: this is the optimum",
 }
 
 
@@ -58,7 +60,7 @@ def record(
         "spin_updates_per_second": float(result.spin_updates_per_second),
         "versions": runtime.versions(),
         "notes": list(result.notes),
-    }
+    } | ({"phases": [phase._asdict() for phase in result.phases]} if _is_auto(result) else {})
 
 
 def _certificate(instance: "Instance", result: "Minimum", energy: float) -> dict[str, Any]:
@@ -72,14 +74,15 @@ def _certificate(instance: "Instance", result: "Minimum", energy: float) -> dict
 
 def table(facts: dict[str, Any]) -> str:
     """The record in a few aligned lines."""
-    seconds = facts["seconds"]
+    seconds, speed = facts["seconds"], facts["spin_updates_per_second"]
     rows = [
         *_values(facts),
         ("stopped by", _STOPS.get(facts["stopped_by"], facts["stopped_by"])),
-        ("reads", f"{facts['reads']}, {_sweeps(facts)}"),
+        *([] if "phases" in facts else [("reads", f"{facts['reads']}, {_sweeps(facts)}")]),
+        *[(_first(k, "search"), _phase(phase)) for k, phase in enumerate(facts.get("phases", []))],
         ("seed", str(facts["seed"])),
         ("seconds", f"{seconds['sample']:.3f} sampling, {seconds['total']:.3f} in all"),
-        ("speed", f"{facts['spin_updates_per_second']:.3g} spin updates per second"),
+        *([("speed", f"{speed:.3g} spin updates per second")] if speed else []),
         ("kernel", f"{facts['kernel']} on {_count(facts['num_devices'], 'device')}"),
     ]
     if not facts["certificate"]["agrees_with_sampler"]:
@@ -135,6 +138,19 @@ def node_labels(instance: "Instance") -> list:
     base = 1 if instance.format in _ONE_BASED else 0
     labels = instance.problem.labels
     return [label + base for label in labels] if isinstance(labels, range) else list(labels)
+
+
+def _is_auto(result: "Minimum") -> bool:
+    return hasattr(result, "phases")
+
+
+def _first(k: int, name: str) -> str:
+    return "" if k else name
+
+
+def _phase(phase: dict[str, Any]) -> str:
+    sweeps = f", {_count(phase['num_sweeps'], 'sweep')}" if phase["num_sweeps"] else ""
+    return f"{phase['name']} until {phase['seconds']:.2f} s{sweeps}"
 
 
 def _number(value: int | float) -> str:

@@ -1,4 +1,4 @@
-"""``pbits solve``: the best state of a problem file that annealing finds."""
+"""``pbits solve``: the best state of a problem file."""
 
 import json
 import time
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # Larger numbers are typing errors, which would take all of the memory.
 _MAX_READS, _MAX_SWEEPS = 10**6, 10**8
-_LIMITS, _TUNING, _FILES = "When to stop", "Annealing", "Output"
+_READS, _SWEEPS = 64, 1000
+_LIMITS, _TUNING, _FILES = "When to stop", "Method", "Output"
 
 
 def solve(
@@ -44,33 +45,38 @@ def solve(
         ),
     ] = None,
     method: Annotated[
-        Method,
+        Method | None,
         typer.Option(
-            help="Simulated annealing, or parallel tempering: slower to start and better on hard "
-            "instances, given seconds.",
+            show_default=False,
+            help="What to run; auto, the default, chooses from the problem and the time, "
+            "except that --sweeps alone asks for annealing.",
             rich_help_panel=_TUNING,
         ),
-    ] = Method.ANNEAL,
+    ] = None,
     reads: Annotated[
-        int,
+        int | None,
         typer.Option(
             metavar="N",
             min=1,
             max=_MAX_READS,
-            help="Independent anneals side by side, or ladders of temperatures.",
+            show_default=False,
+            help="Independent anneals side by side, or ladders of temperatures; 64 by default, "
+            "chosen by auto.",
             rich_help_panel=_TUNING,
         ),
-    ] = 64,
+    ] = None,
     sweeps: Annotated[
-        int,
+        int | None,
         typer.Option(
             metavar="N",
             min=1,
             max=_MAX_SWEEPS,
-            help="Sweeps of each anneal; of each temperature where there is no time limit.",
+            show_default=False,
+            help="Sweeps of each anneal, 1000 by default; of each temperature where there is no "
+            "time limit.",
             rich_help_panel=_TUNING,
         ),
-    ] = 1000,
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -107,7 +113,8 @@ def solve(
         typer.Option(
             metavar="SECONDS",
             show_default=False,
-            help="Anneal again and again with fresh random numbers, or temper, for so long.",
+            help="Search for so long; without it, auto ends when nothing gets better. For auto "
+            "compilation counts, for the other methods it does not.",
             rich_help_panel=_LIMITS,
         ),
     ] = None,
@@ -152,6 +159,8 @@ def solve(
     and 130 after Ctrl-C.
 
     $ pbits solve example
+
+    $ pbits solve G14.txt --time-limit 10
 
     $ pbits solve G1.txt --target 11624 --time-limit 60 --out cut.json
     """
@@ -204,7 +213,6 @@ def _minimise(instance: "Instance", options: Options, interrupt: Interrupt) -> "
     interrupt.check()
     with bar as progress:
         shared: dict[str, Any] = {
-            "num_reads": options.reads,
             "beta_range": _beta_range(instance, options),
             "update": options.update.value,
             "seed": options.seed,
@@ -213,17 +221,22 @@ def _minimise(instance: "Instance", options: Options, interrupt: Interrupt) -> "
             "interrupt": interrupt,
             "progress": progress,
         }
-        if options.method is Method.TEMPER:
+        if options.chosen is Method.AUTO:
+            from pbits.solving import solve
+
+            return solve(instance.problem, num_reads=options.reads, **shared)
+        shared["num_reads"] = options.reads or _READS
+        if options.chosen is Method.TEMPER:
             from pbits.tempering import temper
 
-            sweeps = options.sweeps if options.time_limit is None else None
+            sweeps = (options.sweeps or _SWEEPS) if options.time_limit is None else None
             return temper(instance.problem, num_sweeps=sweeps, **shared)
         from pbits.annealing import anneal
 
         restarts = 1 if options.time_limit is None else None
         return anneal(
             instance.problem,
-            num_sweeps=options.sweeps,
+            num_sweeps=options.sweeps or _SWEEPS,
             num_restarts=restarts,
             trace=options.plot is not None,
             **shared,
@@ -254,8 +267,8 @@ def _asked(instance: "Instance", result: "Minimum", options: Options) -> dict[st
     """What the command line asked for and the result cannot know."""
     target = _target_energy(instance, options.target)
     return {
-        "method": options.method.value,
-        "sweeps": options.sweeps,
+        "method": options.chosen.value,
+        "sweeps": None if options.chosen is Method.AUTO else options.sweeps or _SWEEPS,
         "update": options.update.value,
         "time_limit": options.time_limit,
         "target": options.target,

@@ -13,16 +13,16 @@ from pbits.cli.signals import interruptible
 # Tells on stderr when sampling has begun.
 ANNOUNCE = """
 import sys
-import pbits.annealing as module
-anneal = module.anneal
+import pbits.solving as module
+solve = module.solve
 def announcing(*args, **kwargs):
     seen = []
     def progress(now):
         if not seen:
             print("sampling", file=sys.stderr, flush=True)
         seen.append(now)
-    return anneal(*args, **kwargs | {"progress": progress})
-module.anneal = announcing
+    return solve(*args, **kwargs | {"progress": progress})
+module.solve = announcing
 """
 SHOW_MODULES = """
 import atexit, sys
@@ -91,9 +91,9 @@ def test_a_bar_on_a_terminal(start):
     text = b"".join(iter(lambda: _read(ours), b"")).decode()
     assert process.wait(timeout=30) == 0
     assert "compiling" in text
-    assert "annealing" in text
-    assert "best cut 4" in text
-    assert text.rindex("torus_24x24 (rudy)") > text.rindex("annealing")
+    assert "searching" in text
+    assert "best cut" in text
+    assert text.rindex("torus_24x24 (rudy)") > text.rindex("searching")
 
 
 def _read(terminal):

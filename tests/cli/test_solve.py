@@ -6,6 +6,7 @@ import dimod
 import pytest
 
 import pbits.annealing
+import pbits.solving
 from pbits.cli import app
 from problems import FORMATS, data, from_bqm, read, write
 
@@ -26,6 +27,7 @@ def no_annealing(monkeypatch):
         raise AssertionError("annealing has begun")
 
     monkeypatch.setattr(pbits.annealing, "anneal", refuse)
+    monkeypatch.setattr(pbits.solving, "solve", refuse)
 
 
 def cut_in_file(path, spin_of):
@@ -298,7 +300,7 @@ def test_interrupted_before_a_result(invoke, monkeypatch, path_graph):
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pbits.annealing, "anneal", interrupted)
+    monkeypatch.setattr(pbits.solving, "solve", interrupted)
     result = invoke("solve", path_graph)
     assert (result.exit_code, result.stderr) == (130, "pbits: interrupted\n")
 
@@ -322,6 +324,23 @@ def _example():
     path = data.path(data.BUNDLED["example"])
     assert read(path).problem.num_variables == 576
     return path
+
+
+def test_auto_is_the_default_and_says_what_it_did(solve_json, invoke, path_graph, tmp_path):
+    facts = solve_json("example", "--time-limit", "6", "--seed", "1",
+                       "--plot", str(tmp_path / "trace.png"))  # fmt: skip
+    assert (facts["method"], facts["sweeps"]) == ("auto", None)
+    assert facts["phases"][0]["name"] == "host anneal"
+    assert facts["certificate"]["agrees_with_sampler"]
+    assert (tmp_path / "trace.png").read_bytes().startswith(b"\x89PNG")
+    text = invoke("solve", path_graph).stdout
+    assert "best cut    5" in text
+    assert "search      enumeration until" in text
+    assert "all states seen" in text
+
+
+def test_auto_takes_no_number_of_sweeps(complaint, path_graph):
+    assert "leave out --sweeps" in complaint("solve", path_graph, "--method", "auto", "--sweeps", 5)
 
 
 def test_tempering(solve_json, tmp_path):

@@ -12,6 +12,7 @@ from pbits.bench.solvers.base import Outcome, Trial
 from problems import IsingProblem
 
 EXECUTABLE = "PBITS_MQLIB"
+_SEEDS = 2**16
 
 
 class MQLib:
@@ -39,7 +40,7 @@ class MQLib:
     def run(self, call: Trial) -> Outcome:
         """Its limit is not exact, so what came too late does not count."""
         words = [self.executable, "-fM", self.graph, "-h", self.heuristic]
-        words += ["-r", f"{call.seconds:.3f}", "-s", str(call.seed), "-ps"]
+        words += ["-r", f"{call.seconds:.3f}", "-s", str(call.seed % _SEEDS), "-ps"]
         found = subprocess.run(words, capture_output=True, text=True, check=True).stdout
         head, state = found.strip().split("\n", 1)
         history = head.split("[", 1)[1].split("]")[0]

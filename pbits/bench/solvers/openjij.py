@@ -34,6 +34,4 @@ class OpenJij(Restarting):
         self.sampler: Any = getattr(openjij, sampler)()
 
     def attempt(self, seed: int, seconds: float) -> tuple[NDArray, float]:
-        return best_of(
-            self.sampler.sample(self.model, num_reads=1, sparse=self.sparse, seed=seed)
-        )
+        return best_of(self.sampler.sample(self.model, num_reads=1, sparse=self.sparse, seed=seed))
