@@ -7,8 +7,8 @@ import pytest
 import stats
 from kernel_table import ROWS, graphs
 
-from pbits.exchange import Climb, Places, _arrive, _exchanged, propose
 from pbits.random import seed_key, sweep_key
+from pbits.swaps import Climb, Places, arrive, exchanged, propose
 from pbits.tempering import equal_rejection, temper
 from problems import ising
 from problems.generators import edwards_anderson, ferromagnet, random_gnp
@@ -214,7 +214,7 @@ def test_exchanged_states_change_places_and_nothing_else(name: str) -> None:
     state = kernel.load(padded, model, jnp.arange(4, dtype=jnp.uint32))
     first, third = rng.random((2, stride)) < 0.5
     up = np.concatenate([first, np.zeros(stride, bool), third, np.zeros(stride, bool)])
-    after = _exchanged(kernel, state, jnp.asarray(up), stride)
+    after = exchanged(kernel, state, jnp.asarray(up), stride)
     expected, lower = spins.copy(), np.flatnonzero(up)
     expected[:, lower], expected[:, lower + stride] = spins[:, lower + stride], spins[:, lower]
     np.testing.assert_array_equal(np.asarray(kernel.spins(after, model))[:7], expected)
@@ -229,6 +229,6 @@ def test_a_trip_is_from_hot_to_cold_and_back() -> None:
     for rung in (0, 1, 2, 1, 0, 1, 0, 2, 0):
         at = jnp.arange(3) == rung
         climb = Climb(jnp.where(at, end, 0).astype(jnp.int8), jnp.where(at, trips, 0))
-        climb = _arrive(climb, places)
+        climb = arrive(climb, places)
         end, trips = int(climb.end[rung]), int(climb.trips[rung])
     assert trips == 2
