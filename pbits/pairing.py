@@ -99,7 +99,8 @@ class Clusters:
         count: how many of the coldest rungs the program provides for; 0 for none at all.
         is_measured: whether :meth:`review` chooses rungs; else all are active.
         active: [T] bool.
-        fraction: [T] share of all spins that a move exchanged, mean since `active` changed.
+        fraction: [T] share of all spins that a move exchanged, mean over the last stretch of moves
+            between two reviews; 0 where there was none.
     """
 
     num_rungs: int
@@ -113,6 +114,7 @@ class Clusters:
 
     def __post_init__(self) -> None:
         self._refused = np.zeros(self.num_rungs, bool)
+        self.fraction, self._gain = np.zeros((2, self.num_rungs))
         self._set(np.full(self.num_rungs, self.count > 0 and not self.is_measured))
 
     @property
@@ -121,15 +123,13 @@ class Clusters:
         return self.is_measured and self.count > 0
 
     def _set(self, active: NDArray[np.bool_]) -> None:
-        self.active = active
-        self.fraction, self._gain = np.zeros((2, self.num_rungs))
-        self._moves = 0
+        self.active, self._moves = active, 0
 
     def note(self, cluster: NDArray, gain: NDArray, moves: int) -> None:
         """Means over some more moves, in sites by rung."""
         if moves:
             self._moves += moves
-            share = moves / self._moves
+            share = np.where(self.active, moves / self._moves, 0)
             self.fraction = self.fraction + share * (cluster / self.num_spins - self.fraction)
             self._gain = self._gain + share * (gain - self._gain)
 
