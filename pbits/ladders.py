@@ -1,7 +1,47 @@
-"""Temperatures of a ladder."""
+"""Ladders of inverse temperatures: where they begin, and where their rungs belong.
+
+Temperatures are placed so that each swap is refused equally often (Syed et al., arXiv:1905.02939).
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from pbits import checks
+from pbits.schedules import MAX_BETA, default_beta_range
+from problems.model import IsingProblem
+
+PILOT_RUNGS = 16
+
+
+def first_ladder(
+    problem: IsingProblem,
+    betas: ArrayLike | None,
+    beta_range: Sequence[float] | None,
+    num_temperatures: int | None,
+) -> tuple[NDArray[np.float64], bool]:
+    """A geometric ladder, or the one given; and whether its number of rungs is still open."""
+    if betas is not None:
+        given = np.asarray(betas, np.float64).reshape(-1)
+        size = None if num_temperatures is None else int(num_temperatures)
+        if given.size < 2 or np.any(np.diff(given) <= 0) or size not in (None, given.size):
+            raise ValueError(
+                f"betas holds {given.size} values and num_temperatures is {num_temperatures}; "
+                "expected two or more rising values, and as many temperatures or None"
+            )
+        ladder = given
+    else:
+        hot, cold = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
+        count = PILOT_RUNGS
+        if num_temperatures is not None:
+            count = checks.whole_number("num_temperatures", num_temperatures, 2)
+        if not 0 < float(hot) < float(cold):
+            raise ValueError(f"beta_range is {beta_range!r}; expected hot < cold, both above 0")
+        ladder = np.geomspace(float(hot), float(cold), count)
+    if not np.all(np.isfinite(ladder) & (ladder >= 0) & (ladder <= MAX_BETA)):
+        raise ValueError(f"a beta is not in 0..{MAX_BETA:g}; expected inverse temperatures there")
+    return ladder, betas is None and num_temperatures is None
 
 
 def equal_rejection(

@@ -113,6 +113,8 @@ class TemperResult(Minimum):
     rejection: NDArray[np.float64] = field(repr=False)  # [T - 1], of swaps between neighbours
     mean_energy: NDArray[np.float64] = field(repr=False)  # [T]
     round_trips: int  # of all states, hot to cold and back
+    cluster_moves: bool  # whether pairs of ladders exchanged clusters in the end
+    cluster_fraction: NDArray[np.float64] = field(repr=False)  # [T], of all spins, in one exchange
 
     @property
     def spin_updates(self) -> int:

@@ -10,6 +10,7 @@ follows from the whole barrier.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 import jax
 import numpy as np
@@ -19,14 +20,14 @@ from pbits import checks, runtime
 from pbits.engine import Run, next_size
 from pbits.exchange import Climb, Exchange
 from pbits.interrupts import deferred_interrupt
+from pbits.ladders import equal_rejection, first_ladder
 from pbits.models import choose_model
+from pbits.pairing import Clusters, cluster_share
 from pbits.random import seed_key, sweep_key
 from pbits.results import Progress, TemperResult, Timing, Trace
-from pbits.schedules import MAX_BETA, default_beta_range
 from pbits.stopping import Stop
 from problems.model import IsingProblem
 
-_PILOT_RUNGS = 16
 _PILOT_ROUNDS = (16, 32, 64)
 _FIRST_ADAPTATION = 32  # rounds; each next one is twice as long
 # Few different numbers of rungs, so that similar problems share a program.
@@ -45,6 +46,7 @@ def temper(
     beta_range: Sequence[float] | None = None,
     betas: ArrayLike | None = None,
     adapt: bool = True,
+    cluster_moves: bool | str = "auto",
     update: str = "metropolis",
     seed: int | None = None,
     initial_spins: ArrayLike | None = None,
@@ -69,6 +71,11 @@ def temper(
         adapt: move the inner temperatures during the first half of the sweeps until all swaps are
             refused equally often; afterwards they stay, as sampling demands.  Without `num_sweeps`
             there is no half, and they move more and more seldom.
+        cluster_moves: whether pairs of ladders exchange clusters of spins at equal temperature
+            (Houdayer), which finds other valleys at no cost in energy where variables have few
+            neighbours.  "auto" tries the colder half of the ladder and, in the first half of the
+            sweeps, leaves out rungs where a cluster is too small, or all that the pair disagrees
+            on; True: on every rung, always.
         update: "metropolis", or "gibbs" for heat bath.
         seed: equal seeds give equal results, on any number of devices.
         initial_spins: [num_reads, n] of -1 and +1, put on every rung of a ladder.
@@ -96,15 +103,20 @@ def temper(
     seed = checks.seed_or_random(seed)
     plan = _Plan(num_reads, num_sweeps, num_sweeps_per_swap, seed, stop, progress)
     initial = checks.initial_states(initial_spins, plan.num_reads, problem)
-    ladder, free = _first_ladder(problem, betas, beta_range, num_temperatures)
+    ladder, free = first_ladder(problem, betas, beta_range, num_temperatures)
     if problem.num_variables == 0:
         return _nothing_to_do(problem, plan, ladder, begin)
     prepared = choose_model(problem, update)
+    share = cluster_share(cluster_moves, problem, prepared.kernel, plan.num_reads)
     laid_out = time.perf_counter()
     if free:
         ladder = _pilot(Exchange(prepared, plan.num_reads, ladder.size), ladder, plan)
-    engine = Exchange(prepared, plan.num_reads, ladder.size)
-    run = _Tempering(problem, engine, plan, ladder, adapt and betas is None, initial)
+    clusters = Clusters(
+        ladder.size, problem.num_variables, ceil(share * ladder.size), cluster_moves == "auto"
+    )
+    symmetric = not problem.h.any()
+    engine = Exchange(prepared, plan.num_reads, ladder.size, clusters.count, symmetric=symmetric)
+    run = _Tempering(problem, engine, plan, ladder, adapt and betas is None, clusters, initial)
     run.compile()
     compiled = time.perf_counter()
     run.go()
@@ -117,6 +129,7 @@ def temper(
         engine.num_devices, runtime.notes(), spins, energies, Trace.of(run.records),
         (float(run.betas[0]), float(run.betas[-1])), 1, stop.reason, states, run.betas,
         run.rejection, run.mean_energy, engine.round_trips(run.climb),
+        bool(clusters.active.any()), clusters.fraction,
     )  # fmt: skip
 
 
@@ -148,54 +161,6 @@ class _Plan:
         return np.inf if self.num_sweeps is None else -(-self.num_sweeps // self.per_swap)
 
 
-def _first_ladder(
-    problem: IsingProblem,
-    betas: ArrayLike | None,
-    beta_range: Sequence[float] | None,
-    num_temperatures: int | None,
-) -> tuple[NDArray[np.float64], bool]:
-    """A geometric ladder, or the one given; and whether its number of rungs is still open."""
-    if betas is not None:
-        given = np.asarray(betas, np.float64).reshape(-1)
-        size = None if num_temperatures is None else int(num_temperatures)
-        if given.size < 2 or np.any(np.diff(given) <= 0) or size not in (None, given.size):
-            raise ValueError(
-                f"betas holds {given.size} values and num_temperatures is {num_temperatures}; "
-                "expected two or more rising values, and as many temperatures or None"
-            )
-        ladder = given
-    else:
-        hot, cold = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
-        count = _PILOT_RUNGS
-        if num_temperatures is not None:
-            count = checks.whole_number("num_temperatures", num_temperatures, 2)
-        if not 0 < float(hot) < float(cold):
-            raise ValueError(f"beta_range is {beta_range!r}; expected hot < cold, both above 0")
-        ladder = np.geomspace(float(hot), float(cold), count)
-    if not np.all(np.isfinite(ladder) & (ladder >= 0) & (ladder <= MAX_BETA)):
-        raise ValueError(f"a beta is not in 0..{MAX_BETA:g}; expected inverse temperatures there")
-    return ladder, betas is None and num_temperatures is None
-
-
-def equal_rejection(
-    betas: NDArray[np.float64], rejection: NDArray[np.float64], count: int
-) -> NDArray[np.float64]:
-    """`count` betas between the same ends that share the barrier equally.
-
-    Args:
-        betas: [T] rising.
-        rejection: [T - 1] probabilities that neighbours refuse to swap.
-        count: rungs wanted.
-
-    Example:
-        >>> equal_rejection(np.array([0.0, 1.0, 2.0]), np.array([0.75, 0.25]), 3).round(3).tolist()
-        [0.0, 0.667, 2.0]
-    """
-    # A floor keeps the barrier rising where no refusal was seen.
-    barrier = np.concatenate([[0], np.cumsum(np.maximum(rejection, 1e-3))])
-    return np.interp(np.linspace(0, barrier[-1], count), barrier, betas)
-
-
 def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray[np.float64]:
     """A short run measures the barrier: with two rungs for each unit, half the swaps are taken."""
     key = sweep_key(seed_key(plan.seed), jax.numpy.uint32(_PILOT_SEED_SWEEP))
@@ -221,6 +186,7 @@ class _Tempering:
     plan: _Plan
     betas: NDArray[np.float64]
     adapt: bool
+    clusters: Clusters
     initial: NDArray[np.int8] | None
     run: Run = field(init=False)
     climb: Climb = field(init=False)
@@ -245,7 +211,7 @@ class _Tempering:
         self.run, self.climb = self.engine.look(run, climb, self.places, self.key)
 
     def _place(self) -> None:
-        self.places = self.engine.places(self.betas)
+        self.places = self.engine.places(self.betas, self.clusters.active)
         self.rejection = np.zeros(self.betas.size - 1)
         self.mean_energy = np.zeros(self.betas.size)
         self._rounds = 0
@@ -268,12 +234,17 @@ class _Tempering:
 
     @property
     def _moving(self) -> bool:
-        return self.adapt and 2 * self.rounds_done < self.plan.num_rounds
+        is_open = self.adapt or self.clusters.is_open
+        return is_open and 2 * self.rounds_done < self.plan.num_rounds
 
     def _move(self) -> None:
-        self.betas = equal_rejection(self.betas, self.rejection, self.betas.size)
         self._next_move *= 2
-        self._place()
+        self.clusters.review(self.mean_energy, self._best, self.problem.offset)
+        if self.adapt:
+            self.betas = equal_rejection(self.betas, self.rejection, self.betas.size)
+            self._place()
+        else:
+            self.places = self.engine.places(self.betas, self.clusters.active)
 
     def _advance(self, rounds: int) -> None:
         self.run, self.climb, means = self.engine.temper(
@@ -284,6 +255,7 @@ class _Tempering:
         energy = self.engine.unit * means.energy + self.problem.offset
         self.rejection = self.rejection + share * (means.rejection[:-1] - self.rejection)
         self.mean_energy = self.mean_energy + share * (energy - self.mean_energy)
+        self.clusters.note(means.cluster, means.gain, means.num_moves)
         self._rounds += rounds
         self.rounds_done += rounds
         self._note_best()
@@ -323,5 +295,5 @@ def _nothing_to_do(
     return TemperResult(
         plan.seed, 0, timing, "none", 0, (), spins, energies, Trace.of([]),
         (float(betas[0]), float(betas[-1])), 1, "schedule", states, betas,
-        np.zeros(betas.size - 1), mean, 0,
+        np.zeros(betas.size - 1), mean, 0, False, np.zeros(betas.size),
     )  # fmt: skip

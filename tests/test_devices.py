@@ -34,6 +34,10 @@ print(json.dumps({
     "anneal": [digest(anneal(p, seed=1, **hot)) for p in problems],
     "sample": [digest(sample(p, seed=1, beta=0.1, **short)) for p in problems],
     "temper": [digest(temper(p, seed=1, betas=[0.01, 0.05, 0.1], **short)) for p in problems[:2]],
+    "clusters": [
+        digest(temper(p, seed=1, betas=[0.01, 0.05, 0.1], cluster_moves=True, **short))
+        for p in problems[:2]
+    ],
     "other": [digest(anneal(p, seed=2, **hot)) for p in problems],
     "given": [digest(anneal(p, seed=1, initial_spins=start, **hot)) for p in problems[:2]],
     "describe": describe(),
@@ -98,7 +102,7 @@ def found(homes):
 KERNELS = ["packed-gibbs", "sparse-gibbs", "dense-gibbs", "dense_float-gibbs"]
 
 
-@pytest.mark.parametrize("task", ["anneal", "sample", "temper", "other", "given"])
+@pytest.mark.parametrize("task", ["anneal", "sample", "temper", "clusters", "other", "given"])
 def test_spins_do_not_depend_on_the_number_of_devices(found, task):
     for count in (1, 2, 3):
         spins, kernels, used = zip(*found[count][task], strict=True)

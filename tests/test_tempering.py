@@ -7,8 +7,8 @@ import pytest
 import stats
 from kernel_table import ROWS, graphs
 
-from pbits.exchange import Climb, Places, _arrive, _exchanged, propose
 from pbits.random import seed_key, sweep_key
+from pbits.swaps import Climb, Places, arrive, exchanged, propose
 from pbits.tempering import equal_rejection, temper
 from problems import ising
 from problems.generators import edwards_anderson, ferromagnet, random_gnp
@@ -67,14 +67,22 @@ def test_wrong_swap_probabilities_are_noticed(unit: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "update"),
-    [("complete", "gibbs"), ("complete", "metropolis"), ("biased", "gibbs"), ("gaussian", "gibbs")],
-)
-def test_every_rung_samples_its_temperature(name: str, update: str) -> None:
+    ("name", "update", "cluster_moves"),
+    [
+        ("complete", "gibbs", False), ("complete", "metropolis", True), ("biased", "gibbs", True),
+        ("gaussian", "gibbs", True), ("biased", "metropolis", "auto"),
+    ],
+)  # fmt: skip
+def test_every_rung_samples_its_temperature(
+    name: str, update: str, cluster_moves: bool | str
+) -> None:
     problem = graphs()[name].problem
     found = temper(
-        problem, num_reads=4096, num_sweeps=120, betas=BETAS, update=update, seed=5
+        problem, num_reads=4096, num_sweeps=120, betas=BETAS, update=update,
+        cluster_moves=cluster_moves, seed=5,
     )  # fmt: skip
+    assert found.cluster_moves == (cluster_moves is True)
+    assert np.all((found.cluster_fraction > 0) == (cluster_moves is True))
     for k, beta in enumerate(BETAS):
         exact = stats.boltzmann(problem, np.float32(beta))
         counts = stats.count_states(found.states[:, k].T)
@@ -172,6 +180,8 @@ def test_nothing_to_do() -> None:
         ({"num_reads": 0}, "num_reads"),
         ({"initial_spins": np.ones((2, 3))}, "initial_spins"),
         ({"time_limit": -1}, "time_limit"),
+        ({"cluster_moves": "yes"}, "cluster_moves is 'yes'"),
+        ({"cluster_moves": 1}, "cluster_moves is 1"),
     ],
 )
 def test_bad_arguments_are_named(arguments: dict, message: str) -> None:
@@ -214,7 +224,7 @@ def test_exchanged_states_change_places_and_nothing_else(name: str) -> None:
     state = kernel.load(padded, model, jnp.arange(4, dtype=jnp.uint32))
     first, third = rng.random((2, stride)) < 0.5
     up = np.concatenate([first, np.zeros(stride, bool), third, np.zeros(stride, bool)])
-    after = _exchanged(kernel, state, jnp.asarray(up), stride)
+    after = exchanged(kernel, state, jnp.asarray(up), stride)
     expected, lower = spins.copy(), np.flatnonzero(up)
     expected[:, lower], expected[:, lower + stride] = spins[:, lower + stride], spins[:, lower]
     np.testing.assert_array_equal(np.asarray(kernel.spins(after, model))[:7], expected)
@@ -229,6 +239,26 @@ def test_a_trip_is_from_hot_to_cold_and_back() -> None:
     for rung in (0, 1, 2, 1, 0, 1, 0, 2, 0):
         at = jnp.arange(3) == rung
         climb = Climb(jnp.where(at, end, 0).astype(jnp.int8), jnp.where(at, trips, 0))
-        climb = _arrive(climb, places)
+        climb = arrive(climb, places)
         end, trips = int(climb.end[rung]), int(climb.trips[rung])
     assert trips == 2
+
+
+def test_cluster_moves_are_for_sparse_problems() -> None:
+    problem = random_gnp(70, 0.6, seed=1)
+    settings = {"num_sweeps": 8, "betas": BETAS, "num_reads": 4, "seed": 1}
+    with pytest.raises(ValueError, match="is dense"):
+        temper(problem, cluster_moves=True, **settings)
+    assert not temper(problem, **settings).cluster_moves
+
+
+def test_clusters_are_exchanged_where_they_are_of_use() -> None:
+    """A lattice below the percolation threshold, at cold rungs only; and never without asking."""
+    problem = edwards_anderson((16, 16), seed=1)
+    settings = {"num_sweeps": 600, "beta_range": (0.2, 2.0), "num_temperatures": 8, "seed": 1}
+    found = temper(problem, **settings)
+    assert found.cluster_moves
+    assert found.cluster_fraction[:4].tolist() == [0] * 4
+    assert np.all((0.01 < found.cluster_fraction[-2:]) & (found.cluster_fraction[-2:] < 0.5))
+    plain = temper(problem, cluster_moves=False, **settings)
+    assert (plain.cluster_moves, plain.cluster_fraction.any()) == (False, False)

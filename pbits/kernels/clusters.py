@@ -28,7 +28,7 @@ from pbits.kernels.packed import PackedModel, PackedState
 from pbits.kernels.sparse import SparseModel, SparseState
 
 # Sites tried as the seed of a cluster; where all miss the domain, it is too small to matter.
-_TRIES = 64
+_TRIES = 32
 _PASSES = 4  # between two looks at whether clusters still grow
 _MAX_UNROLLED = 62
 _BYTE_ONES = np.uint32(0x01010101)
@@ -93,9 +93,9 @@ def _exchange_packed(
     num_rows = state.words.shape[0] // 2
     used, size = _in_use(model, num_rows, jnp.uint32)
     words = state.words[:num_rows]
-    # Any other read of the word may be the partner; both find each other by the same distance.
-    distance = 1 + random.mix(key[:1], key[1])[0] % np.uint32(bits.LANE_READS - 1)
-    differ = (words ^ _partners(words, distance)) & used
+    # Five partners take turns at random, and through them all reads of the word meet.
+    digit = random.mix(key[:1], key[1])[0] % np.uint32(5)
+    differ = (words ^ _partners(words, digit)) & used
     count = _count_reads(differ)
     turned = pairs.symmetric & (2 * count > size)
     active = bits.pack(pairs.active.astype(jnp.uint32))
@@ -128,13 +128,11 @@ def _in_use(
     return used[:, None], (used > 0).sum(dtype=jnp.int32)
 
 
-def _partners(words: jax.Array, distance: jax.Array) -> jax.Array:
-    """Words in which read b is what read ``b ^ distance`` was; distance is below 32."""
-    for k, mask in enumerate((0x55555555, 0x33333333, 0x0F0F0F0F, 0x00FF00FF, 0x0000FFFF)):
-        low, by = np.uint32(mask), np.uint32(1 << k)
-        swapped = ((words >> by) & low) | ((words & low) << by)
-        words = jnp.where((distance >> np.uint32(k)) & np.uint32(1) == 1, swapped, words)
-    return words
+def _partners(words: jax.Array, digit: jax.Array) -> jax.Array:
+    """Words in which read b is what the read was whose number differs in one binary digit."""
+    low = jnp.array([0x55555555, 0x33333333, 0x0F0F0F0F, 0x00FF00FF, 0x0000FFFF], jnp.uint32)[digit]
+    by = np.uint32(1) << digit
+    return ((words >> by) & low) | ((words & low) << by)
 
 
 def _count_reads(words: jax.Array) -> jax.Array:
@@ -157,10 +155,16 @@ def _seeds(
     keys = random.row_keys(key, jnp.arange(_TRIES, dtype=jnp.uint32))
     uniform = random.uniforms(keys, jnp.zeros(1, jnp.uint32), 1)[:, 0]
     rows = model.row_of_spin[(uniform * size.astype(jnp.float32)).astype(jnp.int32)]
-    found = jax.lax.associative_scan(jnp.bitwise_or, bits.take_rows(domain, rows))
-    first = found & ~jnp.concatenate([jnp.zeros_like(found[:1]), found[:-1]])
-    # A site tried twice is new only once, so adding is setting.
-    return jnp.zeros_like(domain).at[rows].add(first)
+
+    def attempt(k: jax.Array, carry: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        seeds, found = carry
+        here = jax.lax.dynamic_slice(domain, (rows[k], 0), found.shape)
+        old = jax.lax.dynamic_slice(seeds, (rows[k], 0), found.shape)
+        seeds = jax.lax.dynamic_update_slice(seeds, old | (here & ~found), (rows[k], 0))
+        return seeds, found | here
+
+    nothing = jnp.zeros_like(domain), jnp.zeros_like(domain[:1])
+    return jax.lax.fori_loop(0, _TRIES, attempt, nothing)[0]
 
 
 def _packed_neighbours(model: PackedModel, num_rows: int) -> list[Neighbours]:
