@@ -72,6 +72,8 @@ def _network(graph: nx.Graph | Sequence[int]) -> nx.Graph:
     if isinstance(graph, nx.Graph):
         if graph.is_directed():
             raise ValueError("the graph is directed; pass graph.to_undirected()")
+        if not graph:
+            raise ValueError("the graph has no nodes; expected at least one loop in it")
         return graph
     lattice = ferromagnet(tuple(graph))
     network = nx.empty_graph(lattice.num_variables)

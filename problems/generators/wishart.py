@@ -31,7 +31,7 @@ def wishart_planting(
         alpha: columns per spin, > 0; the ruggedness of the landscape depends on it.
         couplings: "gaussian": Gaussian columns of covariance n/(n-1) (1 - t t^T/n), divided by
             sqrt(n), real couplings.  "integer": columns of +-1, half of them along t and half
-            against it, couplings whole numbers up to round(alpha n); n must be even.
+            against it, n even; couplings are whole numbers of size about sqrt(alpha n).
         seed: of columns and planted state.
 
     Raises:
