@@ -8,7 +8,7 @@ from pbits.engine import Engine
 from pbits.models import choose_model
 from pbits.random import seed_key
 from problems import ising
-from problems.generators import edwards_anderson, random_gnp, random_regular
+from problems.generators import edwards_anderson, random_gnp, random_regular, wishart_planting
 
 READS = 8
 
@@ -49,6 +49,7 @@ REAL_THICK = random_gnp(80, 0.6, seed=1, couplings="gaussian")
         (THICK, "dense"),
         (biased(THICK), "dense"),
         (random_gnp(400, 0.25), "dense"),
+        (wishart_planting(200, 0.15, couplings="integer").problem, "dense"),
         (REAL_THIN, "sparse"),
         (REAL_THICK, "dense_float"),
         (ising(THICK.h, THICK.row, THICK.col, THICK.coupling * 10**6 + 1), "dense_float"),

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pbits.bench.cli import app as bench
+from pbits.cli.data import app as data
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
 from pbits.cli.info import info
 from pbits.cli.solve import solve
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(solve)
 app.command()(info)
 app.add_typer(bench, name="bench")
+app.add_typer(data, name="data")
 
 
 def _version(wanted: bool) -> None:

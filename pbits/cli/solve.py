@@ -40,7 +40,7 @@ def solve(
         typer.Option(
             metavar="NAME",
             show_default=False,
-            help="rudy, mc, sparse, qubo, bqp, coo, json or bqm; by default told from the "
+            help="rudy, mc, sparse, qubo, bqp, coo, json, bqm or bonds; by default told from the "
             "file's name and first lines.",
         ),
     ] = None,

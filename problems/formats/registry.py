@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from problems.formats import bqm_file, bqm_json, bqp, coo, qubo, rudy, sparse
+from problems.formats import bonds, bqm_file, bqm_json, bqp, coo, qubo, rudy, sparse
 from problems.formats.instance import Instance
 from problems.formats.text import format_error, plain_name, read_bytes
 from problems.model import IsingProblem
@@ -44,6 +44,7 @@ FORMATS: dict[str, Format] = {
     "coo": Format(coo.read, coo.write, "dimod COO text, `i j bias`", (".coo",)),
     "json": Format(bqm_json.read, bqm_json.write, "dimod BQM as JSON", (".json",)),
     "bqm": Format(bqm_file.read, bqm_file.write, "dimod BQM as a binary file", (".bqm",)),
+    "bonds": Format(bonds.read, bonds.write, "spin-glass bonds, `i j J` from 0, E = -sum J s s"),
 }
 
 

@@ -3,5 +3,11 @@
 from problems.generators.gnp import random_gnp as random_gnp
 from problems.generators.lattice import edwards_anderson as edwards_anderson
 from problems.generators.lattice import ferromagnet as ferromagnet
+from problems.generators.loops import frustrated_loops as frustrated_loops
+from problems.generators.planted import Planted as Planted
 from problems.generators.regular import random_regular as random_regular
 from problems.generators.sk import sherrington_kirkpatrick as sherrington_kirkpatrick
+from problems.generators.tiles import tile_planting as tile_planting
+from problems.generators.wishart import wishart_planting as wishart_planting
+from problems.generators.xorsat import Xorsat as Xorsat
+from problems.generators.xorsat import regular_xorsat as regular_xorsat

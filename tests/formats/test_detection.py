@@ -24,6 +24,7 @@ SAMPLES = {
     b'"offset": 0, "linear_biases": [1], "quadratic_biases": [], "quadratic_head": [], '
     b'"quadratic_tail": []}',
     "bqm": _BQM,
+    "bonds": b"0 1 4\n1 0 4\n",
 }
 SUFFIXES = {suffix: name for name, entry in FORMATS.items() for suffix in entry.suffixes}
 BY_CONTENT = ["rudy", "qubo", "bqp", "coo", "json", "bqm"]
@@ -85,7 +86,7 @@ def test_a_named_format_wins_over_the_suffix(tmp_path, name):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_writing_by_name(tmp_path, name):
-    problem = ising([0, 0], [0], [1], [4], 0 if name in ("rudy", "mc") else -4)
+    problem = ising([0, 0], [0], [1], [4], 0 if name in ("rudy", "mc", "bonds") else -4)
     write(problem, tmp_path / "p.any", format=name)
     again = read(tmp_path / "p.any", format=name).problem
     assert (
@@ -100,7 +101,7 @@ def test_unknown_content_lists_the_formats(tmp_path, text):
         read(tmp_path / "p.xyz")
     assert str(caught.value) == (
         f"{tmp_path / 'p.xyz'}: a file of unknown format; expected one of the formats "
-        "rudy, mc, sparse, qubo, bqp, coo, json, bqm"
+        "rudy, mc, sparse, qubo, bqp, coo, json, bqm, bonds"
     )
 
 

@@ -1,0 +1,64 @@
+"""``pbits data``: the table of public instances, and fetching them from their publishers."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pbits.cli.errors import fail
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="List public instances with their best known values, or download them.",
+)
+
+
+@app.command(name="list")
+def list_instances(
+    family: Annotated[
+        str | None, typer.Argument(help="Only this family.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+) -> None:
+    """Show names, sizes and best known values, with their sources."""
+    from problems import registry
+
+    try:
+        entries = [registry.entry(name) for name in registry.names(family)]
+    except ValueError as error:
+        fail(error)
+    if as_json:
+        print(json.dumps([asdict(entry) | {"url": entry.url} for entry in entries]))
+        return
+    print(f"{'name':<16}{'spins':>6}{'couplings':>11}  {'sense':<6}{'best known':>12}  source")
+    for entry in entries:
+        source = f"{entry.source} [optimal]" if entry.proven else entry.source
+        print(
+            f"{entry.name:<16}{entry.num_variables:>6}{entry.num_interactions:>11}  "
+            f"{entry.sense:<6}{entry.best_known:>12}  {source}"
+        )
+
+
+@app.command()
+def download(
+    names: Annotated[list[str], typer.Argument(help="Instances or families.", show_default=False)],
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to put them; default: PBITS_DATA_DIR, else the user's cache folder.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Fetch instances from their publishers and check their SHA-256; prints the paths."""
+    from problems import registry
+
+    try:
+        for name in names:
+            members = registry.names(name) if name in registry.families() else (name,)
+            for member in members:
+                print(registry.download(member, folder))
+    except (ValueError, LookupError, OSError) as error:
+        fail(error.args[0] if isinstance(error, LookupError) else error)
