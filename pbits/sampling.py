@@ -1,8 +1,8 @@
 """Boltzmann sampling at one temperature: burn in, then one sample per chain or thinned ones.
 
 The chains are exact Markov chains with invariant distribution ``exp(-beta E(s))``; how long they
-need to forget their start is the user's to judge (see `pbits.diagnostics`, and the sampling notebook
-in `examples`).
+need to forget their start is the user's to judge: see `pbits.diagnostics`, and the sampling
+notebook in `examples`.
 """
 
 import time

@@ -10,6 +10,7 @@ from dimod.typing import SamplesLike
 from pbits import checks
 from pbits.adapters import conversion
 from pbits.adapters.callbacks import Callbacks
+from pbits.diagnostics import summarise
 from pbits.results import Progress
 from pbits.sampling import sample as draw
 from problems import from_bqm
@@ -85,7 +86,8 @@ class BoltzmannSampler(dimod.Sampler, dimod.Initialized):
 
         Returns:
             One row per sample, in the order drawn, with its energy recomputed.  `info` holds
-            timing in ns, beta, seed, versions and `stopped_by` ("schedule" or "interrupt").
+            timing in ns, beta, seed, versions, `stopped_by` ("schedule" or "interrupt"),
+            `num_chains`, and `diagnostics`: see `pbits.diagnostics.summarise`.
 
         Raises:
             ValueError: on arguments out of range or at odds, with what was expected.
@@ -117,5 +119,11 @@ class BoltzmannSampler(dimod.Sampler, dimod.Initialized):
         )  # fmt: skip
         incomplete = callbacks.stopped_early() or len(result.spins) < num_reads
         info = conversion.common_info(result, callbacks, [])
-        info |= {"beta": result.beta, "stopped_by": "interrupt" if incomplete else "schedule"}
+        info |= {
+            "beta": result.beta,
+            "num_chains": result.num_chains,
+            "num_samples": len(result.spins),
+            "stopped_by": "interrupt" if incomplete else "schedule",
+            "diagnostics": summarise(problem, result),
+        }
         return conversion.sampleset(bqm, problem, result, info, watch)

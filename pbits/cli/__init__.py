@@ -12,6 +12,7 @@ import typer
 from pbits.bench.cli import app as bench
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
 from pbits.cli.info import info
+from pbits.cli.sample import sample
 from pbits.cli.solve import solve
 
 # The base class of all that is wrong with a command line; typer exports only this one of its kind.
@@ -24,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(solve)
+app.command()(sample)
 app.command()(info)
 app.add_typer(bench, name="bench")
 

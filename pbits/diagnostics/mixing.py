@@ -63,9 +63,10 @@ def autocorrelation_time(source: Source) -> AutocorrelationTime:
     if np.ptp(chains) == 0 or covariance[0] <= 0:
         return AutocorrelationTime(None, None, 0, False)
     taus = 2 * np.cumsum(covariance / covariance[0]) - 1
-    ends = np.flatnonzero(np.arange(draws) >= _WINDOW * taus)
+    # The sum of draws that alternate starts by falling to nothing: give it three lags at least.
+    ends = np.flatnonzero(np.arange(draws) >= _WINDOW * np.maximum(taus, 1))
     window = int(ends[0]) if ends.size else draws - 1
-    # Draws that alternate may be worth more than independent ones, but not without limit: as ArviZ.
+    # Not below what ArviZ takes for possible.
     tau = max(float(taus[window]), 1 / math.log10(max(chains.size, 10)))
     error = tau * math.sqrt(2 * (2 * window + 1) / (draws * count))
     return AutocorrelationTime(tau, error, window, bool(ends.size))

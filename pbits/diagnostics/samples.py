@@ -1,4 +1,4 @@
-"""One view of samples, wherever they come from: chains of energies, and spins with their weights."""
+"""One view of samples, wherever they come from: chains of energies, spins with their weights."""
 
 from typing import NamedTuple
 

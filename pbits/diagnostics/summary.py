@@ -1,4 +1,4 @@
-"""What a run of `sample` says about itself: a small record for `info` of sample sets and reports."""
+"""What a run of `sample` says about itself, in a small record for sample sets and reports."""
 
 import math
 from typing import Any
@@ -13,25 +13,28 @@ from pbits.results import SampleResult
 from problems import IsingProblem
 
 _MIN_DRAWS = 4
-_MAX_SAMPLES = 1000
-# Entries of samples times spins that a quick beta looks at: an error of about half a percent.
+_MAX_SIGMA = 4
+# Samples times spins that beta is read from in milliseconds, to about half a percent.
 _MAX_ENTRIES = 2**17
 _MAX_R_HAT = 1.01
 _MIN_EFFECTIVE = 100  # per quantity, as Vehtari et al. (2021) ask for four chains
 
 
-def summarise(problem: IsingProblem, result: SampleResult) -> dict[str, Any]:
+def summarise(
+    problem: IsingProblem, result: SampleResult, max_entries: int = _MAX_ENTRIES
+) -> dict[str, Any]:
     """Mixing of the energy and effective beta, ready for JSON: numbers, None or strings.
 
     Args:
         problem: what was sampled.
         result: the samples.
+        max_entries: samples times spins that the effective beta is read from, evenly spaced.
 
     Returns:
         `num_chains`, `num_draws` of each chain, `mean_energy` with `mean_energy_error`; `tau_int`
         (draws) with `tau_int_error`, `ess` (samples / tau_int) and `r_hat`, None where there are
-        fewer than 2 chains or 4 draws of each, or nothing varies; `effective_beta` with
-        `effective_beta_error` and `effective_beta_interval`, from at most 1000 samples; `warnings`.
+        fewer than 2 chains or 4 draws of each, or nothing varies; `effective_beta` with its
+        `_error`, `_interval` (95 %) and `_note`; `warnings`.
 
     Example:
         >>> from pbits import sample
@@ -43,21 +46,27 @@ def summarise(problem: IsingProblem, result: SampleResult) -> dict[str, Any]:
         (50, True, [])
     """
     facts = _mixing(result.energies, result.num_chains)
-    found = quick_beta(problem, result)
+    found = _effective_beta(problem, result, max_entries)
     facts |= {
         "effective_beta": found.beta,
         "effective_beta_error": found.error,
         "effective_beta_interval": None if found.interval is None else list(found.interval),
         "effective_beta_note": found.note,
     }
+    if found.beta is not None and found.error is not None:
+        if abs(found.beta - result.beta) > _MAX_SIGMA * found.error:
+            facts["warnings"].append(
+                f"the samples look like beta {found.beta:.4g}, not {result.beta:.4g}: "
+                "too little burn-in?"
+            )
     return facts
 
 
-def quick_beta(problem: IsingProblem, result: SampleResult) -> EffectiveBeta:
-    """`effective_beta` of evenly spaced draws, few enough to cost milliseconds."""
+def _effective_beta(problem: IsingProblem, result: SampleResult, max_entries: int) -> EffectiveBeta:
+    """From evenly spaced draws, and from fewer chains where there are too many."""
     chains, n = result.num_chains, max(problem.num_variables, 1)
     draws = max(len(result.spins) // chains, 1)
-    room = max(min(_MAX_SAMPLES, _MAX_ENTRIES // n), 8)
+    room = max(max_entries // n, 8)
     kept = min(chains, room)
     chosen = np.arange(draws)[:: -(-draws * kept // room)]
     # Two or three draws show nothing of how they depend on each other.

@@ -1,8 +1,8 @@
 """The temperature that samples really have, by maximum pseudo-likelihood.
 
 In ``exp(-beta E) / Z`` each spin given the others follows ``P(s_i | rest) = 1 / (1 + exp(2 beta
-s_i I_i))`` with the field ``I_i = h_i + sum_j J_ij s_j``.  The beta that makes all these conditional
-probabilities of the samples together most likely needs no Z: J. Besag, The Statistician 24, 179
+s_i I_i))`` with the field ``I_i = h_i + sum_j J_ij s_j``.  Finding the beta that makes these
+conditional probabilities of all spins most likely needs no Z: J. Besag, The Statistician 24, 179
 (1975), doi 10.2307/2987782.  For samplers of unknown temperature: J. Raymond, S. Yarkoni &
 E. Andriyash, Front. ICT 3, 23 (2016), doi 10.3389/fict.2016.00023.
 
@@ -195,7 +195,7 @@ def _score_time(scores: NDArray[np.float64], num_chains: int | None) -> tuple[fl
     if draws < 4:
         return (
             1.0,
-            "chains too short to see how draws depend on each other: the error may be larger",
+            "chains too short to see how draws depend on each other: the error may be more",
         )
     found = autocorrelation_time(by_chain(scores, num_chains or 1))
     tau = max(found.tau or 1.0, 1.0)
