@@ -97,7 +97,10 @@ def to_arviz(result: SampleResult | dimod.SampleSet, *, spins: bool = False) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # more chains than draws are what p-bits are good at
         return load_arviz().from_dict(
-            posterior=posterior, sample_stats={"energy": energy}, attrs=attributes, **extra
+            posterior=posterior,
+            sample_stats={"energy": energy},
+            posterior_attrs=attributes,
+            **extra,
         )
 
 

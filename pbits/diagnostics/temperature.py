@@ -176,7 +176,7 @@ def _with_error(costs: _Costs, root: float, num_chains: int | None) -> Effective
     beta, number = root / costs.scale, int(costs.weight.sum())
     scores = costs.score_by_sample(root)
     curvature = costs.curvature(root)
-    if number < 2 or curvature <= 0 or not np.any(scores):
+    if number < 2 or curvature <= 0 or np.ptp(scores) < 1e-12:
         return EffectiveBeta(beta, note="too few different samples to tell its error")
     variance = costs.weight @ scores**2 / (number - 1)  # their mean is zero at the root
     tau, note = _score_time(scores, num_chains)
