@@ -93,15 +93,11 @@ def to_arviz(result: SampleResult | dimod.SampleSet, *, spins: bool = False) -> 
     if spins:
         posterior["spin"] = drawn.astype(np.int8)
         extra = {"coords": {"variable": labels}, "dims": {"spin": ["variable"]}}
-    attributes = {} if beta is None else {"beta": beta}
+    if beta is not None:
+        extra["posterior_attrs"] = {"beta": beta}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # more chains than draws are what p-bits are good at
-        return load_arviz().from_dict(
-            posterior=posterior,
-            sample_stats={"energy": energy},
-            posterior_attrs=attributes,
-            **extra,
-        )
+        return load_arviz().from_dict(posterior=posterior, sample_stats={"energy": energy}, **extra)
 
 
 def _states(result: SampleResult | dimod.SampleSet) -> tuple[NDArray, int, list, float | None]:
