@@ -14,8 +14,8 @@ from problems import IsingProblem
 
 _MIN_DRAWS = 4
 _MAX_SIGMA = 4
-# Samples times spins that beta is read from in milliseconds, to about half a percent.
-_MAX_ENTRIES = 2**17
+# Samples times spins that beta is read from in milliseconds, to about one percent.
+_MAX_ENTRIES = 2**16
 _MAX_R_HAT = 1.01
 _MIN_EFFECTIVE = 100  # per quantity, as Vehtari et al. (2021) ask for four chains
 

@@ -23,8 +23,10 @@ from problems import IsingProblem, from_bqm
 
 _MAX_TABLE = 2**16  # levels that are worth a table
 _DENSE_LIMIT = 8192
+_ROUNDING = 1e-13  # times the largest field: what is left of fields that cancel
 _FARTHEST = 1e9  # times the largest field: beyond it beta is infinite for all purposes
 _CONFIDENCE = 0.95
+_NEWTON_STEPS = 20
 
 
 class EffectiveBeta(NamedTuple):
@@ -108,6 +110,7 @@ class _Costs:
         else:
             self._index = np.arange(cost.size, dtype=np.int64).reshape(cost.shape)
             self.level = cost.reshape(-1) / self.scale
+            self.level[np.abs(self.level) < _ROUNDING] = 0
         many = np.any(self.weight != 1)
         often = np.repeat(self.weight, cost.shape[1]).astype(np.float64) if many else None
         self._count = np.bincount(self._index.reshape(-1), often, self.level.size)
@@ -125,7 +128,7 @@ class _Costs:
 
     def score(self, beta: float) -> float:
         """Derivative of the log-likelihood, falling in beta (which is in units of 1 / scale)."""
-        return float(self._count @ self._scores(beta))
+        return float((self._count * self._scores(beta)).sum())
 
     def score_by_sample(self, beta: float) -> NDArray[np.float64]:
         """[k] parts of the score."""
@@ -134,7 +137,7 @@ class _Costs:
     def curvature(self, beta: float) -> float:
         """Minus the second derivative of the log-likelihood."""
         tanh = np.tanh(beta * self.level)
-        return float(self._count @ (self.level**2 * (1 - tanh) * (1 + tanh)))
+        return float((self._count * self.level**2 * (1 - tanh) * (1 + tanh)).sum())
 
     def _scores(self, beta: float) -> NDArray[np.float64]:
         return -self.level * (1 + np.tanh(beta * self.level))
@@ -158,15 +161,26 @@ def _fields(problem: IsingProblem, spins: NDArray[np.int8]) -> NDArray[np.float6
 
 def _root(costs: _Costs, start: float | None) -> float | None:
     """Where the score, which falls, is zero; in units of 1 / scale."""
+    beta = (start or 0.0) * costs.scale
+    for _ in range(_NEWTON_STEPS):  # nearly always enough
+        curvature = costs.curvature(beta)
+        step = costs.score(beta) / curvature if curvature > 0 else math.inf
+        if not abs(step) < 1 + abs(beta):
+            break
+        beta += step
+        if abs(step) < 1e-9 * (1e-3 + abs(beta)):
+            return beta
+    return _bracketed_root(costs)
+
+
+def _bracketed_root(costs: _Costs) -> float | None:
     from scipy.optimize import brentq
 
-    middle = (start or 0.0) * costs.scale
-    width = 0.05 * abs(middle) or 1.0
-    low, high = middle - width, middle + width
+    low, high = -1.0, 1.0
     while costs.score(low) < 0 and low > -_FARTHEST:
-        low, high, width = low - width, low, 2 * width
+        low, high = 4 * low, low
     while costs.score(high) > 0 and high < _FARTHEST:
-        low, high, width = high, high + width, 2 * width
+        low, high = high, 4 * high
     if costs.score(low) < 0 or costs.score(high) > 0:
         return None
     return float(brentq(costs.score, low, high, xtol=1e-12, rtol=1e-9))  # type: ignore[arg-type]
