@@ -55,11 +55,12 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class SampleResult(RunRecord):
-    """Samples at one temperature."""
+    """Samples at one temperature; sample k is draw ``k // num_chains`` of ``k % num_chains``."""
 
     spins: NDArray[np.int8] = field(repr=False)  # [num_reads, n]
     energies: NDArray = field(repr=False)  # [num_reads], exact
     beta: float
+    num_chains: int
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Boltzmann sampling at one temperature: burn in, then one sample per chain or thinned ones.
 
 The chains are exact Markov chains with invariant distribution ``exp(-beta E(s))``; how long they
-need to forget their start is the user's to judge (see the sampling notebook in `examples`).
+need to forget their start is the user's to judge: see `pbits.diagnostics`, and the sampling
+notebook in `examples`.
 """
 
 import time
@@ -83,7 +84,8 @@ def sample(
     if n == 0:
         spins = np.zeros((num_reads, 0), np.int8)
         timing = Timing(0.0, 0.0, 0.0, time.perf_counter() - begin)
-        return SampleResult(seed, 0, timing, "none", 0, (), spins, problem.energies(spins), beta)
+        energies = problem.energies(spins)
+        return SampleResult(seed, 0, timing, "none", 0, (), spins, energies, beta, chains)
     engine = Engine(choose_model(problem, update, _NUM_BITS), chains)
     laid_out = time.perf_counter()
     key = seed_key(seed)
@@ -99,7 +101,7 @@ def sample(
     timing = Timing(laid_out - begin, compiled - laid_out, end - compiled, end - begin)
     return SampleResult(
         seed, done, timing, engine.kernel.name, engine.num_devices, runtime.notes(),
-        spins, problem.energies(spins), beta,
+        spins, problem.energies(spins), beta, chains,
     )  # fmt: skip
 
 

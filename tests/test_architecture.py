@@ -21,6 +21,7 @@ RANKS = {
     "pbits.checks": 1,
     "pbits.stopping": 2,
     "pbits.ladders": 2,
+    "pbits.diagnostics": 2,
     "pbits.kernels": 2,
     "pbits.models": 3,
     "pbits.engine": 4,
@@ -40,7 +41,8 @@ RANKS = {
 # Third-party packages that only some rooms may import, and by which prefixes.
 CONFINED = {
     "jax": ("pbits", "crossbar"),
-    "dimod": ("problems", "pbits.adapters", "pbits.bench", "pbits.cli"),
+    "dimod": ("problems", "pbits.diagnostics", "pbits.adapters", "pbits.bench", "pbits.cli"),
+    "arviz": ("pbits.diagnostics.inference_data",),
     "matplotlib": ("pbits.plots", "pbits.cli"),
     "networkx": ("problems", "pbits.kernels.colouring", "pbits.plots", "pbits.bench"),
     "typer": ("pbits.cli", "pbits.bench"),

@@ -10,6 +10,7 @@ from dimod.typing import SamplesLike
 from pbits import checks
 from pbits.adapters import conversion
 from pbits.adapters.base import BaseSampler
+from pbits.diagnostics import summarise
 from pbits.results import Progress
 from pbits.sampling import sample as draw
 
@@ -66,7 +67,8 @@ class BoltzmannSampler(BaseSampler):
 
         Returns:
             One row per sample, in the order drawn, with its energy recomputed.  `info` holds
-            timing in ns, beta, seed, versions and `stopped_by` ("schedule" or "interrupt").
+            timing in ns, beta, seed, versions, `stopped_by` ("schedule" or "interrupt"),
+            `num_chains`, and `diagnostics`: see `pbits.diagnostics.summarise`.
 
         Raises:
             ValueError: on arguments out of range or at odds, with what was expected.
@@ -95,5 +97,11 @@ class BoltzmannSampler(BaseSampler):
             progress=call.callbacks.progress,
         )  # fmt: skip
         incomplete = call.callbacks.stopped_early() or len(result.spins) < num_reads
-        stopped_by = "interrupt" if incomplete else "schedule"
-        return call.sampleset(result, {"beta": result.beta, "stopped_by": stopped_by})
+        info = {
+            "beta": result.beta,
+            "num_chains": result.num_chains,
+            "num_samples": len(result.spins),
+            "stopped_by": "interrupt" if incomplete else "schedule",
+            "diagnostics": summarise(call.problem, result),
+        }
+        return call.sampleset(result, info)

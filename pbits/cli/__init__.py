@@ -13,6 +13,7 @@ from pbits.bench.cli import app as bench
 from pbits.cli.data import app as data
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
 from pbits.cli.info import info
+from pbits.cli.sample import sample
 from pbits.cli.solve import solve
 
 # The base class of all that is wrong with a command line; typer exports only this one of its kind.
@@ -25,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(solve)
+app.command()(sample)
 app.command()(info)
 app.add_typer(bench, name="bench")
 app.add_typer(data, name="data")

@@ -78,7 +78,12 @@ class Options:
     @property
     def path(self) -> Path:
         """The file to read: a bundled one where its name is given and no such file exists."""
-        from problems import data
+        return problem_path(self.file)
 
-        bundled = data.BUNDLED.get(str(self.file))
-        return self.file if bundled is None or self.file.exists() else data.path(bundled)
+
+def problem_path(file: Path) -> Path:
+    """The file to read: a bundled one where its name is given and no such file exists."""
+    from problems import data
+
+    bundled = data.BUNDLED.get(str(file))
+    return file if bundled is None or file.exists() else data.path(bundled)

@@ -1,4 +1,4 @@
-"""The progress bar of a solve: on a terminal only, on stderr, gone when the work is done."""
+"""The progress bar of a run: on a terminal only, on stderr, gone when the work is done."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ def on_terminal() -> bool:
 
 @contextmanager
 def progress_bar(
-    instance: "Instance", time_limit: float | None
+    instance: "Instance", time_limit: float | None, doing: str = "annealing"
 ) -> Iterator[Callable[["Progress"], None]]:
     """A bar over seconds where there is a time limit, else over sweeps.
 
@@ -44,7 +44,7 @@ def progress_bar(
             )
             bar.update(
                 task,
-                description="searching",
+                description=doing,
                 completed=min(done, total),
                 total=total,
                 status=_status(instance, now, time_limit is not None),
