@@ -141,7 +141,7 @@ def log_mean(log_z: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     Example:
         >>> mean, error = log_mean(np.log([[1.0, 2.0, 3.0]]))
         >>> np.exp(mean).round(6).tolist(), error.round(3).tolist()
-        ([2.0], [0.294])
+        ([2.0], [0.296])
     """
     return _log_mean(log_z), _jackknife_error(_log_mean, log_z)
 

@@ -93,7 +93,7 @@ def population_anneal(
         >>> found = population_anneal(ferromagnet((4, 4)), beta_range=(0, 2), seed=1)
         >>> found.best_energy, found.betas[-1].item(), found.trustworthy
         (-32, 2.0, True)
-        >>> round(found.log_z[-1] - 2 * 32, 1)  # two ground states: log 2
+        >>> round(found.log_z[-1].item() - 2 * 32, 1)  # two ground states: log 2
         0.7
     """
     begin = time.perf_counter()

@@ -26,7 +26,7 @@ def culled(weights: NDArray, energies: NDArray, gap: float) -> float:
         gap: difference of inverse temperatures, at least 0.
 
     Example:
-        >>> culled(np.array([0.5, 0.5]), np.array([0.0, 1.0]), np.log(3)).round(3).item()
+        >>> round(culled(np.array([0.5, 0.5]), np.array([0.0, 1.0]), np.log(3)), 3)
         0.25
     """
     growth = np.exp(-gap * (energies - energies.min()))
@@ -43,8 +43,8 @@ def next_gap(weights: NDArray, energies: NDArray, longest: float, target: float)
         target: between 0 and 1, both excluded.
 
     Example:
-        >>> next_gap(np.array([0.5, 0.5]), np.array([0.0, 1.0]), 9.0, 0.25)  # log 3
-        1.0986...
+        >>> round(next_gap(np.array([0.5, 0.5]), np.array([0.0, 1.0]), 9.0, 0.25), 4)  # log 3
+        1.0986
         >>> next_gap(np.array([0.5, 0.5]), np.array([1.0, 1.0]), 9.0, 0.25)
         9.0
     """
@@ -53,7 +53,7 @@ def next_gap(weights: NDArray, energies: NDArray, longest: float, target: float)
     shares = np.bincount(index, weights)
     if culled(shares, levels, longest) <= target:
         return longest
-    short, long = 0.0, min(1 / np.ptp(levels), longest)
+    short, long = 0.0, min(1 / float(np.ptp(levels)), longest)
     while culled(shares, levels, long) <= target:
         short, long = long, min(2 * long, longest)
     for _ in range(_HALVINGS):
