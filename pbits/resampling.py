@@ -92,7 +92,7 @@ def systematic(
     that number rounded up or down, and on average exactly it.
 
     Args:
-        growth: [R] weights to resample by, relative within each block, at least 0.
+        growth: [R] weights to resample by, relative within each block, at least 0, some above.
         before, after: [B] numbers of replicas in the blocks, none of them 0.
         offsets: [B] uniform in [0, 1).
 
@@ -105,5 +105,9 @@ def systematic(
     block = np.repeat(np.arange(after.size), after)
     points = np.arange(block.size) + offsets[block]
     parents = np.searchsorted(np.cumsum(expected), points, side="right")
-    # Sums of blocks are whole numbers but for rounding, which must not reach a neighbour.
-    return np.clip(parents, first[block], (first + before - 1)[block])
+    # Sums of blocks are whole numbers but for rounding, which must reach neither a neighbour nor a
+    # replica that expects nothing.
+    number = np.arange(growth.size)
+    oldest = np.minimum.reduceat(np.where(growth > 0, number, growth.size), first)
+    youngest = np.maximum.reduceat(np.where(growth > 0, number, 0), first)
+    return np.clip(parents, oldest[block], youngest[block])
