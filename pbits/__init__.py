@@ -1,6 +1,7 @@
 """Probabilistic computing with magnetic p-bits: exact Ising sampling and optimisation in JAX.
 
-`anneal` and `temper` minimise, `sample` draws from a Boltzmann distribution; `AnnealingSampler`,
+`anneal` and `temper` minimise, `population_anneal` also computes free energies, `sample` draws from
+a Boltzmann distribution; `AnnealingSampler`,
 `TemperingSampler` and `BoltzmannSampler` are the same behind dimod.  Importing configures nothing:
 JAX is set up at the first run, or by `configure`.
 """
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
     from pbits.descent import descend as descend
+    from pbits.population import population_anneal as population_anneal
     from pbits.results import AnnealResult as AnnealResult
+    from pbits.results import PopulationResult as PopulationResult
     from pbits.results import SampleResult as SampleResult
     from pbits.results import TemperResult as TemperResult
     from pbits.runtime import configure as configure
@@ -30,6 +33,7 @@ _HOMES = {
     "AnnealingSampler": "pbits.adapters",
     "AutoSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
+    "PopulationResult": "pbits.results",
     "SampleResult": "pbits.results",
     "SolveResult": "pbits.results",
     "TemperResult": "pbits.results",
@@ -38,6 +42,7 @@ _HOMES = {
     "configure": "pbits.runtime",
     "descend": "pbits.descent",
     "describe": "pbits.runtime",
+    "population_anneal": "pbits.population",
     "sample": "pbits.sampling",
     "solve": "pbits.solving",
     "temper": "pbits.tempering",

@@ -32,6 +32,13 @@ def finite(name: str, value: object) -> float | int:
     return int(value) if isinstance(value, Integral) else float(value)
 
 
+def share(name: str, value: object) -> float:
+    """A number between 0 and 1, both excluded."""
+    if not isinstance(value, Real) or not 0 < float(value) < 1:
+        raise ValueError(f"{name} is {value!r}; expected a share between 0 and 1, such as 0.1")
+    return float(value)
+
+
 def pair(beta_range: object) -> tuple[float, float]:
     """Two numbers; that they make sense is for the schedule to say."""
     if np.shape(np.asarray(beta_range, object)) != (2,):

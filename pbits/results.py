@@ -152,3 +152,40 @@ class SolveResult(Minimum):
     def spin_updates(self) -> int:
         """Spins updated on devices, at all temperatures."""
         return self.num_ladders * self.num_temperatures * self.spins.shape[1] * self.num_sweeps
+
+
+@dataclass(frozen=True)
+class PopulationResult(Minimum):
+    """The best state of every replica, and the free energy all the way down.
+
+    Z is ``sum_s exp(-beta E(s))``, E with its offset.  Everything but the best states belongs to
+    the first pass through the temperatures, as far as it came.  Errors are standard errors over
+    independent blocks of replicas, infinite where there is only one block.
+    """
+
+    states: NDArray[np.int8] = field(repr=False)  # [num_reads, n], at the last temperature
+    weights: NDArray[np.float64] = field(repr=False)  # [num_reads], of these states, of sum 1
+    betas: NDArray[np.float64] = field(repr=False)  # [K], rising, from 0
+    log_z: NDArray[np.float64] = field(repr=False)  # [K], natural logarithm of Z
+    log_z_error: NDArray[np.float64] = field(repr=False)  # [K]
+    mean_energy: NDArray[np.float64] = field(repr=False)  # [K]
+    mean_energy_error: NDArray[np.float64] = field(repr=False)  # [K]
+    rho_t: float  # mean square family size, 1 to num_reads
+    rho_s: float  # entropic family size, 1 to num_reads
+    num_families: int  # initial replicas with descendants at the last temperature
+    reason: str  # why not to trust the free energies; empty where nothing speaks against them
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether no sign was seen of a population too small for its problem.
+
+        None of the signs is proof of equilibrium: a valley that no replica found shows nowhere.
+        """
+        return not self.reason
+
+    @property
+    def free_energy(self) -> NDArray[np.float64]:
+        """``-log Z / beta`` [K], in units of E; minus infinity at beta = 0 (if there are spins)."""
+        hot = np.where(self.log_z[0] > 0, -np.inf, self.mean_energy[0])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.betas > 0, -self.log_z / self.betas, hot)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pbits.checks import pair
 from problems.model import IsingProblem
 
 KINDS = ("linear", "geometric", "custom")
@@ -69,6 +70,36 @@ def _between(kind: str, beta_range: Sequence[float], num_betas: int) -> NDArray[
     make = np.geomspace if kind == "geometric" else np.linspace
     # A single step runs cold, as the end of any longer schedule.
     return make(hot, cold, num_betas) if num_betas > 1 else np.full(num_betas, cold)
+
+
+def stations(
+    problem: IsingProblem, betas: ArrayLike | None, beta_range: Sequence[float] | None
+) -> NDArray[np.float64]:
+    """Inverse temperatures above 0 that a run which starts at 0 must visit, rising.
+
+    Args:
+        problem: the default is the cold end of its `default_beta_range`.
+        betas: any number of them, or None.
+        beta_range: two of them, or None; the hot one may be 0.
+
+    Raises:
+        ValueError: where both are given, or one that does not rise, is negative or not finite.
+
+    Example:
+        >>> from problems.generators import ferromagnet
+        >>> stations(ferromagnet((4, 4)), None, (0, 2)).tolist()
+        [2.0]
+    """
+    if betas is not None and beta_range is not None:
+        raise ValueError("betas and beta_range are both given; expected one of them")
+    if betas is None and beta_range is None:
+        return np.array([default_beta_range(problem)[1]])
+    name, given = ("betas", betas) if beta_range is None else ("beta_range", pair(beta_range))
+    found = np.asarray(given, np.float64).reshape(-1)
+    fits = found.size and np.all((found >= 0) & (found <= MAX_BETA))  # not so with NaN
+    if not fits or np.any(np.diff(found) <= 0):
+        raise ValueError(f"{name} is {given!r}; expected rising numbers from 0 to {MAX_BETA:g}")
+    return found[found > 0]
 
 
 def default_beta_range(problem: IsingProblem) -> tuple[float, float]:

@@ -12,12 +12,20 @@ from pbits import configure
 RUNS = """
 import hashlib, json, os
 import numpy as np
-from pbits import anneal, describe, sample, temper
+from pbits import anneal, describe, population_anneal, sample, temper
 from problems import ising
 from problems.generators import random_gnp
 
 def digest(result):
     return hashlib.sha256(result.spins.tobytes()).hexdigest(), result.kernel, result.num_devices
+
+def cooled(problem):
+    found = population_anneal(
+        problem, num_reads=70, num_sweeps_per_beta=2, betas=[0.05, 0.1], update="gibbs", seed=1
+    )
+    parts = (found.spins, found.states, found.log_z, found.mean_energy_error, found.weights)
+    digests = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+    return digests, found.kernel, found.num_devices
 
 problems = [
     random_gnp(n, p, seed=1, couplings=couplings)
@@ -38,6 +46,7 @@ print(json.dumps({
         digest(temper(p, seed=1, betas=[0.01, 0.05, 0.1], cluster_moves=True, **short))
         for p in problems[:2]
     ],
+    "population": [cooled(p) for p in problems],
     "other": [digest(anneal(p, seed=2, **hot)) for p in problems],
     "given": [digest(anneal(p, seed=1, initial_spins=start, **hot)) for p in problems[:2]],
     "describe": describe(),
@@ -102,7 +111,9 @@ def found(homes):
 KERNELS = ["packed-gibbs", "sparse-gibbs", "dense-gibbs", "dense_float-gibbs"]
 
 
-@pytest.mark.parametrize("task", ["anneal", "sample", "temper", "clusters", "other", "given"])
+@pytest.mark.parametrize(
+    "task", ["anneal", "sample", "temper", "clusters", "population", "other", "given"]
+)
 def test_spins_do_not_depend_on_the_number_of_devices(found, task):
     for count in (1, 2, 3):
         spins, kernels, used = zip(*found[count][task], strict=True)
