@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.model import IsingProblem
+from problems.polynomial import PolynomialProblem, Problem
 
 KINDS = ("linear", "geometric", "custom")
 MAX_BETA = 1e30  # float32, with room for products
@@ -71,7 +71,7 @@ def _between(kind: str, beta_range: Sequence[float], num_betas: int) -> NDArray[
     return make(hot, cold, num_betas) if num_betas > 1 else np.full(num_betas, cold)
 
 
-def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
+def default_beta_range(problem: Problem) -> tuple[float, float]:
     """A hot and a cold inverse temperature for annealing this problem.
 
     Hot: a spin in a random configuration feels a field of the order of its root sum of squares,
@@ -97,7 +97,13 @@ def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
     return float(hot), float(max(cold, 2 * hot))
 
 
-def _typical_field(problem: IsingProblem) -> NDArray[np.float64]:
+def _typical_field(problem: Problem) -> NDArray[np.float64]:
+    if isinstance(problem, PolynomialProblem):
+        square = np.zeros(problem.num_variables)
+        for variables, coefficient in problem.terms:
+            for column in variables.T:
+                square += np.bincount(column, coefficient.astype(np.float64) ** 2, square.size)
+        return np.sqrt(square)
     square = problem.h.astype(np.float64) ** 2
     coupling = problem.coupling.astype(np.float64) ** 2
     for end in (problem.row, problem.col):
@@ -105,8 +111,12 @@ def _typical_field(problem: IsingProblem) -> NDArray[np.float64]:
     return np.sqrt(square)
 
 
-def _smallest_field(problem: IsingProblem, field: NDArray[np.float64]) -> float:
-    values = np.abs(np.concatenate([problem.h, problem.coupling]).astype(np.float64))
+def _smallest_field(problem: Problem, field: NDArray[np.float64]) -> float:
+    if isinstance(problem, PolynomialProblem):
+        parts = [coefficient for _, coefficient in problem.terms]
+    else:
+        parts = [problem.h, problem.coupling]
+    values = np.abs(np.concatenate(parts).astype(np.float64))
     values = values[values > 0]
     unit = values.min()
     if values.max() < 64 * unit and np.array_equal(np.rint(values / unit) * unit, values):

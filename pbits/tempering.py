@@ -24,7 +24,7 @@ from pbits.random import seed_key, sweep_key
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.schedules import MAX_BETA, default_beta_range
 from pbits.stopping import Stop
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _PILOT_RUNGS = 16
 _PILOT_ROUNDS = (16, 32, 64)
@@ -36,7 +36,7 @@ _MAX_ROUNDS_PER_CALL = 256
 
 
 def temper(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     num_reads: int = 32,
     num_sweeps: int | None = 1000,
@@ -149,7 +149,7 @@ class _Plan:
 
 
 def _first_ladder(
-    problem: IsingProblem,
+    problem: Problem,
     betas: ArrayLike | None,
     beta_range: Sequence[float] | None,
     num_temperatures: int | None,
@@ -215,7 +215,7 @@ def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray
 class _Tempering:
     """One call of `temper` in progress."""
 
-    problem: IsingProblem
+    problem: Problem
     engine: Exchange
     plan: _Plan
     betas: NDArray[np.float64]
@@ -312,7 +312,7 @@ class _Tempering:
 
 
 def _nothing_to_do(
-    problem: IsingProblem, plan: _Plan, betas: NDArray[np.float64], begin: float
+    problem: Problem, plan: _Plan, betas: NDArray[np.float64], begin: float
 ) -> TemperResult:
     spins = np.zeros((plan.num_reads, 0), np.int8)
     energies = problem.energies(spins)

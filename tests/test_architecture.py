@@ -48,6 +48,8 @@ KERNEL_ORDER = (
     {"wide"},
     {"packed", "sparse", "dense", "dense_float", "coupled"},
     {"packed_model"},
+    {"packed_poly"},
+    {"poly_float"},
 )
 
 
