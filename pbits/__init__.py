@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pbits.adapters import AnnealingSampler as AnnealingSampler
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
+    from pbits.adapters import PolySampler as PolySampler
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
     from pbits.results import AnnealResult as AnnealResult
@@ -25,6 +26,7 @@ _HOMES = {
     "AnnealResult": "pbits.results",
     "AnnealingSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
+    "PolySampler": "pbits.adapters",
     "SampleResult": "pbits.results",
     "TemperResult": "pbits.results",
     "TemperingSampler": "pbits.adapters",

@@ -11,6 +11,7 @@ from typing import Literal
 
 import dimod
 import numpy as np
+from dimod.higherorder.polynomial import BinaryPolynomial
 
 from problems.model import real_array
 from problems.polynomial import PolynomialProblem, Terms, from_terms
@@ -19,7 +20,7 @@ _MAX_BINARY_ORDER = 20
 _MAX_EXPANDED = 2**24
 
 
-def from_poly(poly: dimod.BinaryPolynomial) -> PolynomialProblem:
+def from_poly(poly: BinaryPolynomial) -> PolynomialProblem:
     """Polynomial problem with the energies of a dimod polynomial; x = 0, 1 becomes s = -1, +1.
 
     A dimod polynomial has no order of its own; labels are sorted, those of several types by the
@@ -40,7 +41,7 @@ def from_poly(poly: dimod.BinaryPolynomial) -> PolynomialProblem:
         >>> problem.labels, problem.offset, [t.coefficient.tolist() for t in problem.terms]
         (('a', 'b', 'c'), 1, [[1, 1, 1], [1, 1, 1], [1]])
     """
-    if not isinstance(poly, dimod.BinaryPolynomial):
+    if not isinstance(poly, BinaryPolynomial):
         raise ValueError(f"expected a dimod.BinaryPolynomial, not {type(poly).__name__}")
     labels = sorted_labels(poly.variables)
     place = {label: k for k, label in enumerate(labels)}
@@ -60,7 +61,7 @@ def from_poly(poly: dimod.BinaryPolynomial) -> PolynomialProblem:
 
 def to_poly(
     problem: PolynomialProblem, vartype: Literal["SPIN", "BINARY"] = "SPIN"
-) -> dimod.BinaryPolynomial:
+) -> BinaryPolynomial:
     """dimod polynomial with the energies and labels of `problem`.
 
     Spins that no term names stay variables, with a bias of zero.
@@ -82,13 +83,13 @@ def to_poly(
     except TypeError as error:
         raise ValueError(f"vartype {vartype!r} given; expected 'SPIN' or 'BINARY'") from error
     labels = problem.labels
-    named = {(label,): 0 for label in labels}
+    named: dict[tuple, int | float] = {(label,): 0 for label in labels}
     for variables, coefficient in problem.terms:
         for row, value in zip(variables.tolist(), coefficient.tolist(), strict=True):
             named[tuple(labels[i] for i in row)] = value
     if problem.offset:
         named[()] = problem.offset
-    poly = dimod.BinaryPolynomial(named, dimod.SPIN)
+    poly = BinaryPolynomial(named, dimod.SPIN)
     return poly if target is dimod.SPIN else poly.to_binary()
 
 

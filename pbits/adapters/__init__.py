@@ -2,4 +2,5 @@
 
 from pbits.adapters.annealing_sampler import AnnealingSampler as AnnealingSampler
 from pbits.adapters.boltzmann_sampler import BoltzmannSampler as BoltzmannSampler
+from pbits.adapters.poly_sampler import PolySampler as PolySampler
 from pbits.adapters.tempering_sampler import TemperingSampler as TemperingSampler

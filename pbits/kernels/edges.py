@@ -66,7 +66,7 @@ def edge_list(
         shaped(right, zero_row, np.int32),
         shaped(np.where(positive, np.uint32(0xFFFFFFFF), np.uint32(0)), 0, np.uint32),
         *_scalars(steps, left.size),
-        tuple(shaped(rows, zero_row, np.int32) for rows in more),
+        more=tuple(shaped(rows, zero_row, np.int32) for rows in more),
     )
 
 

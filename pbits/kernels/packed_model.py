@@ -95,7 +95,7 @@ def _bucket(bucket: TileBucket, tiling: Tiling, degree: NDArray, parity: bool) -
         np.int32(bucket.num_tiles),
         np.int32(bucket.first_row),
     ]
-    return Bucket(*arrays, tuple(part.shape[2] for part in extra))
+    return Bucket(*arrays, extra=tuple(part.shape[2] for part in extra))
 
 
 def _factors(neighbour: NDArray, zero: int) -> tuple[NDArray, list[NDArray]]:

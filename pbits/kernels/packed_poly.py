@@ -100,7 +100,8 @@ def _slots(n: int, terms: Sequence[TermArrays]) -> Entries:
     weight = np.abs(value)
     is_even = (others <= n).sum(1) % 2 == 1
     sign = np.where((value > 0) == is_even, 1, -1).astype(np.int8)
-    return Entries(*(np.repeat(x, weight, axis=0) for x in (tail, others, sign)))
+    tail, others = np.repeat(tail, weight), np.repeat(others, weight, axis=0)
+    return Entries(tail, others, np.repeat(sign, weight))
 
 
 def _edges(size: int, groups: list[TermArrays], tiling: Tiling) -> EdgeList:
