@@ -138,7 +138,7 @@ ROWS = (
         graphs=("complete", "gaussian"),
         num_replicas=2**14,
     ),
-    Row("packed_poly", _packed_poly, graphs=("biased", "triples", "mixed"), any_order=True),
+    Row("packed_poly", _packed_poly, graphs=("triples", "mixed"), any_order=True),
     Row(
         "poly_float",
         _poly_float,
@@ -193,6 +193,7 @@ def graphs() -> dict[str, Graph]:
     row, col = np.unique(np.c_[many, [np.zeros(9, int), np.arange(1, 10)]], axis=1)
     biases = rng.integers(-2, 3, 10)
     islands = ([0, 0, 1, 3, 3, 4, 6], [1, 2, 2, 4, 5, 5, 7])
+    orders = (1,) * 4 + (2,) * 5 + (3,) * 6 + (4,) * 4
     strong = signs(21) * rng.integers(10, 16, 21)
     return {
         # Even fields, three colours.
@@ -217,8 +218,8 @@ def graphs() -> dict[str, Graph]:
         # Three spins to a term and nothing else: even and odd fields.
         "triples": Graph(polynomial((3,) * 14, 8, 1.0)),
         # One to four spins to a term, weights to three, half a unit each.
-        "mixed": Graph(polynomial((1,) * 4 + (2,) * 5 + (3,) * 6 + (4,) * 4, 9, 0.5, 3, seed=1), 0.5),
-        "real": Graph(polynomial((1,) * 4 + (2,) * 5 + (3,) * 6 + (4,) * 4, 9)),
+        "mixed": Graph(polynomial(orders, 9, 0.5, 3, seed=1), 0.5),
+        "real": Graph(polynomial(orders, 9)),
     }
 
 

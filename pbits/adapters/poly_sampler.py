@@ -93,6 +93,10 @@ class PolySampler(DimodPolySampler):
         watch = conversion.Stopwatch()
         rule = conversion.update_rule(proposal_acceptance_criteria)
         callbacks = Callbacks(interrupt_function, progress)
+        if num_restarts is None and (time_limit, target_energy, interrupt_function) == (None,) * 3:
+            raise ValueError(
+                "num_restarts is None; give a time_limit, a target_energy or an interrupt_function"
+            )
         seed = checks.seed_or_random(seed)
         problem = from_poly(polynomial)
         watch.core_starts()
