@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pbits.adapters import AnnealingSampler as AnnealingSampler
     from pbits.adapters import AutoSampler as AutoSampler
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
+    from pbits.adapters import PolySampler as PolySampler
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
     from pbits.descent import descend as descend
@@ -33,6 +34,7 @@ _HOMES = {
     "AnnealingSampler": "pbits.adapters",
     "AutoSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
+    "PolySampler": "pbits.adapters",
     "PopulationResult": "pbits.results",
     "SampleResult": "pbits.results",
     "SolveResult": "pbits.results",

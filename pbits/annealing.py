@@ -23,7 +23,7 @@ from pbits.results import AnnealResult, Progress, Timing, Trace
 from pbits.schedules import beta_schedule as make_schedule
 from pbits.schedules import default_beta_range
 from pbits.stopping import Stop
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _CHECKS_PER_ANNEAL = 50
 # Restarts draw from sweep numbers that no anneal reaches.
@@ -31,7 +31,7 @@ _RESTART_SWEEP = 0xF0000000
 
 
 def anneal(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     num_reads: int = 64,
     num_sweeps: int = 1000,
@@ -135,7 +135,7 @@ def anneal(
 
 
 def _nothing_to_do(
-    problem: IsingProblem, num_reads: int, seed: int, span: tuple, begin: float, trace: bool
+    problem: Problem, num_reads: int, seed: int, span: tuple, begin: float, trace: bool
 ) -> AnnealResult:
     spins = np.zeros((num_reads, 0), np.int8)
     energies = problem.energies(spins)
@@ -152,7 +152,7 @@ def _nothing_to_do(
 class _Anneal:
     """One call of `anneal` in progress."""
 
-    problem: IsingProblem
+    problem: Problem
     engine: Engine
     betas: NDArray[np.float32]
     seed: int

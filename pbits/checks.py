@@ -6,7 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _MAX_SEED = 2**63
 
@@ -58,7 +58,7 @@ def seed_or_random(seed: int | None) -> int:
 
 
 def initial_states(
-    spins: ArrayLike | None, num_reads: int, problem: IsingProblem
+    spins: ArrayLike | None, num_reads: int, problem: Problem
 ) -> NDArray[np.int8] | None:
     """Spins -1 and +1 of shape [num_reads, n], or None."""
     if spins is None:

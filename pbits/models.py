@@ -4,6 +4,8 @@
 |----------------------|----------------|-----------------|
 | small integers * unit| `packed`       | `dense`         |
 | anything else        | `sparse`       | `dense_float`   |
+
+Polynomials with terms of more than two spins run on `packed` too, or else on `poly_float`.
 """
 
 from typing import NamedTuple
@@ -16,8 +18,10 @@ from pbits.kernels.dense import MAX_PLANES, dense, dense_model
 from pbits.kernels.dense_float import dense_float, dense_float_model
 from pbits.kernels.packed import packed
 from pbits.kernels.packed_model import packed_model
+from pbits.kernels.packed_poly import TermArrays, packed_poly
+from pbits.kernels.poly_float import poly_float, poly_float_model
 from pbits.kernels.sparse import sparse, sparse_model
-from problems.model import IsingProblem
+from problems.polynomial import PolynomialProblem, Problem
 
 _INT32 = 2**31 - 1
 _MAX_INTEGER = 2**20  # above this, slots and planes cannot help: do not even look for a unit
@@ -39,11 +43,11 @@ class _Scaled(NamedTuple):
     unit: float
 
 
-def choose_model(problem: IsingProblem, update: str = "metropolis", num_bits: int = 16) -> Prepared:
+def choose_model(problem: Problem, update: str = "metropolis", num_bits: int = 16) -> Prepared:
     """Kernel and model for a problem of at least one variable.
 
     Args:
-        problem: any Ising problem; zero couplings are dropped.
+        problem: any Ising or polynomial problem; zero couplings are dropped.
         update: "metropolis" or "gibbs".
         num_bits: resolution of probabilities in the packed kernel, 8 to 32.
 
@@ -57,6 +61,10 @@ def choose_model(problem: IsingProblem, update: str = "metropolis", num_bits: in
     """
     if update not in ("metropolis", "gibbs"):
         raise ValueError(f"update is {update!r}; expected 'metropolis' or 'gibbs'")
+    if isinstance(problem, PolynomialProblem):
+        if problem.order > 2:
+            return _choose_polynomial(problem, update, num_bits)
+        problem = problem.to_ising()
     keep = problem.coupling != 0
     parts = (problem.h, problem.row[keep], problem.col[keep], problem.coupling[keep])
     integer = _in_units(*parts)
@@ -84,16 +92,40 @@ def _in_units(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _Sca
         return None
     _check_scale(float(values.max()))
     # A few small denominators: 1/2 and 1/4 arise from QUBO, thirds from nothing common.
-    for denominator in (1, 2, 3, 4):
-        unit = smallest / denominator
+    unit = _common_unit(values, [smallest / k for k in (1, 2, 3, 4)])
+    if unit is None:
+        return None
+    fields, pairs = (np.rint(x / unit).astype(np.int64) for x in (h, coupling))
+    return _Scaled(fields, row, col, pairs, unit)
+
+
+def _common_unit(values: NDArray, candidates: list[float]) -> float | None:
+    """The largest multiple of one of `candidates` that divides all `values`."""
+    for unit in candidates:
         numbers = np.rint(values / unit)
         if np.array_equal(numbers * unit, values):
-            common = int(np.gcd.reduce(numbers.astype(np.int64)))
-            unit *= common
-            as_integers = (np.rint(x / unit).astype(np.int64) for x in (h, coupling))
-            fields, pairs = as_integers
-            return _Scaled(fields, row, col, pairs, unit)
+            return unit * int(np.gcd.reduce(numbers.astype(np.int64)))
     return None
+
+
+def _choose_polynomial(problem: PolynomialProblem, update: str, num_bits: int) -> Prepared:
+    n = problem.num_variables
+    values = np.abs(np.concatenate([c for _, c in problem.terms]).astype(np.float64))
+    smallest, largest = float(values.min()), float(values.max())
+    _check_scale(largest)
+    if largest <= _MAX_INTEGER * smallest:
+        # Binary monomials become multiples of 2**-k, whose smallest need not be their unit.
+        dyadic = 2.0 ** (np.floor(np.log2(smallest)) - 20)
+        unit = _common_unit(values, [smallest, smallest / 2, smallest / 3, smallest / 4, dyadic])
+        if unit is not None:
+            scaled = [(v, np.rint(c / unit).astype(np.int64)) for v, c in problem.terms]
+            if _terms_fit_slots(n, scaled):
+                model, parity = packed_poly(n, scaled, unit)
+                return Prepared(packed(update, num_bits, parity=parity), model, unit)
+            if largest <= _MAX_INTEGER * unit:
+                return Prepared(poly_float(update), poly_float_model(n, scaled, unit), unit)
+    real = [(v, c / largest) for v, c in problem.terms]
+    return Prepared(poly_float(update), poly_float_model(n, real, largest), largest)
 
 
 def _normalised(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _Scaled:
@@ -129,3 +161,13 @@ def _fits_slots(model: _Scaled) -> bool:
     for end in (model.row, model.col):
         weight += np.bincount(end, np.abs(model.coupling), n)
     return weight.max(initial=0) <= 2048 and weight.sum() <= 8 * n + 6 * model.coupling.size
+
+
+def _terms_fit_slots(n: int, terms: list[TermArrays]) -> bool:
+    """As :func:`_fits_slots`, a term taking ``|c|`` slots at each of its spins."""
+    weight = np.zeros(n)
+    for variables, coefficient in terms:
+        each = np.repeat(np.abs(coefficient), variables.shape[1])
+        weight += np.bincount(variables.ravel(), each, n)
+    entries = sum(variables.size for variables, _ in terms)
+    return weight.max(initial=0) <= 2048 and weight.sum() <= 8 * n + 3 * entries

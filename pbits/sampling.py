@@ -19,13 +19,13 @@ from pbits.models import choose_model
 from pbits.random import seed_key
 from pbits.results import Progress, SampleResult, Timing
 from pbits.schedules import MAX_BETA
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _NUM_BITS = 32  # probabilities to 2**-32: a sampler must get rare moves right
 
 
 def sample(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     beta: float,
     num_reads: int = 100,
@@ -111,7 +111,7 @@ def _draw(
     key: jax.Array,
     beta: float,
     plan: list[int],
-    problem: IsingProblem,
+    problem: Problem,
     interrupt: Callable[[], bool] | None,
     progress: Callable[[Progress], None] | None,
 ) -> tuple[list[NDArray[np.int8]], int]:

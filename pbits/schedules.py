@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits.checks import pair
-from problems.model import IsingProblem
+from problems.polynomial import PolynomialProblem, Problem
 
 KINDS = ("linear", "geometric", "custom")
 MAX_BETA = 1e30  # float32, with room for products
@@ -72,37 +72,8 @@ def _between(kind: str, beta_range: Sequence[float], num_betas: int) -> NDArray[
     return make(hot, cold, num_betas) if num_betas > 1 else np.full(num_betas, cold)
 
 
-def stations(
-    problem: IsingProblem, betas: ArrayLike | None, beta_range: Sequence[float] | None
-) -> NDArray[np.float64]:
-    """Inverse temperatures above 0 that a run which starts at 0 must visit, rising.
-
-    Args:
-        problem: the default is the cold end of its `default_beta_range`.
-        betas: any number of them, or None.
-        beta_range: two of them, or None; the hot one may be 0.
-
-    Raises:
-        ValueError: where both are given, or one that does not rise, is negative or not finite.
-
-    Example:
-        >>> from problems.generators import ferromagnet
-        >>> stations(ferromagnet((4, 4)), None, (0, 2)).tolist()
-        [2.0]
-    """
-    if betas is not None and beta_range is not None:
-        raise ValueError("betas and beta_range are both given; expected one of them")
-    if betas is None and beta_range is None:
-        return np.array([default_beta_range(problem)[1]])
-    name, given = ("betas", betas) if beta_range is None else ("beta_range", pair(beta_range))
-    found = np.asarray(given, np.float64).reshape(-1)
-    fits = found.size and np.all((found >= 0) & (found <= MAX_BETA))  # not so with NaN
-    if not fits or np.any(np.diff(found) <= 0):
-        raise ValueError(f"{name} is {given!r}; expected rising numbers from 0 to {MAX_BETA:g}")
-    return found[found > 0]
-
-
-def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
+from pbits.checks import pair
+from problems.polynomial import PolynomialProblem, Problem
     """A hot and a cold inverse temperature for annealing this problem.
 
     Hot: a spin in a random configuration feels a field of the order of its root sum of squares,
@@ -128,7 +99,13 @@ def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
     return float(hot), float(max(cold, 2 * hot))
 
 
-def _typical_field(problem: IsingProblem) -> NDArray[np.float64]:
+def _typical_field(problem: Problem) -> NDArray[np.float64]:
+    if isinstance(problem, PolynomialProblem):
+        square = np.zeros(problem.num_variables)
+        for variables, coefficient in problem.terms:
+            for column in variables.T:
+                square += np.bincount(column, coefficient.astype(np.float64) ** 2, square.size)
+        return np.sqrt(square)
     square = problem.h.astype(np.float64) ** 2
     coupling = problem.coupling.astype(np.float64) ** 2
     for end in (problem.row, problem.col):
@@ -136,8 +113,12 @@ def _typical_field(problem: IsingProblem) -> NDArray[np.float64]:
     return np.sqrt(square)
 
 
-def _smallest_field(problem: IsingProblem, field: NDArray[np.float64]) -> float:
-    values = np.abs(np.concatenate([problem.h, problem.coupling]).astype(np.float64))
+def _smallest_field(problem: Problem, field: NDArray[np.float64]) -> float:
+    if isinstance(problem, PolynomialProblem):
+        parts = [coefficient for _, coefficient in problem.terms]
+    else:
+        parts = [problem.h, problem.coupling]
+    values = np.abs(np.concatenate(parts).astype(np.float64))
     values = values[values > 0]
     unit = values.min()
     if values.max() < 64 * unit and np.array_equal(np.rint(values / unit) * unit, values):

@@ -26,7 +26,7 @@ from pbits.pairing import Clusters, cluster_share
 from pbits.random import seed_key, sweep_key
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.stopping import Stop
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _PILOT_ROUNDS = (16, 32, 64)
 _FIRST_ADAPTATION = 32  # rounds; each next one is twice as long
@@ -37,7 +37,7 @@ _MAX_ROUNDS_PER_CALL = 256
 
 
 def temper(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     num_reads: int = 32,
     num_sweeps: int | None = 1000,
@@ -181,7 +181,7 @@ def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray
 class _Tempering:
     """One call of `temper` in progress."""
 
-    problem: IsingProblem
+    problem: Problem
     engine: Exchange
     plan: _Plan
     betas: NDArray[np.float64]
@@ -285,7 +285,7 @@ class _Tempering:
 
 
 def _nothing_to_do(
-    problem: IsingProblem, plan: _Plan, betas: NDArray[np.float64], begin: float
+    problem: Problem, plan: _Plan, betas: NDArray[np.float64], begin: float
 ) -> TemperResult:
     spins = np.zeros((plan.num_reads, 0), np.int8)
     energies = problem.energies(spins)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from problems.max_cut import maxcut_from_edges as maxcut_from_edges
     from problems.model import IsingProblem as IsingProblem
     from problems.model import ising as ising
+    from problems.poly import from_poly as from_poly
+    from problems.poly import to_poly as to_poly
+    from problems.polynomial import PolynomialProblem as PolynomialProblem
+    from problems.polynomial import from_terms as from_terms
     from problems.qubo import binary_to_spin as binary_to_spin
     from problems.qubo import from_qubo as from_qubo
     from problems.qubo import spin_to_binary as spin_to_binary
@@ -34,15 +38,19 @@ _HOMES = {
     "Instance": "problems.formats",
     "IsingProblem": "problems.model",
     "MaxCut": "problems.max_cut",
+    "PolynomialProblem": "problems.polynomial",
     "binary_to_spin": "problems.qubo",
     "from_bqm": "problems.bqm",
+    "from_poly": "problems.poly",
     "from_qubo": "problems.qubo",
+    "from_terms": "problems.polynomial",
     "ising": "problems.model",
     "maxcut": "problems.max_cut",
     "maxcut_from_edges": "problems.max_cut",
     "read": "problems.formats",
     "spin_to_binary": "problems.qubo",
     "to_bqm": "problems.bqm",
+    "to_poly": "problems.poly",
     "to_qubo": "problems.qubo",
     "write": "problems.formats",
 }

@@ -131,10 +131,10 @@ def ising(
     row, col = np.asarray(row), np.asarray(col)
     _check(h, row, col, coupling)
     row, col = row.astype(np.int64), col.astype(np.int64)
-    dtype = np.int64 if _all_integer(h, coupling, constant) else np.float64
+    dtype = np.int64 if all_integer(h, coupling, constant) else np.float64
     low, high = np.minimum(row, col), np.maximum(row, col)
     low, high, coupling = _merge_pairs(low, high, coupling.astype(dtype), h.size)
-    names = _check_labels(labels, h.size)
+    names = check_labels(labels, h.size)
     return IsingProblem(h.astype(dtype), low, high, coupling, constant.astype(dtype).item(), names)
 
 
@@ -154,7 +154,7 @@ def real_array(name: str, values: ArrayLike) -> NDArray:
         raise ValueError(f"{name} holds a value that is not a real number: {error}") from error
     if not np.all(np.isfinite(array)):
         raise ValueError(f"{name} holds a value that is not finite; expected finite numbers")
-    return array if _all_integer(array) else array.astype(np.float64)
+    return array if all_integer(array) else array.astype(np.float64)
 
 
 def as_states(spins: ArrayLike, n: int) -> tuple[NDArray[np.int8], tuple[int, ...]]:
@@ -194,7 +194,7 @@ def _check(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> None:
         )
 
 
-def _check_labels(labels: Sequence[Hashable] | None, n: int) -> Sequence[Hashable]:
+def check_labels(labels: Sequence[Hashable] | None, n: int) -> Sequence[Hashable]:
     """`labels` as a tuple of n distinct entries, or as ``range(n)`` where they equal it."""
     if labels is None or labels == range(n):
         return range(n)
@@ -219,7 +219,7 @@ def _merge_pairs(
     return low[first], high[first], np.add.reduceat(coupling, first)
 
 
-def _all_integer(*arrays: NDArray) -> bool:
+def all_integer(*arrays: NDArray) -> bool:
     """True where every value is an integer and no energy can leave the exact range."""
     if not all(np.all(values == np.rint(values)) for values in arrays):
         return False

@@ -5,7 +5,7 @@ A kernel that cannot do something says so in its row; tests read the row, never 
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from doubles import CROSSBAR, TELEGRAPH, differential
@@ -16,8 +16,11 @@ from pbits.kernels.dense import MAX_PLANES, dense, dense_model
 from pbits.kernels.dense_float import dense_float, dense_float_model
 from pbits.kernels.packed import packed
 from pbits.kernels.packed_model import packed_model
+from pbits.kernels.packed_poly import TermArrays, packed_poly
+from pbits.kernels.poly_float import poly_float, poly_float_model
 from pbits.kernels.sparse import sparse, sparse_model
 from problems.model import IsingProblem, ising
+from problems.polynomial import PolynomialProblem, Problem, from_terms
 
 UPDATES = ("metropolis", "gibbs")
 
@@ -35,10 +38,12 @@ class Row(NamedTuple):
         num_replicas: as many as its speed allows in a test of a second.
         beta_per_read: whether beta may be an array [reads].
         is_variant: another resolution of the row before it, with the same contract.
+        any_order: whether terms of more than two spins are allowed; the contract is then tested
+            with them.
     """
 
     name: str
-    prepare: Callable[[IsingProblem, str, float], tuple[Kernel, Model]]
+    prepare: Callable[[Any, str, float], tuple[Kernel, Model]]
     updates: tuple[str, ...] = UPDATES
     real_couplings: bool = False
     max_weight: float = np.inf
@@ -46,9 +51,13 @@ class Row(NamedTuple):
     num_replicas: int = 2**17
     beta_per_read: bool = True
     is_variant: bool = False
+    any_order: bool = False
 
-    def supports(self, problem: IsingProblem, unit: float) -> bool:
+    def supports(self, problem: Problem, unit: float) -> bool:
         """Whether the kernel takes these couplings."""
+        if isinstance(problem, PolynomialProblem):
+            fits = all(np.all(c / unit == np.rint(c / unit)) for _, c in problem.terms)
+            return self.any_order and (self.real_couplings or fits)
         if self.real_couplings:
             return True
         values = np.concatenate([problem.h, problem.coupling]) / unit
@@ -75,6 +84,26 @@ def _real(
 ) -> tuple[Kernel, Model]:
     parts = (problem.h / unit, problem.row, problem.col, problem.coupling / unit)
     return kernel(update), model(*parts, unit)
+
+
+def terms_of(problem: Problem, unit: float) -> list[TermArrays]:
+    """Terms by order, coefficients in units."""
+    if isinstance(problem, PolynomialProblem):
+        return [(variables, c / unit) for variables, c in problem.terms]
+    single = np.arange(problem.num_variables)[:, None]
+    pairs = np.stack([problem.row, problem.col], axis=1)
+    return [(single, problem.h / unit), (pairs, problem.coupling / unit)]
+
+
+def _packed_poly(problem: Problem, update: str, unit: float) -> tuple[Kernel, Model]:
+    terms = [(v, np.rint(c).astype(np.int64)) for v, c in terms_of(problem, unit)]
+    model, parity = packed_poly(problem.num_variables, terms, unit)
+    return packed(update, parity=parity), model
+
+
+def _poly_float(problem: Problem, update: str, unit: float) -> tuple[Kernel, Model]:
+    model = poly_float_model(problem.num_variables, terms_of(problem, unit), unit)
+    return poly_float(update), model
 
 
 def _coupled(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
@@ -109,6 +138,15 @@ ROWS = (
         graphs=("complete", "gaussian"),
         num_replicas=2**14,
     ),
+    Row("packed_poly", _packed_poly, graphs=("triples", "mixed"), any_order=True),
+    Row(
+        "poly_float",
+        _poly_float,
+        real_couplings=True,
+        graphs=("mixed", "real"),
+        num_replicas=2**15,
+        any_order=True,
+    ),
     Row("coupled", _coupled, ("gibbs",), real_couplings=True),
     Row("doubles", _doubles, ("gibbs",), real_couplings=True),
 )
@@ -129,14 +167,14 @@ class Graph(NamedTuple):
     """A problem small enough to enumerate.
 
     Attributes:
-        problem: of at most 10 spins.
+        problem: of at most 10 spins; an Ising problem or a polynomial.
         unit: divides its coefficients where they allow it.
         metropolis_settles: whether Metropolis sweeps in a fixed order forget their start.  They
             take every move that costs nothing: a spin that feels nothing flips in every sweep,
             and domain walls on a ring march on for ever.
     """
 
-    problem: IsingProblem
+    problem: Any
     unit: float = 1.0
     metropolis_settles: bool = True
 
@@ -155,6 +193,7 @@ def graphs() -> dict[str, Graph]:
     row, col = np.unique(np.c_[many, [np.zeros(9, int), np.arange(1, 10)]], axis=1)
     biases = rng.integers(-2, 3, 10)
     islands = ([0, 0, 1, 3, 3, 4, 6], [1, 2, 2, 4, 5, 5, 7])
+    orders = (1,) * 4 + (2,) * 5 + (3,) * 6 + (4,) * 4
     strong = signs(21) * rng.integers(10, 16, 21)
     return {
         # Even fields, three colours.
@@ -176,7 +215,25 @@ def graphs() -> dict[str, Graph]:
         # More than 64 levels, and four binary digits.
         "heavy": Graph(ising(rng.integers(-9, 10, 7) / 16, *pairs, strong / 16), 1 / 16),
         "gaussian": Graph(ising(rng.normal(size=10) / 2, row, col, rng.normal(size=row.size) / 2)),
+        # Three spins to a term and nothing else: even and odd fields.
+        "triples": Graph(polynomial((3,) * 14, 8, 1.0)),
+        # One to four spins to a term, weights to three, half a unit each.
+        "mixed": Graph(polynomial(orders, 9, 0.5, 3, seed=1), 0.5),
+        "real": Graph(polynomial(orders, 9)),
     }
+
+
+def polynomial(
+    orders: tuple[int, ...], n: int, unit: float | None = None, heaviest: int = 1, seed: int = 0
+) -> PolynomialProblem:
+    """Random terms of the given orders; weights of both signs in units, normal without."""
+    rng = np.random.default_rng(seed)
+    terms = []
+    for order in orders:
+        weight = rng.normal() / 2 if unit is None else rng.integers(1, heaviest + 1) * unit
+        term = rng.choice(n, order, replace=False)
+        terms.append(([term], [rng.choice((-1, 1)) * weight]))
+    return from_terms(terms, n)
 
 
 def scattered(problem: IsingProblem, size: int, seed: int = 0) -> tuple[IsingProblem, np.ndarray]:

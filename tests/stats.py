@@ -16,7 +16,7 @@ from scipy import stats
 
 from pbits.kernels.base import Kernel, Model
 from pbits.random import seed_key, sweep_key
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 # A correct kernel fails one test in ten thousand; seeds are fixed, so it fails never or always.
 ALPHA = 1e-4
@@ -36,14 +36,14 @@ def enumerate_states(num_spins: int) -> NDArray[np.int8]:
     return (2 * bit - 1).astype(np.int8)
 
 
-def boltzmann(problem: IsingProblem, beta: float) -> NDArray[np.float64]:
+def boltzmann(problem: Problem, beta: float) -> NDArray[np.float64]:
     """Probabilities [2**n] of the states of `enumerate_states`, ``exp(-beta E) / Z``."""
     energy = problem.energies(enumerate_states(problem.num_variables)).astype(np.float64)
     weight = np.exp(-beta * (energy - energy.min()))
     return weight / weight.sum()
 
 
-def exact_samples(problem: IsingProblem, beta: float, count: int, seed: int) -> NDArray[np.int8]:
+def exact_samples(problem: Problem, beta: float, count: int, seed: int) -> NDArray[np.int8]:
     """Independent exact samples by inversion of the enumerated distribution, int8 [n, count]."""
     cumulative = np.cumsum(boltzmann(problem, beta))
     uniform = np.random.default_rng(seed).random(count) * cumulative[-1]
@@ -100,7 +100,7 @@ def _bin_starts(expected: NDArray, min_expected: float) -> list[int]:
 def invariance_pvalue(
     kernel: Kernel,
     model: Model,
-    problem: IsingProblem,
+    problem: Problem,
     beta: float,
     num_sweeps: int = 5,
     num_replicas: int = 2**17,
@@ -123,7 +123,7 @@ def invariance_pvalue(
 def convergence_pvalue(
     kernel: Kernel,
     model: Model,
-    problem: IsingProblem,
+    problem: Problem,
     beta: float,
     num_sweeps: int = 100,
     num_replicas: int = 2**17,
@@ -137,7 +137,7 @@ def convergence_pvalue(
 def _pvalue(
     kernel: Kernel,
     model: Model,
-    problem: IsingProblem,
+    problem: Problem,
     beta: float,
     num_sweeps: int,
     start: NDArray[np.int8],

@@ -58,6 +58,8 @@ KERNEL_ORDER = (
     {"wide"},
     {"packed", "sparse", "dense", "dense_float", "coupled"},
     {"packed_model", "clusters"},
+    {"packed_poly"},
+    {"poly_float"},
 )
 
 

@@ -3,4 +3,5 @@
 from pbits.adapters.annealing_sampler import AnnealingSampler as AnnealingSampler
 from pbits.adapters.auto_sampler import AutoSampler as AutoSampler
 from pbits.adapters.boltzmann_sampler import BoltzmannSampler as BoltzmannSampler
+from pbits.adapters.poly_sampler import PolySampler as PolySampler
 from pbits.adapters.tempering_sampler import TemperingSampler as TemperingSampler

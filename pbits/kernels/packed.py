@@ -9,7 +9,7 @@ multiples of ``2**-num_bits``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -32,12 +32,15 @@ class Bucket:
     """T tiles of B mutually uncoupled spins with D slots each.
 
     `rows` holds, for every spin of a tile, what its update reads: its own row; where fields may be
-    odd, the row of ones or zeros that tells whether D minus its degree is odd; its D slots.
+    odd, the row of ones or zeros that tells whether D minus its degree is odd; its D slots.  Terms
+    of more than two spins have slots of several rows, whose parity counts: the second rows of the
+    first ``extra[0]`` slots follow, then the third ones of the first ``extra[1]``, and so on.
     """
 
-    rows: jax.Array  # [T, 1 + D or 2 + D, B] int32
+    rows: jax.Array  # [T, 1 + D or 2 + D, and the sum of `extra`, B] int32
     num_tiles: jax.Array  # [] int32, how many of the T are in use
     first_row: jax.Array  # [] int32, where the rows of its tiles begin
+    extra: tuple[int, ...] = field(default=(), metadata={"static": True})
 
 
 @jax.tree_util.register_dataclass
@@ -48,7 +51,7 @@ class PackedModel:
     buckets: tuple[Bucket, ...]
     spin: jax.Array  # [R - 1] uint32 spin number of each row, for the random streams
     row_of_spin: jax.Array  # [n] int32
-    edges: EdgeList
+    edges: tuple[EdgeList, ...]
     unit: jax.Array  # [] float32, energy of one coupling of weight 1
 
 
@@ -114,7 +117,8 @@ def _choose(mask: jax.Array, state: PackedState, other: PackedState) -> PackedSt
 
 
 def _energy(state: PackedState, model: PackedModel) -> jax.Array:
-    return unsatisfied_bonds(state.words, model.edges)
+    first, *others = (unsatisfied_bonds(state.words, edges) for edges in model.edges)
+    return sum(others, first)
 
 
 def _step(
@@ -139,7 +143,7 @@ def _update_bucket(
     """Update every tile of a bucket in turn."""
     _, reads_of_tile, height = bucket.rows.shape
     before_slots = 2 if rule.parity else 1
-    width = reads_of_tile - before_slots
+    width = reads_of_tile - before_slots - sum(bucket.extra)
     per_lane = energy_step.shape[1] == lane.size != 1
     fused = rule.is_fused(width)
     tables = rule.tables(width, energy_step, per_lane) if fused else []
@@ -159,9 +163,10 @@ def _update_bucket(
         rows = taken[:size].reshape(*ids.shape, -1)
         if fused:
             here = _tables_by_spin(taken[size:-1], tables, height) if per_lane else tables
-            fresh = _fused(rule, here, width, rows, keys, lane)
+            fresh = _fused(rule, here, width, bucket.extra, rows, keys, lane)
         else:
-            own, odd, slots = rows[0], rows[1] if rule.parity else None, rows[before_slots:]
+            own, odd = rows[0], rows[1] if rule.parity else None
+            slots = _parity(rows[before_slots:], width, bucket.extra)
             fresh = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
         # Noted, or the rows and their complements would each compute them.
         new = _note(new, fresh, t)
@@ -194,10 +199,20 @@ def _note(buffer: jax.Array, rows: jax.Array, t: jax.Array) -> jax.Array:
     return jax.lax.dynamic_update_slice(buffer, rows, (jnp.minimum(t, 0), 0))
 
 
+def _parity(rows: jax.Array, width: int, extra: tuple[int, ...]) -> jax.Array:
+    """Slots [D, B, W] of one row each from those of several: see :class:`Bucket`."""
+    slots, first = rows[:width], width
+    for count in extra:
+        several = slots[:count] ^ rows[first : first + count]
+        slots, first = jnp.concatenate([several, slots[count:]]), first + count
+    return slots
+
+
 def _fused(
     rule: acceptance.Rule,
     tables: Sequence[acceptance.Table],
     width: int,
+    extra: tuple[int, ...],
     rows: jax.Array,
     keys: random.RowKeys,
     lane: jax.Array,
@@ -210,6 +225,10 @@ def _fused(
         rows = rows.reshape(rows.shape[0], -1, 1)
         keys, lane = random.flatten(keys, lane), jnp.zeros(1, jnp.uint32)
     each = jax.lax.split(rows.reshape(-1, rows.shape[2]), (rows.shape[1],) * rows.shape[0])
-    own, odd, slots = each[0], each[1] if rule.parity else None, each[2 if rule.parity else 1 :]
+    own, odd, *slots = each if rule.parity else (each[0], None, *each[1:])
+    further = iter(slots[width:])
+    for count in extra:
+        slots[:count] = [jax.lax.bitwise_xor(slot, next(further)) for slot in slots[:count]]
+    slots = slots[:width]
     digits = bits.count(slots, acceptance.offset(width))[: acceptance.num_digits(width)]
     return rule.decide(tables, own, digits, odd, keys, lane).reshape(shape)

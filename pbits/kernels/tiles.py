@@ -24,10 +24,14 @@ _TILE_ROWS = (8, 16, 32, 64, 128, 256)
 
 @dataclass(frozen=True)
 class Entries:
-    """Directed neighbour list: spin `head` acts on spin `tail` with weight `value`."""
+    """Directed neighbour list: spin `head` acts on spin `tail` with weight `value`.
+
+    In terms of many spins several heads act together.  'Spin' n is the constant one, and n + 1 is
+    no spin: the zero row.
+    """
 
     tail: NDArray[np.int64]  # [k], sorted
-    head: NDArray[np.int64]  # [k]
+    head: NDArray[np.int64]  # [k], or [k, F]
     value: NDArray  # [k]
 
     def degrees(self, num_spins: int) -> NDArray[np.int64]:
@@ -39,7 +43,7 @@ class TileBucket:
     """T tiles of B rows with D slots each; unused slots point at the zero row with value 0."""
 
     spin: NDArray[np.int64]  # [T, B], -1 in unused rows
-    neighbour: NDArray[np.int32]  # [T, B, D] rows
+    neighbour: NDArray[np.int32]  # [T, B, D] rows, or [T, B, D, F]
     value: NDArray  # [T, B, D]
     num_tiles: int  # how many of the T are in use
     first_row: int
@@ -86,7 +90,7 @@ def tile(
     Args:
         num_spins: n.
         row, col: [m] coupled pairs; they decide the colours.
-        entries: what acts on each spin; a `head` of n stands for the constant one.
+        entries: what acts on each spin.
         max_rows: largest B allowed.
     """
     degree = entries.degrees(num_spins)
@@ -99,22 +103,22 @@ def tile(
         used = grid >= 0
         row_of_spin[grid[used]] = first_row[k] + np.flatnonzero(used)
         bucket_of[grid[used]] = k
-    # 'Spin' n is the constant one, which is the complement of the zero row.
-    row_of_head = np.concatenate([row_of_spin, [2 * rows - 1]])
+    # The constant one is the complement of the zero row.
+    row_of_head = np.concatenate([row_of_spin, [2 * rows - 1, rows - 1]])
+    heads = entries.head.shape[1:]
     slot = np.arange(entries.tail.size) - np.repeat(np.cumsum(degree) - degree, degree)
     buckets = []
     for k, (grid, width, used) in enumerate(grids):
         mine = bucket_of[entries.tail] == k
         place = (row_of_spin[entries.tail[mine]] - first_row[k], slot[mine])
-        neighbour = np.full((grid.size, width), rows - 1, np.int32)
+        neighbour = np.full((grid.size, width, *heads), rows - 1, np.int32)
         value = np.zeros((grid.size, width), entries.value.dtype)
         neighbour[place] = row_of_head[entries.head[mine]]
         value[place] = entries.value[mine]
         shape = (*grid.shape, width)
+        neighbour = neighbour.reshape(*shape, *heads)
         start = int(first_row[k])
-        buckets.append(
-            TileBucket(grid, neighbour.reshape(shape), value.reshape(shape), used, start)
-        )
+        buckets.append(TileBucket(grid, neighbour, value.reshape(shape), used, start))
     spin_of_row = num_spins + np.arange(rows - 1, dtype=np.uint32)
     spin_of_row[row_of_spin] = np.arange(num_spins)
     return Tiling(tuple(buckets), row_of_spin, spin_of_row.astype(np.uint32))
@@ -171,11 +175,11 @@ def _repack(tiles: list[NDArray], height: int, entries: Entries, degree: NDArray
     full = [t for t in tiles if t[-1] >= 0]
     spare = np.concatenate([np.zeros(0, np.int64), *(t[t >= 0] for t in tiles if t[-1] < 0)])
     spare = spare[np.argsort(-degree[spare], kind="stable")]
-    place = np.full(degree.size + 1, -1, np.int64)  # the constant one is in no tile
+    place = np.full(degree.size + 2, -1, np.int64)  # constants are in no tile
     start = np.searchsorted(entries.tail, spare)
     packed: list[list[int]] = []
     for spin, first in zip(spare.tolist(), start.tolist(), strict=True):
-        taken = set(place[entries.head[first : first + degree[spin]]].tolist())
+        taken = set(place[entries.head[first : first + degree[spin]]].ravel().tolist())
         free = (k for k, t in enumerate(packed) if len(t) < height and k not in taken)
         k = next(free, len(packed))
         if k == len(packed):

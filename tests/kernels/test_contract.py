@@ -14,6 +14,7 @@ from pbits.kernels.base import Kernel, Model, State, run
 from pbits.random import seed_key, sweep_key
 from problems.generators import edwards_anderson
 from problems.model import IsingProblem, ising
+from problems.polynomial import Problem, from_terms
 
 KEY = (11, 0)
 CASES = [
@@ -26,18 +27,24 @@ contract = pytest.mark.parametrize(("row", "update"), CASES)
 _run = jax.jit(run, static_argnums=0)
 
 
-def instance(seed: int = 0) -> IsingProblem:
-    """27 spins of equal degree in three colours; instances differ in signs only."""
+def instance(row: Row, seed: int = 0) -> Problem:
+    """27 spins of equal degree; instances differ in signs only."""
     lattice = edwards_anderson((3, 3, 3), seed=seed)
-    h = np.random.default_rng(seed).choice((-1, 1), 27)
-    return ising(h, lattice.row, lattice.col, lattice.coupling, offset=5)
+    rng = np.random.default_rng(seed)
+    h = rng.choice((-1, 1), 27)
+    if not row.any_order:
+        return ising(h, lattice.row, lattice.col, lattice.coupling, offset=5)
+    pairs = np.stack([lattice.row, lattice.col], axis=1)
+    single, longer = np.arange(27)[:, None], [(0, 2, 7), (0, 4, 6, 11)]
+    others = [((single + np.array(s)) % 27, rng.choice((-1, 1), 27)) for s in longer]
+    return from_terms([(single, h), (pairs, lattice.coupling), *others], offset=5)
 
 
 class Ready:
     """A kernel with a model and a random state of it, of as few lanes as it takes."""
 
     def __init__(self, row: Row, update: str, first: int = 0, last: int = 1):
-        self.problem = instance()
+        self.problem = instance(row)
         self.kernel, self.model = row.prepare(self.problem, update, 1.0)
         self.key = jnp.asarray(KEY, jnp.uint32)
         multiple = self.kernel.lane_multiple
@@ -86,7 +93,7 @@ def test_other_instances_betas_and_keys_run_the_same_program(row: Row, update: s
     traces = []
     step = jax.jit(_counting(ready.kernel.step, traces))
     for seed, beta in ((0, 0.3), (1, 0.3), (2, 0.9)):
-        kernel, model = row.prepare(instance(seed), update, 1.0)
+        kernel, model = row.prepare(instance(row, seed), update, 1.0)
         step(seed_key(seed), ready.state, model, jnp.float32(beta))
         assert kernel is ready.kernel
     assert len(traces) == 1

@@ -8,8 +8,9 @@ import pytest
 import stats
 from kernel_table import ROWS, UPDATES, Row, cases, graphs, scattered
 
+from pbits.kernels import packed_poly, poly_float
 from pbits.kernels.base import Kernel, Model
-from problems.model import IsingProblem
+from problems.polynomial import Problem, from_terms
 
 BETAS = (0.2, 0.7)
 Mutant = Callable[[Kernel], Kernel]
@@ -75,6 +76,27 @@ def test_updating_all_spins_at_once_is_noticed(name: str, update: str) -> None:
     assert _rejected(mutants.synchronous(kernel, problem.num_variables), model, problem)
 
 
+@pytest.mark.parametrize(("name", "update"), [("packed_poly", "gibbs"), ("poly_float", UPDATES[0])])
+def test_updating_spins_of_one_term_at_once_is_noticed(
+    name: str, update: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem, unit, _ = graphs()["triples"]
+    none = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    for module in (packed_poly, poly_float):
+        monkeypatch.setattr(module, "coupled_pairs", lambda *_: none)
+    kernel, model = BY_NAME[name].prepare(problem, update, unit)
+    assert _rejected(kernel, model, problem)
+
+
+@pytest.mark.parametrize("name", ["packed_poly", "poly_float"])
+def test_a_term_without_one_of_its_spins_is_noticed(name: str) -> None:
+    problem, unit, _ = graphs()["triples"]
+    ((triples, weights),) = problem.terms
+    wrong = from_terms([(triples[1:], weights[1:]), (triples[:1, :2], weights[:1])], 8)
+    kernel, model = BY_NAME[name].prepare(wrong, "gibbs", unit)
+    assert _rejected(kernel, model, problem)
+
+
 @pytest.mark.parametrize("update", UPDATES)
 @pytest.mark.parametrize("name", ["packed", "sparse"])
 def test_a_wrong_neighbour_is_noticed(name: str, update: str) -> None:
@@ -100,7 +122,7 @@ def test_metropolis_at_beta_zero_flips_every_spin_in_every_sweep() -> None:
         assert np.all(stats.sweep_spins(kernel, model, start, 0.0, num_sweeps) == expected)
 
 
-def _rejected(kernel: Kernel, model: Model, problem: IsingProblem) -> bool:
+def _rejected(kernel: Kernel, model: Model, problem: Problem) -> bool:
     """Whether 65,536 replicas give it away; 5 % in beta then has a power above 0.999."""
     pvalue = stats.invariance_pvalue(kernel, model, problem, 0.7, num_sweeps=8, num_replicas=2**16)
     return pvalue < stats.ALPHA
