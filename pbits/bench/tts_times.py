@@ -17,6 +17,8 @@ _SPLITS = 200
 _DRAWS_A_SPLIT = 20
 # One standard error below the middle of what is believed of p after some runs.
 _CAUTION = 0.16
+# With fewer hits a half may know nothing of the best t.
+_FEW = 10
 
 
 def optimal_time_to_solution(
@@ -29,11 +31,11 @@ def optimal_time_to_solution(
     value over t on the runs that also estimate p is too small, up to half on times that are
     exponential, and resampling repeats that error.  So t is chosen on a random half of the runs,
     where p is taken one standard error low, and p is counted on the other half, both ways round,
-    for many halves.  The interval mixes the halves with the Jeffreys posterior of the counts, and
-    reaches down to what t chosen on all runs would give.  The value is the TTS at a t that can be
-    known from half of the runs, which is never below the optimum: its error, large where hits are
-    few and far apart in time, is against the solver.  Without any hit the lower bound is that of
-    runs of length `horizon`.
+    for many halves.  The interval mixes the halves with the Jeffreys posterior of the counts;
+    with fewer than ten hits it reaches down to what t chosen on all runs would give.  The value is
+    the TTS at a t that can be known from half of the runs, which is never below the optimum: its
+    error, large where hits are few and far apart in time, is against the solver.  Without any hit
+    the lower bound is that of runs of length `horizon`.
 
     Args:
         hits: [runs] seconds of first hits, inf where there was none.
@@ -64,9 +66,10 @@ def optimal_time_to_solution(
         counts[:, None] + 0.5, times.size - counts[:, None] + 0.5, (_SPLITS, _DRAWS_A_SPLIT)
     )
     low, high = np.quantile(run_to_solution(lengths[:, None], p), _tails(confidence)).tolist()
-    least = _greedy_low(np.sort(times)[:successes], times.size, confidence)
+    if successes < _FEW:
+        low = min(low, _greedy_low(np.sort(times)[:successes], times.size, confidence))
     value = float(np.median(run_to_solution(lengths, counts / times.size)))
-    return Estimate(value, min(low, least, value), high), float(np.median(lengths))
+    return Estimate(value, min(low, value), high), float(np.median(lengths))
 
 
 def _cross_fitted(
