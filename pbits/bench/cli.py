@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pbits.bench import report_cli
+
 if TYPE_CHECKING:
     from pbits.bench.entrant import Entrant
     from pbits.bench.instances import Case
@@ -31,6 +33,9 @@ class Cores(StrEnum):
 def _group() -> None:
     # A callback keeps the command's name where it is the only one.
     """Measure pbits against other samplers on this computer."""
+
+
+app.command()(report_cli.report)
 
 
 @app.command()

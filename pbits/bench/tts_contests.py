@@ -91,7 +91,8 @@ def contests(runs: Sequence[Run]) -> tuple[list[Contest], list[str]]:
     found = []
     for key in sorted(groups, key=_order):
         name, budget, cores = key
-        if best[name] is None:
+        value = best[name]
+        if value is None:
             notes.append(f"{name}: no best known value and no value found; left out.")
             continue
         more = [f"{budget:g} s" if budget is not None else "no budget"] if varied[0] else []
@@ -101,7 +102,7 @@ def contests(runs: Sequence[Run]) -> tuple[list[Contest], list[str]]:
             solvers.setdefault(run.solver, []).append(run)
         target = max((run.target for run in groups[key]), key=lambda t: t.proven)
         label = ", ".join([name, *more])
-        found.append(Contest(target, label, budget, cores, best[name], solvers))
+        found.append(Contest(target, label, budget, cores, value, solvers))
     return found, notes + _remarks(found)
 
 
@@ -134,6 +135,8 @@ def _remarks_on(contest: Contest, solver: str, runs: Sequence[Run]) -> list[str]
     notes, where = [], f"{contest.label}, {solver}"
     if len({run.settings for run in runs}) > 1:
         notes.append(f"{where}: runs with different settings under one name.")
+    if empty := sum(run.value is None for run in runs):
+        notes.append(f"{where}: {empty} run(s) found no state; failed, and not in the mean.")
     longest = max(run.seconds for run in runs)
     if contest.budget and longest > _OVERRUN * contest.budget + 0.5:
         notes.append(f"{where}: took up to {longest:.3g} s of a budget of {contest.budget:g} s.")

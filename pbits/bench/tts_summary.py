@@ -1,4 +1,4 @@
-"""One row for each solver of each contest: values, success, times; plain data for tables and JSON."""
+"""One row for each solver of each contest, ready for JSON, and values against time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -48,6 +48,11 @@ def solver_row(contest: Contest, solver: str, near: float = NEAR, seed: int = 0)
     if any(run.compile_seconds for run in runs):
         row["apart"] = _times(contest, solver, near, seed, apart=True)
     return row | {"attempts": _attempts(contest, runs)}
+
+
+def chosen_times(row: dict[str, Any], compile_apart: bool) -> dict[str, Any]:
+    """The times of a row: without compilation where that is asked for and the solver compiles."""
+    return row["apart"] if compile_apart and row["apart"] else row["included"]
 
 
 def anytime(contest: Contest, solver: str, grid: NDArray[np.float64]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from pbits.bench.tts_summary import chosen_times
 
 _WIDTH = 132
 _BOUNDS = {"lower": "at least ", "upper": "at most ", "mixed": "mixed bounds, "}
@@ -27,7 +28,7 @@ def solver_cells(report: dict[str, Any]) -> list[list[str]]:
     """
     rows, seen = [], None
     for row in report["solvers"]:
-        times = row["apart" if report["compile_apart"] and row["apart"] else "included"]
+        times = chosen_times(row, report["compile_apart"])
         name = f"{row['instance']} ({_value(row['best_known'])})"
         rows.append([
             name if row["instance"] != seen else "", row["solver"], str(row["runs"]),
@@ -65,7 +66,8 @@ def legend(report: dict[str, Any]) -> list[str]:
         lines.append(
             f"ratio: geometric mean over instances of the peer's time over that of {ours}, > 1 "
             "where the latter is faster, with a bootstrap over runs and instances. A win or a loss "
-            "needs a 95 % interval on one side of equality and five runs of each."
+            "needs a 95 % interval on one side of equality and five runs of each. The best peer is "
+            "of another package."
         )
     return lines + report["notes"]
 
@@ -74,7 +76,7 @@ def print_report(report: dict[str, Any], console: Console | None = None) -> None
     """Print both tables and what has to be known to read them.
 
     Args:
-        report: of :func:`pbits.bench.report_cli.build_report`.
+        report: of :func:`pbits.bench.tts_report.build_report`.
         console: where to; stdout by default.
     """
     console = console or _stdout()
@@ -186,5 +188,3 @@ def _pipes(columns: Sequence[str], rows: Iterable[Sequence[str]], left: int) -> 
 def _stdout() -> Console:
     console = Console(highlight=False, markup=False)
     return console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDTH)
-
-

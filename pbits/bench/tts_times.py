@@ -85,9 +85,7 @@ def _cross_fitted(
     for chosen_on, counted_on in ((half, rest), (rest, half)):
         runs = int(chosen_on[0, -1])
         cost = run_to_solution(reached, _cautious(runs)[chosen_on[:, : reached.size]])
-        length = np.where(
-            np.isfinite(cost).any(axis=1), reached[np.argmin(cost, axis=1)], horizon
-        )
+        length = np.where(np.isfinite(cost).any(axis=1), reached[np.argmin(cost, axis=1)], horizon)
         # Ties: all hits at that very time count.
         last = np.searchsorted(reached, length, side="right") - 1
         counts += counted_on[np.arange(_SPLITS), last]
