@@ -15,8 +15,8 @@ from pbits.bench.tts import CONFIDENCE, Estimate, run_to_solution, time_to_solut
 _DRAWS = 2000
 _SPLITS = 200
 _DRAWS_A_SPLIT = 20
-# One standard error below the middle of what is believed of p after some runs.
-_CAUTION = 0.16
+# Lower limit of p where a length is chosen; higher, and a single lucky run chooses too often.
+_CAUTION = 0.01
 # With fewer hits a half may know nothing of the best t.
 _FEW = 10
 
@@ -30,7 +30,7 @@ def optimal_time_to_solution(
     restarted (T. Albash & D. A. Lidar, Phys. Rev. X 8, 031016 (2018), arXiv:1705.07452).  A least
     value over t on the runs that also estimate p is too small, up to half on times that are
     exponential, and resampling repeats that error.  So t is chosen on a random half of the runs,
-    where p is taken one standard error low, and p is counted on the other half, both ways round,
+    where p is taken at its lower 99 % limit, and p is counted on the other half, both ways round,
     for many halves.  The interval mixes the halves with the Jeffreys posterior of the counts;
     with fewer than ten hits it reaches down to what t chosen on all runs would give.  The value is
     the TTS at a t that can be known from half of the runs, which is never below the optimum: its
@@ -61,36 +61,42 @@ def optimal_time_to_solution(
     if not successes or times.size == 1:
         return time_to_solution(horizon, successes, times.size, confidence), horizon
     rng = np.random.default_rng(seed)
-    lengths, counts = _cross_fitted(times, horizon, rng)
-    p = rng.beta(
-        counts[:, None] + 0.5, times.size - counts[:, None] + 0.5, (_SPLITS, _DRAWS_A_SPLIT)
-    )
-    low, high = np.quantile(run_to_solution(lengths[:, None], p), _tails(confidence)).tolist()
+    lengths, counts, runs = _cross_fitted(times, horizon, rng)
+    p = rng.beta(counts + 0.5, runs - counts + 0.5, (_DRAWS_A_SPLIT, *counts.shape))
+    draws, values = _rate_mean(lengths, p), _rate_mean(lengths, counts / runs)
+    low, high = np.quantile(draws, _tails(confidence)).tolist()
     if successes < _FEW:
         low = min(low, _greedy_low(np.sort(times)[:successes], times.size, confidence))
-    value = float(np.median(run_to_solution(lengths, counts / times.size)))
-    return Estimate(value, min(low, value), high), float(np.median(lengths))
+    value = float(np.median(values))
+    return Estimate(value, min(low, value), max(high, value)), float(np.median(lengths))
+
+
+def _rate_mean(lengths: NDArray[np.float64], p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """TTS of both halves as one, the mean being that of rates: a half may have had no hit."""
+    return 1 / np.mean(1 / run_to_solution(lengths, p), axis=-1)
 
 
 def _cross_fitted(
     times: NDArray[np.float64], horizon: float, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Mean length of a run and number of hits within it, [splits], t and p from other runs."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Lengths of a run chosen on one half and hits within them in the other, [splits, 2].
+
+    Also the number of runs that the hits are counted in, [2].
+    """
     first = np.argsort(rng.random((_SPLITS, times.size)), axis=1) < times.size // 2
     order = np.argsort(times, kind="stable")
     reached = times[order][np.isfinite(times[order])]
     half = np.cumsum(first[:, order], axis=1)
     rest = np.cumsum(~first[:, order], axis=1)
-    lengths, counts = np.zeros(_SPLITS), np.zeros(_SPLITS, np.int64)
-    for chosen_on, counted_on in ((half, rest), (rest, half)):
-        runs = int(chosen_on[0, -1])
-        cost = run_to_solution(reached, _cautious(runs)[chosen_on[:, : reached.size]])
+    lengths, counts = np.zeros((_SPLITS, 2)), np.zeros((_SPLITS, 2), np.int64)
+    for k, (chosen_on, counted_on) in enumerate(((half, rest), (rest, half))):
+        low = _cautious(int(chosen_on[0, -1]))[chosen_on[:, : reached.size]]
+        cost = run_to_solution(reached, low)
         length = np.where(np.isfinite(cost).any(axis=1), reached[np.argmin(cost, axis=1)], horizon)
         # Ties: all hits at that very time count.
         last = np.searchsorted(reached, length, side="right") - 1
-        counts += counted_on[np.arange(_SPLITS), last]
-        lengths += length * (times.size - runs) / times.size
-    return lengths, counts
+        lengths[:, k], counts[:, k] = length, counted_on[np.arange(_SPLITS), last]
+    return lengths, counts, np.array([rest[0, -1], half[0, -1]])
 
 
 def _greedy_low(reached: NDArray[np.float64], runs: int, confidence: float) -> float:
