@@ -90,20 +90,23 @@ def draw_estimates(
     known = [(a, e) for a, e in zip(x, found, strict=True) if e["value"] is not None]
     bound = [(a, e["lower_bound"]) for a, e in zip(x, found, strict=True) if e["value"] is None]
     look = {"color": colour, "marker": marker, "markersize": 5, "linestyle": "none"}
-    for place, one in known:
-        low, high = one.get("low") or one["value"], one.get("high")
-        ax.plot([place, place], [low, high or one["value"]], color=colour, linewidth=1)
-        ax.plot(place, one["value"], **look)
-        if high is None:  # unbounded above
-            _arrow(ax, place, one["value"], colour)
-    for place, least in bound:
-        _arrow(ax, place, least, colour)
-        ax.plot(place, least, **look, markerfacecolor="white", markeredgewidth=1.3, zorder=3)
+    if known:
+        places, values = [a for a, _ in known], [e["value"] for _, e in known]
+        ends = [[e.get(key) or e["value"] for _, e in known] for key in ("low", "high")]
+        ax.vlines(places, *ends, color=colour, linewidth=1)
+        ax.plot(places, values, **look)
+    if bound:
+        ax.plot(*zip(*bound, strict=True), **look, markerfacecolor="white", zorder=3)
+    unbounded = [(a, e["value"]) for a, e in known if e.get("high") is None]
+    for place in bound + unbounded:
+        _arrow(ax, *place, colour)
 
 
 def _arrow(ax: "Axes", x: float, y: float, colour: str) -> None:
     look = {"arrowstyle": "<-", "color": colour, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", (x, y), (0, 20), textcoords="offset points", arrowprops=look)
+    arrow = ax.annotate("", (x, y), (0, 20), textcoords="offset points", arrowprops=look)
+    # The layout need not look at each of them.
+    arrow.set_in_layout(False)
 
 
 class Places:

@@ -201,9 +201,7 @@ def _curve(
     if value is None:
         return np.zeros(0), np.zeros(0)
     if (np.diff(table[:, 0]) < 0).any() or (table[:, 0] > seconds + _CLOCK_SLACK).any():
-        raise ValueError(
-            f"times of the curve do not rise within the {seconds!r} seconds"
-        )
+        raise ValueError(f"times of the curve do not rise within the {seconds!r} seconds")
     slack = 0 if target.integer else _FLOAT_SLACK * abs(value)
     if (target.sign * (table[:, 1] - value) > slack).any():
         raise ValueError(f"the curve is better than the value {value!r} of the run")

@@ -109,7 +109,10 @@ def test_time_to_solution_at_the_ends():
     assert (always.value, always.low) == (3.0, 3.0)
     assert always.high > 3.0
     p = success_probability(0, 9).high
-    assert never.as_dict() == {"value": None, "lower_bound": pytest.approx(3 * run_to_solution(1, p))}
+    assert never.as_dict() == {
+        "value": None,
+        "lower_bound": pytest.approx(3 * run_to_solution(1, p)),
+    }
     assert once.value == 3.0
     assert once.high > 100 * 3.0
 
