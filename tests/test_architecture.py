@@ -47,7 +47,7 @@ CONFINED = {
     "jax": ("pbits", "crossbar"),
     "dimod": ("problems", "pbits.diagnostics", "pbits.adapters", "pbits.bench", "pbits.cli"),
     "arviz": ("pbits.diagnostics.inference_data",),
-    "matplotlib": ("pbits.plots", "pbits.cli"),
+    "matplotlib": ("pbits.plots", "pbits.cli", "pbits.bench.tts_panels"),
     "networkx": ("problems", "pbits.kernels.colouring", "pbits.plots", "pbits.bench"),
     "typer": ("pbits.cli", "pbits.bench"),
     "rich": ("pbits.cli", "pbits.bench"),

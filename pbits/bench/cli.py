@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pbits.bench import report_cli
 from pbits.bench.race_cli import tts
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ class Cores(StrEnum):
 def _group() -> None:
     # A callback keeps the command's name where it is the only one.
     """Measure pbits against other samplers on this computer."""
+
+
+app.command()(report_cli.report)
 
 
 @app.command()
