@@ -69,7 +69,6 @@ class Minimum(RunRecord):
     spins: NDArray[np.int8] = field(repr=False)  # [num_reads, n]
     energies: NDArray = field(repr=False)  # [num_reads], exact
     trace: Trace | None = field(repr=False)
-    beta_range: tuple[float, float]
     num_restarts: int
     stopped_by: str  # "schedule", "target", "time_limit" or "interrupt"
 
@@ -98,6 +97,8 @@ class Minimum(RunRecord):
 class AnnealResult(Minimum):
     """The best state of every read of an anneal."""
 
+    beta_range: tuple[float, float]
+
 
 @dataclass(frozen=True)
 class TemperResult(Minimum):
@@ -107,6 +108,7 @@ class TemperResult(Minimum):
     The trace is that of the coldest temperature.
     """
 
+    beta_range: tuple[float, float]
     states: NDArray[np.int8] = field(repr=False)  # [num_reads, T, n], present ones
     betas: NDArray[np.float64] = field(repr=False)  # [T], rising
     rejection: NDArray[np.float64] = field(repr=False)  # [T - 1], of swaps between neighbours
