@@ -101,6 +101,31 @@ class AnnealResult(Minimum):
 
 
 @dataclass(frozen=True)
+class QuantumResult(Minimum):
+    """The best slice of every read of a quantum anneal; a trace holds fields instead of betas."""
+
+    beta: float
+    field_range: tuple[float, float]
+    num_slices: int
+
+    @property
+    def spin_updates(self) -> int:
+        """Spins updated in all slices, flips of whole paths apart."""
+        return super().spin_updates * self.num_slices
+
+
+@dataclass(frozen=True)
+class BifurcationResult(Minimum):
+    """The best signs of every read's positions; a trace holds pumps instead of betas.
+
+    `num_sweeps` counts time steps.
+    """
+
+    variant: str
+    time_step: float
+
+
+@dataclass(frozen=True)
 class TemperResult(Minimum):
     """The best state of every ladder, and how well temperatures mix.
 

@@ -50,7 +50,7 @@ KERNEL_ORDER = (
     {"tiles", "edges", "acceptance"},
     {"wide"},
     {"packed", "sparse", "dense", "dense_float", "coupled"},
-    {"packed_model"},
+    {"packed_model", "quantum", "bifurcation"},
 )
 
 
