@@ -1,8 +1,8 @@
 """Probabilistic computing with magnetic p-bits: exact Ising sampling and optimisation in JAX.
 
-`anneal` and `temper` minimise, `sample` draws from a Boltzmann distribution; `AnnealingSampler`,
-`TemperingSampler` and `BoltzmannSampler` are the same behind dimod.  Importing configures nothing:
-JAX is set up at the first run, or by `configure`.
+`anneal`, `temper`, `quantum_anneal` and `bifurcate` minimise, `sample` draws from a Boltzmann
+distribution; `AnnealingSampler`, `TemperingSampler` and `BoltzmannSampler` are the same behind
+dimod.  Importing configures nothing: JAX is set up at the first run, or by `configure`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
+    from pbits.bifurcation import bifurcate as bifurcate
+    from pbits.quantum import quantum_anneal as quantum_anneal
     from pbits.results import AnnealResult as AnnealResult
+    from pbits.results import BifurcationResult as BifurcationResult
+    from pbits.results import QuantumResult as QuantumResult
     from pbits.results import SampleResult as SampleResult
     from pbits.results import TemperResult as TemperResult
     from pbits.runtime import configure as configure
@@ -24,13 +28,17 @@ if TYPE_CHECKING:
 _HOMES = {
     "AnnealResult": "pbits.results",
     "AnnealingSampler": "pbits.adapters",
+    "BifurcationResult": "pbits.results",
     "BoltzmannSampler": "pbits.adapters",
+    "QuantumResult": "pbits.results",
     "SampleResult": "pbits.results",
     "TemperResult": "pbits.results",
     "TemperingSampler": "pbits.adapters",
     "anneal": "pbits.annealing",
+    "bifurcate": "pbits.bifurcation",
     "configure": "pbits.runtime",
     "describe": "pbits.runtime",
+    "quantum_anneal": "pbits.quantum",
     "sample": "pbits.sampling",
     "temper": "pbits.tempering",
 }
