@@ -1,9 +1,9 @@
 """Probabilistic computing with magnetic p-bits: exact Ising sampling and optimisation in JAX.
 
-`anneal` and `temper` minimise, `population_anneal` also computes free energies, `sample` draws from
-a Boltzmann distribution; `AnnealingSampler`,
-`TemperingSampler` and `BoltzmannSampler` are the same behind dimod.  Importing configures nothing:
-JAX is set up at the first run, or by `configure`.
+`solve` chooses by itself how to minimise; `anneal`, `temper`, `population_anneal` (which also gives
+free energies), `quantum_anneal` and `bifurcate` are the methods by name, and `sample` draws from a
+Boltzmann distribution.  The samplers are the same behind dimod.  Importing configures nothing: JAX is
+set up at the first run, or by `configure`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from pbits.adapters import PolySampler as PolySampler
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
+    from pbits.bifurcation import bifurcate as bifurcate
     from pbits.descent import descend as descend
     from pbits.population import population_anneal as population_anneal
+    from pbits.quantum import quantum_anneal as quantum_anneal
     from pbits.results import AnnealResult as AnnealResult
+    from pbits.results import BifurcationResult as BifurcationResult
     from pbits.results import PopulationResult as PopulationResult
+    from pbits.results import QuantumResult as QuantumResult
     from pbits.results import SampleResult as SampleResult
+    from pbits.results import SolveResult as SolveResult
     from pbits.results import TemperResult as TemperResult
     from pbits.runtime import configure as configure
     from pbits.runtime import describe as describe
-    from pbits.results import SolveResult as SolveResult
     from pbits.sampling import sample as sample
     from pbits.solving import solve as solve
     from pbits.tempering import temper as temper
@@ -36,15 +40,19 @@ _HOMES = {
     "BoltzmannSampler": "pbits.adapters",
     "PolySampler": "pbits.adapters",
     "PopulationResult": "pbits.results",
+    "BifurcationResult": "pbits.results",
+    "QuantumResult": "pbits.results",
     "SampleResult": "pbits.results",
     "SolveResult": "pbits.results",
     "TemperResult": "pbits.results",
     "TemperingSampler": "pbits.adapters",
     "anneal": "pbits.annealing",
+    "bifurcate": "pbits.bifurcation",
     "configure": "pbits.runtime",
     "descend": "pbits.descent",
     "describe": "pbits.runtime",
     "population_anneal": "pbits.population",
+    "quantum_anneal": "pbits.quantum",
     "sample": "pbits.sampling",
     "solve": "pbits.solving",
     "temper": "pbits.tempering",

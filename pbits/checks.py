@@ -25,6 +25,15 @@ def non_negative(name: str, value: object) -> float:
     return float(value)
 
 
+def positive(name: str, value: object, most: float = np.inf) -> float:
+    """A finite number above zero."""
+    number = non_negative(name, value)
+    if not 0 < number <= most:
+        limit = "" if most == np.inf else f" and at most {most:g}"
+        raise ValueError(f"{name} is {value!r}; expected a number above 0{limit}")
+    return number
+
+
 def finite(name: str, value: object) -> float | int:
     """A finite number, an integer staying one."""
     if not isinstance(value, Real) or not np.isfinite(float(value)):

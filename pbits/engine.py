@@ -92,21 +92,28 @@ class Engine:
         self,
         run: Run,
         key: jax.Array,
-        betas: NDArray[np.float32],
+        settings: NDArray[np.float32],
         first: int,
         check_every: int,
     ) -> tuple[Run, NDArray, NDArray]:
-        """Sweep once per beta (at most CHUNK), looking for better states every few sweeps.
+        """Sweep once per setting (at most CHUNK), looking for better states every few sweeps.
+
+        Args:
+            run: what to carry on.
+            key: of the run.
+            settings: [k, ...] what the kernel's step takes in each sweep: betas, for most.
+            first: number of the first sweep.
+            check_every: sweeps between two looks.
 
         Returns:
             The run, and the mean and the best energy in units at each check, float64; empty where
-            there are no betas, though the state is looked at.
+            there are no settings, though the state is looked at.
         """
-        padded = np.zeros(CHUNK, np.float32)
-        padded[: betas.size] = betas
-        counts = np.array([first, betas.size, check_every], np.uint32)
+        padded = np.zeros((CHUNK, *settings.shape[1:]), np.float32)
+        padded[: len(settings)] = settings
+        counts = np.array([first, len(settings), check_every], np.uint32)
         run, trace = self._programs.advance(run, key, self._model, padded, counts, self._valid)
-        checks = -(-betas.size // check_every)
+        checks = -(-len(settings) // check_every)
         # Devices return sums over the requested reads, since the last one may hold padding.
         mean = np.asarray(trace.mean, np.float64)[:, :checks].sum(0) / self.num_reads
         return run, mean, np.asarray(trace.best, np.float64)[:, :checks].min(0)
@@ -215,14 +222,14 @@ def _advance(
     run: Run,
     key: jax.Array,
     model: Model,
-    betas: jax.Array,
+    settings: jax.Array,
     counts: jax.Array,
     valid: jax.Array,
 ) -> tuple[Run, Trace]:
     first, count, check_every = counts[0], counts[1], counts[2]
 
     def sweep(i: jax.Array, state: State) -> State:
-        return kernel.step(sweep_key(key, first + i), state, model, betas[i])[0]
+        return kernel.step(sweep_key(key, first + i), state, model, settings[i])[0]
 
     def check(carry: tuple) -> tuple:
         i, slot, run, trace = carry

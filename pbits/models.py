@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from pbits.kernels.base import Kernel, Model
 from pbits.kernels.dense import MAX_PLANES, dense, dense_model
-from pbits.kernels.dense_float import dense_float, dense_float_model
+from pbits.kernels.dense_float import DenseFloatModel, dense_float, dense_float_model
 from pbits.kernels.packed import packed
 from pbits.kernels.packed_model import packed_model
 from pbits.kernels.packed_poly import TermArrays, packed_poly
 from pbits.kernels.poly_float import poly_float, poly_float_model
-from pbits.kernels.sparse import sparse, sparse_model
+from pbits.kernels.sparse import SparseModel, sparse, sparse_model
+from problems.model import IsingProblem
 from problems.polynomial import PolynomialProblem, Problem
 
 _INT32 = 2**31 - 1
@@ -32,6 +33,14 @@ class Prepared(NamedTuple):
 
     kernel: Kernel
     model: Model
+    unit: float
+
+
+class FloatModel(NamedTuple):
+    """A problem laid out for float32 arithmetic; `layout` is "sparse" or "dense_float"."""
+
+    layout: str
+    model: SparseModel | DenseFloatModel
     unit: float
 
 
@@ -65,8 +74,7 @@ def choose_model(problem: Problem, update: str = "metropolis", num_bits: int = 1
         if problem.order > 2:
             return _choose_polynomial(problem, update, num_bits)
         problem = problem.to_ising()
-    keep = problem.coupling != 0
-    parts = (problem.h, problem.row[keep], problem.col[keep], problem.coupling[keep])
+    parts = _nonzero(problem)
     integer = _in_units(*parts)
     if integer is not None:
         if _is_dense(integer) and _fits_planes(integer):
@@ -74,11 +82,36 @@ def choose_model(problem: Problem, update: str = "metropolis", num_bits: int = 1
         if not _is_dense(integer) and _fits_slots(integer):
             model, parity = packed_model(*integer)
             return Prepared(packed(update, num_bits, parity=parity), model, integer.unit)
+    layout, model, unit = _float_model(integer or _normalised(*parts))
+    kernel = dense_float if layout == "dense_float" else sparse
+    return Prepared(kernel(update), model, unit)
+
+
+def choose_float_model(problem: IsingProblem) -> FloatModel:
+    """Model for the kernels that know no other arithmetic, of at least one variable.
+
+    Raises:
+        ValueError: on coefficients too large for float32 arithmetic.
+
+    Example:
+        >>> from problems.generators import edwards_anderson
+        >>> choose_float_model(edwards_anderson((4, 4, 4))).layout
+        'sparse'
+    """
+    parts = _nonzero(problem)
     # Integers stay integers, which float32 adds up exactly below 2**24.
-    scaled = integer or _normalised(*parts)
+    return _float_model(_in_units(*parts) or _normalised(*parts))
+
+
+def _float_model(scaled: _Scaled) -> FloatModel:
     if _is_dense(scaled):
-        return Prepared(dense_float(update), dense_float_model(*scaled), scaled.unit)
-    return Prepared(sparse(update), sparse_model(*scaled), scaled.unit)
+        return FloatModel("dense_float", dense_float_model(*scaled), scaled.unit)
+    return FloatModel("sparse", sparse_model(*scaled), scaled.unit)
+
+
+def _nonzero(problem: IsingProblem) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    keep = problem.coupling != 0
+    return problem.h, problem.row[keep], problem.col[keep], problem.coupling[keep]
 
 
 def _in_units(h: NDArray, row: NDArray, col: NDArray, coupling: NDArray) -> _Scaled | None:

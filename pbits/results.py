@@ -70,7 +70,6 @@ class Minimum(RunRecord):
     spins: NDArray[np.int8] = field(repr=False)  # [num_reads, n]
     energies: NDArray = field(repr=False)  # [num_reads], exact
     trace: Trace | None = field(repr=False)
-    beta_range: tuple[float, float]
     num_restarts: int
     # "schedule", "target", "time_limit" or "interrupt"; of `solve` "exhausted", "no_progress" too
     stopped_by: str
@@ -100,6 +99,33 @@ class Minimum(RunRecord):
 class AnnealResult(Minimum):
     """The best state of every read of an anneal."""
 
+    beta_range: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class QuantumResult(Minimum):
+    """The best slice of every read of a quantum anneal; a trace holds fields instead of betas."""
+
+    beta: float
+    field_range: tuple[float, float]
+    num_slices: int
+
+    @property
+    def spin_updates(self) -> int:
+        """Spins updated in all slices, flips of whole paths apart."""
+        return super().spin_updates * self.num_slices
+
+
+@dataclass(frozen=True)
+class BifurcationResult(Minimum):
+    """The best signs of every read's positions; a trace holds pumps instead of betas.
+
+    `num_sweeps` counts time steps.
+    """
+
+    variant: str
+    time_step: float
+
 
 @dataclass(frozen=True)
 class TemperResult(Minimum):
@@ -109,6 +135,7 @@ class TemperResult(Minimum):
     The trace is that of the coldest temperature.
     """
 
+    beta_range: tuple[float, float]
     states: NDArray[np.int8] = field(repr=False)  # [num_reads, T, n], present ones
     betas: NDArray[np.float64] = field(repr=False)  # [T], rising
     rejection: NDArray[np.float64] = field(repr=False)  # [T - 1], of swaps between neighbours
@@ -144,6 +171,7 @@ class Phase(NamedTuple):
 class SolveResult(Minimum):
     """The best states of an automatic run, best first, and what was done to find them."""
 
+    beta_range: tuple[float, float]
     phases: tuple[Phase, ...]
     num_temperatures: int  # rungs of a ladder; 1: annealing alone
     num_ladders: int
@@ -163,6 +191,7 @@ class PopulationResult(Minimum):
     independent blocks of replicas, infinite where there is only one block.
     """
 
+    beta_range: tuple[float, float]
     states: NDArray[np.int8] = field(repr=False)  # [num_reads, n], at the last temperature
     weights: NDArray[np.float64] = field(repr=False)  # [num_reads], of these states, of sum 1
     betas: NDArray[np.float64] = field(repr=False)  # [K], rising, from 0

@@ -127,7 +127,7 @@ def temper(
     return TemperResult(
         plan.seed, run.rounds_done * plan.per_swap, timing, engine.kernel.name,
         engine.num_devices, runtime.notes(), spins, energies, Trace.of(run.records),
-        (float(run.betas[0]), float(run.betas[-1])), 1, stop.reason, states, run.betas,
+        1, stop.reason, (float(run.betas[0]), float(run.betas[-1])), states, run.betas,
         run.rejection, run.mean_energy, engine.round_trips(run.climb),
         bool(clusters.active.any()), clusters.fraction,
     )  # fmt: skip
@@ -294,6 +294,6 @@ def _nothing_to_do(
     mean = np.full(betas.size, float(problem.offset))
     return TemperResult(
         plan.seed, 0, timing, "none", 0, (), spins, energies, Trace.of([]),
-        (float(betas[0]), float(betas[-1])), 1, "schedule", states, betas,
+        1, "schedule", (float(betas[0]), float(betas[-1])), states, betas,
         np.zeros(betas.size - 1), mean, 0, False, np.zeros(betas.size),
     )  # fmt: skip

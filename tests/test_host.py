@@ -4,12 +4,12 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from stats import ALPHA, boltzmann, count_states, enumerate_states, exact_samples, pooled_chi_square
 
 import problems
 from pbits.host import _classes, _update, host_anneal
 from pbits.schedules import default_beta_range
 from problems.generators import edwards_anderson
-from stats import ALPHA, boltzmann, count_states, enumerate_states, exact_samples, pooled_chi_square
 
 
 def small(seed=0, n=6):

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pbits.results import Minimum
+    from pbits.results import AnnealResult, Minimum, TemperResult
     from problems.formats import Instance
 
 _ONE_BASED = ("rudy", "mc", "sparse", "bqp")
@@ -19,7 +19,10 @@ _STOPS = {
 
 
 def record(
-    instance: "Instance", result: "Minimum", asked: dict[str, Any], seconds: dict[str, float]
+    instance: "Instance",
+    result: "AnnealResult | TemperResult",
+    asked: dict[str, Any],
+    seconds: dict[str, float],
 ) -> dict[str, Any]:
     """Facts about a result, ready for JSON.
 

@@ -23,6 +23,17 @@ HostArray = Any
 State = Any
 
 
+# (spins, drives, uniform numbers) -> next spins, int8; as `exponential.accept`.
+Decide = Callable[[jax.Array, jax.Array, jax.Array], jax.Array]
+
+
+class Outside(NamedTuple):
+    """What pulls at spins from outside their own column: the same spins in other copies."""
+
+    pull: jax.Array  # [rows, columns] sums of those spins, of the dtype of a state's spins
+    drive: jax.Array  # [1, 1] or [1, columns] float32, ``2 beta J`` of one of them
+
+
 class Info(NamedTuple):
     """What one sweep did: event counts for the cost model, never anything the next sweep needs."""
 
@@ -37,6 +48,7 @@ class Kernel(NamedTuple):
             uint32 [L], the global numbers of the lanes held here.
         step: ``(key, state, model, beta) -> (State, Info)``; one sweep, each spin updated once.
             `key` is this sweep's key (`random.sweep_key`); beta is float32, [], [lanes] or [reads].
+            A kernel with more to set than beta takes it along a first axis.
         energy: ``(state, model) -> [reads]``; E / unit without the offset, int32 or float32.
         load: ``(spins, model, lane) -> State`` from int8 [n, reads]; kernels with a table of rows
             take n as long as the table.

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits import random
-from pbits.kernels.base import INIT_SWEEP, Info, Kernel
+from pbits.kernels.base import INIT_SWEEP, Decide, Info, Kernel, Outside
 from pbits.kernels.exponential import accept
 
 _BLOCK = 64
@@ -83,7 +83,7 @@ def _choose(mask: jax.Array, state: DenseFloatState, other: DenseFloatState) -> 
     return DenseFloatState(jnp.where(mask[None, :], state.spins, other.spins), state.lane)
 
 
-def _product(left: jax.Array, right: jax.Array) -> jax.Array:
+def product(left: jax.Array, right: jax.Array) -> jax.Array:
     """``left @ right``, rounded the same however many columns `right` has.
 
     A matrix product may sum in another order for another shape; products of 64 columns at a time
@@ -97,56 +97,82 @@ def _product(left: jax.Array, right: jax.Array) -> jax.Array:
 def _step(
     update: str, key: jax.Array, state: DenseFloatState, model: DenseFloatModel, beta: jax.Array
 ) -> tuple[DenseFloatState, Info]:
-    drive_per_field = np.float32(2) * beta * model.unit
-    reads = state.lane.shape[0]
+    drive_per_field = jnp.reshape(np.float32(2) * beta * model.unit, (1, -1))
+    decide = partial(accept, update)
+    spins = sweep(decide, key, state.spins, state.lane, model, drive_per_field)
+    return DenseFloatState(spins, state.lane), Info({})
+
+
+def sweep(
+    decide: Decide,
+    key: jax.Array,
+    spins: jax.Array,
+    lane: jax.Array,
+    model: DenseFloatModel,
+    drive_per_field: jax.Array,
+    outside: Outside | None = None,
+) -> jax.Array:
+    """Every spin of every column updated once: float32 [n, columns]; arguments as `sparse.sweep`.
+
+    There must be a multiple of 64 columns.
+    """
+    columns = spins.shape[1]
 
     def body(b: jax.Array, spins: jax.Array) -> jax.Array:
         start = b * _BLOCK
         rows = jax.lax.dynamic_slice(model.coupling, (start, 0), (_BLOCK, spins.shape[0]))
         bias = jax.lax.dynamic_slice(model.bias, (start,), (_BLOCK,))
-        old = jax.lax.dynamic_slice(spins, (start, 0), (_BLOCK, reads))
+        old = jax.lax.dynamic_slice(spins, (start, 0), (_BLOCK, columns))
         inner = jax.lax.dynamic_slice(rows, (0, start), (_BLOCK, _BLOCK))
         spin = start.astype(jnp.uint32) + jnp.arange(_BLOCK, dtype=jnp.uint32)
-        uniform = random.uniforms(random.row_keys(key, spin), state.lane)
-        base = _product(rows, spins) + bias[:, None]
+        uniform = random.uniforms(random.row_keys(key, spin), lane)
+        base = product(rows, spins) + bias[:, None]
+        other = None
+        if outside is not None:
+            other = outside.drive * jax.lax.dynamic_slice(outside.pull, (start, 0), old.shape)
 
         def group(g: jax.Array, new: jax.Array) -> jax.Array:
             first = g * _GROUP
             near = jax.lax.dynamic_slice(inner, (first, 0), (_GROUP, _BLOCK))
-            field = jax.lax.dynamic_slice(base, (first, 0), (_GROUP, reads))
-            field = field + _product(near, new - old)
+            field = jax.lax.dynamic_slice(base, (first, 0), (_GROUP, columns))
+            field = field + product(near, new - old)
             corner = jax.lax.dynamic_slice(near, (0, first), (_GROUP, _GROUP))
-            draws = jax.lax.dynamic_slice(uniform, (first, 0), (_GROUP, reads))
-            before = jax.lax.dynamic_slice(new, (first, 0), (_GROUP, reads))
-            after = _sequential(update, corner, before, drive_per_field, field, draws)
+            draws = jax.lax.dynamic_slice(uniform, (first, 0), (_GROUP, lane.shape[0]))
+            before = jax.lax.dynamic_slice(new, (first, 0), (_GROUP, columns))
+            more = None
+            if other is not None:
+                more = jax.lax.dynamic_slice(other, (first, 0), (_GROUP, columns))
+            after = _sequential(decide, corner, before, drive_per_field, field, draws, more)
             return jax.lax.dynamic_update_slice(new, after, (first, 0))
 
         new = jax.lax.fori_loop(0, _BLOCK // _GROUP, group, old)
         return jax.lax.dynamic_update_slice(spins, new, (start, 0))
 
-    spins = jax.lax.fori_loop(0, model.bias.shape[0] // _BLOCK, body, state.spins)
-    return DenseFloatState(spins, state.lane), Info({})
+    return jax.lax.fori_loop(0, model.bias.shape[0] // _BLOCK, body, spins)
 
 
 def _sequential(
-    update: str,
+    decide: Decide,
     corner: jax.Array,
     before: jax.Array,
     drive_per_field: jax.Array,
     field: jax.Array,
     draws: jax.Array,
+    more: jax.Array | None,
 ) -> jax.Array:
-    """Update eight spins in turn: `before`, `field` and `draws` are [8, reads]."""
+    """Update eight spins in turn: `before`, `field` and `more` (drives) are [8, columns]."""
     after: list[jax.Array] = []
     for k in range(_GROUP):
         total = field[k]
         for j in range(k):
             total = total + corner[k, j] * (after[j] - before[j])
         own = before[k].astype(jnp.int8)
-        after.append(accept(update, own, drive_per_field * total, draws[k]).astype(jnp.float32))
+        drive = drive_per_field[0] * total
+        drive = drive if more is None else drive + more[k]
+        after.append(decide(own, drive, draws[k]).astype(jnp.float32))
     return jnp.stack(after)
 
 
 def _energy(state: DenseFloatState, model: DenseFloatModel) -> jax.Array:
-    field = _product(model.coupling, state.spins) / 2 + model.bias[:, None]
+    field = product(model.coupling, state.spins) / 2 + model.bias[:, None]
     return (state.spins * field).sum(0)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits import random
-from pbits.kernels.base import INIT_SWEEP, HostArray, Info, Kernel
+from pbits.kernels.base import INIT_SWEEP, Decide, HostArray, Info, Kernel, Outside
 from pbits.kernels.exponential import accept
 from pbits.kernels.shapes import round_up
 from pbits.kernels.tiles import TileBucket, both_ways, tile
@@ -127,9 +127,14 @@ def _choose(mask: jax.Array, state: SparseState, other: SparseState) -> SparseSt
 
 def _field(spins: jax.Array, bucket: Bucket, t: jax.Array) -> jax.Array:
     """``h_i + sum_j J_ij s_j`` of tile t in units: float32 [B, reads]."""
+    bias = bucket.bias[t][:, None]
+    field = jnp.broadcast_to(bias, (bias.shape[0], spins.shape[1]))
+    return _add_neighbours(field, spins, bucket, t)
+
+
+def _add_neighbours(field: jax.Array, spins: jax.Array, bucket: Bucket, t: jax.Array) -> jax.Array:
     neighbour, weight = bucket.neighbour[t], bucket.weight[t]
     width, height = neighbour.shape
-    field = jnp.broadcast_to(bucket.bias[t][:, None], (height, spins.shape[1]))
     if width <= 2 * _CHUNK:
         return _add_slots(field, spins, neighbour, weight)
 
@@ -158,7 +163,31 @@ def _step(
     update: str, key: jax.Array, state: SparseState, model: SparseModel, beta: jax.Array
 ) -> tuple[SparseState, Info]:
     drive_per_field = jnp.reshape(np.float32(2) * beta * model.unit, (1, -1))
-    spins, lane = state
+    decide = partial(accept, update)
+    spins = sweep(decide, key, state.spins, state.lane, model, drive_per_field)
+    return SparseState(spins, state.lane), Info({})
+
+
+def sweep(
+    decide: Decide,
+    key: jax.Array,
+    spins: jax.Array,
+    lane: jax.Array,
+    model: SparseModel,
+    drive_per_field: jax.Array,
+    outside: Outside | None = None,
+) -> jax.Array:
+    """Every spin of every column updated once: int8 [rows + 1, columns].
+
+    Args:
+        decide: the update rule.
+        key: of this sweep.
+        spins: [rows + 1, columns] int8.
+        lane: numbers of the random streams that `decide` is given, one for each column or fewer.
+        model: the couplings.
+        drive_per_field: float32 [1, 1] or [1, columns], ``2 beta`` times the unit.
+        outside: what else drives the spins.
+    """
     for bucket in model.buckets:
         height = bucket.bias.shape[1]
 
@@ -168,13 +197,38 @@ def _step(
             start = bucket.first_row + t * height
             own = jax.lax.dynamic_slice(spins, (start, 0), (height, spins.shape[1]))
             drive = drive_per_field * _field(spins, bucket, t)
+            if outside is not None:
+                pull = jax.lax.dynamic_slice(outside.pull, (start, 0), own.shape)
+                drive = drive + outside.drive * pull.astype(jnp.float32)
             spin = jax.lax.dynamic_slice(model.spin, (start,), (height,))
             uniform = random.uniforms(random.row_keys(key, spin), lane)
-            new = accept(update, own, drive, uniform)
-            return jax.lax.dynamic_update_slice(spins, new, (start, 0))
+            return jax.lax.dynamic_update_slice(spins, decide(own, drive, uniform), (start, 0))
 
         spins = jax.lax.fori_loop(0, bucket.num_tiles, body, spins)
-    return SparseState(spins, lane), Info({})
+    return spins
+
+
+def coupling_product(values: jax.Array, model: SparseModel) -> jax.Array:
+    """``sum_j J_ij v_j`` in units, without biases: float32 [rows, columns].
+
+    Args:
+        values: [rows + 1, columns], any numbers; the last row is not read.
+        model: the couplings.
+    """
+    product = jnp.zeros((values.shape[0] - 1, values.shape[1]), jnp.float32)
+    for bucket in model.buckets:
+        height = bucket.bias.shape[1]
+
+        def body(
+            t: jax.Array, product: jax.Array, height: int = height, bucket: Bucket = bucket
+        ) -> jax.Array:
+            start = jnp.zeros((height, product.shape[1]), jnp.float32)
+            sums = _add_neighbours(start, values, bucket, t)
+            first = bucket.first_row + t * height
+            return jax.lax.dynamic_update_slice(product, sums, (first, 0))
+
+        product = jax.lax.fori_loop(0, bucket.num_tiles, body, product)
+    return product
 
 
 def _energy(state: SparseState, model: SparseModel) -> jax.Array:
