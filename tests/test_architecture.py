@@ -37,7 +37,7 @@ RANKS = {
 CONFINED = {
     "jax": ("pbits", "crossbar"),
     "dimod": ("problems", "pbits.adapters", "pbits.bench", "pbits.cli"),
-    "matplotlib": ("pbits.plots", "pbits.cli", "pbits.bench.tts_panels"),
+    "matplotlib": ("pbits.plots", "pbits.cli", "pbits.bench.tts_panels", "pbits.bench.tts_plots"),
     "networkx": ("problems", "pbits.kernels.colouring", "pbits.plots", "pbits.bench"),
     "typer": ("pbits.cli", "pbits.bench"),
     "rich": ("pbits.cli", "pbits.bench"),
