@@ -92,11 +92,11 @@ def draw_estimates(
     look = {"color": colour, "marker": marker, "markersize": 5, "linestyle": "none"}
     if known:
         places, values = [a for a, _ in known], [e["value"] for _, e in known]
-        ends = [[e.get(key) or e["value"] for _, e in known] for key in ("low", "high")]
-        ax.vlines(places, *ends, color=colour, linewidth=1)
+        low, high = ([e.get(key) or e["value"] for _, e in known] for key in ("low", "high"))
+        ax.vlines(places, low, high, color=colour, linewidth=1)
         ax.plot(places, values, **look)
     if bound:
-        ax.plot(*zip(*bound, strict=True), **look, markerfacecolor="white", zorder=3)
+        ax.plot(*zip(*bound, strict=True), **look, markerfacecolor="white", markeredgewidth=1.4)
     unbounded = [(a, e["value"]) for a, e in known if e.get("high") is None]
     for place in bound + unbounded:
         _arrow(ax, *place, colour)
