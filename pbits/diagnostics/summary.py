@@ -81,9 +81,10 @@ def _mixing(energies: ArrayLike, num_chains: int) -> dict[str, Any]:
     facts: dict[str, Any] = {"num_chains": chains, "num_draws": draws}
     values = np.asarray(energies, np.float64)
     tau = ratio = None
+    closed = True
     if chains > 1 and draws >= _MIN_DRAWS:
         found, ratio = autocorrelation_time(series), r_hat(series)
-        tau = found.tau
+        tau, closed = found.tau, found.closed or found.tau is None
         facts |= {"tau_int": tau, "tau_int_error": found.error}
         facts["ess"] = None if tau is None else series.size / tau
     else:
@@ -96,11 +97,11 @@ def _mixing(energies: ArrayLike, num_chains: int) -> dict[str, Any]:
     facts["mean_energy_error"] = (
         spread * math.sqrt((tau or 1.0) / values.size) if known and spread is not None else None
     )
-    facts["warnings"] = _complaints(facts, stuck)
+    facts["warnings"] = _complaints(facts, stuck, closed)
     return facts
 
 
-def _complaints(facts: dict[str, Any], stuck: bool) -> list[str]:
+def _complaints(facts: dict[str, Any], stuck: bool, closed: bool) -> list[str]:
     """What a user should not overlook."""
     found = []
     ratio, size = facts["r_hat"], facts["ess"]
@@ -110,4 +111,6 @@ def _complaints(facts: dict[str, Any], stuck: bool) -> list[str]:
         found.append(f"split R-hat is {ratio:.3f}, above {_MAX_R_HAT}: chains disagree")
     if size is not None and size < _MIN_EFFECTIVE:
         found.append(f"only {size:.0f} effective samples")
+    if not closed:
+        found.append("chains too short to see tau: it and errors of means may be larger")
     return found

@@ -74,6 +74,7 @@ def test_chains_in_different_valleys_are_flagged():
     frozen = sample(VALLEYS, beta=30, initial_spins=start, num_sweeps=10, **CHAINS)
     facts = summarise(VALLEYS, frozen)
     assert "every chain is stuck at its own energy" in facts["warnings"]
+    assert any("too short to see tau" in text for text in facts["warnings"])
     assert facts["r_hat"] is None
     assert "infinite" in facts["effective_beta_note"]
     assert json.dumps(facts, allow_nan=False)
