@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from problems import generators as generators
+    from problems import registry as registry
     from problems.bqm import from_bqm as from_bqm
     from problems.bqm import to_bqm as to_bqm
     from problems.formats import FORMATS as FORMATS
@@ -54,13 +55,14 @@ _HOMES = {
     "to_qubo": "problems.qubo",
     "write": "problems.formats",
 }
+_MODULES = ("generators", "registry")
 
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    if name == "generators":
-        return import_module("problems.generators")
+    if name in _MODULES:
+        return import_module(f"problems.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'problems' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
@@ -69,4 +71,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*_HOMES, "generators"])
+    return sorted([*_HOMES, *_MODULES])

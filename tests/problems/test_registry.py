@@ -110,7 +110,7 @@ def test_files_at_hand_have_the_digests_of_the_table(family):
 
 @at_hand
 @pytest.mark.parametrize(
-    "name", ["G48", "toruspm3-8-50", "ea3d_L08_0049", "g05_60.3", "gka10b", "bqp50-7", "bqp50.7"]
+    "name", ["G11", "toruspm3-8-50", "ea3d_L08_0049", "g05_60.3", "gka1a", "bqp50-7", "bqp50.7"]
 )
 def test_instances_are_read_in_their_own_sense_and_no_state_beats_the_table(name):
     entry, instance = registry.entry(name), registry.load(name, DATA)
@@ -121,13 +121,15 @@ def test_instances_are_read_in_their_own_sense_and_no_state_beats_the_table(name
         entry.num_interactions,
     )
     assert entry.sense == ("max" if instance.maximise_source else "min")
-    states = descend(problem, np.random.default_rng(0).choice([-1, 1], (30, problem.num_variables)))
+    states = descend(
+        problem, np.random.default_rng(0).choice([-1.0, 1.0], (30, problem.num_variables))
+    )
     values = instance.values(states)
     best = values.max() if entry.sense == "max" else values.min()
     # Greedy descents come near the best known value, from one side: the sign is right.
     assert not any(entry.reaches(value) for value in values) or best == entry.best_known
     reached = instance.energy_from_value(best) / instance.energy_from_value(entry.best_known)
-    assert 0.5 < reached <= 1 or name in ("gka10b", "bqp50-7", "bqp50.7")
+    assert 0.5 < reached <= 1
 
 
 def descend(problem, states):
@@ -135,11 +137,12 @@ def descend(problem, states):
     n = problem.num_variables
     matrix = np.zeros((n, n))
     matrix[problem.row, problem.col] = matrix[problem.col, problem.row] = problem.coupling
+    fields = states @ matrix + problem.h
     for _ in range(n):
-        gain = states * (states @ matrix + problem.h)
-        place = gain.argmax(1)
-        rows = np.flatnonzero(gain.max(1) > 0)
+        gain = states * fields
+        place, rows = gain.argmax(1), np.flatnonzero(gain.max(1) > 0)
         states[rows, place[rows]] *= -1
+        fields[rows] += 2 * states[rows, place[rows], None] * matrix[place[rows]]
     return states
 
 
