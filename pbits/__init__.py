@@ -2,8 +2,8 @@
 
 `solve` chooses by itself how to minimise; `anneal`, `temper`, `population_anneal` (which also gives
 free energies), `quantum_anneal` and `bifurcate` are the methods by name, and `sample` draws from a
-Boltzmann distribution.  The samplers are the same behind dimod.  Importing configures nothing: JAX is
-set up at the first run, or by `configure`.
+Boltzmann distribution.  The samplers are the same behind dimod.  Importing configures nothing: JAX
+is set up at the first run, or by `configure`.
 """
 
 from typing import TYPE_CHECKING, Any

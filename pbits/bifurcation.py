@@ -37,8 +37,8 @@ def bifurcate(
     """Let `num_reads` independent sets of oscillators bifurcate.
 
     The pump rises from 0 to 1 in equal steps; the frequency of an oscillator is 1, and couplings
-    are scaled by ``c0 = sqrt(N - 1) / (2 ||J||)``, the norm being Frobenius's.  Biases are couplings
-    to one more oscillator, and count as such in N and in the norm.
+    are scaled by ``c0 = sqrt(N - 1) / (2 ||J||)``, the norm being Frobenius's.  Biases are
+    couplings to one more oscillator, and count as such in N and in the norm.
 
     Args:
         problem: what to minimise.

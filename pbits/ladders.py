@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks
 from pbits.schedules import MAX_BETA, default_beta_range
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 PILOT_RUNGS = 16
 
 
 def first_ladder(
-    problem: IsingProblem,
+    problem: Problem,
     betas: ArrayLike | None,
     beta_range: Sequence[float] | None,
     num_temperatures: int | None,

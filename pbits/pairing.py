@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pbits.kernels.base import Kernel, Model, State
 from pbits.kernels.clusters import Pairs, exchange_clusters, is_offered
-from problems.model import IsingProblem
+from problems.polynomial import PolynomialProblem, Problem
 
 # Moving as few spins as this for nothing is what sweeps do as well.
 _LEAST_GAIN = 4.0
@@ -153,9 +153,7 @@ class Clusters:
         self._set(is_cold & ~self._refused)
 
 
-def cluster_share(
-    asked: bool | str, problem: IsingProblem, kernel: Kernel, num_ladders: int
-) -> float:
+def cluster_share(asked: bool | str, problem: Problem, kernel: Kernel, num_ladders: int) -> float:
     """On what share of a ladder clusters may be exchanged, as `cluster_moves` of `temper` asks.
 
     Raises:
@@ -171,5 +169,7 @@ def cluster_share(
         )
     if asked != "auto":
         return float(asked)
+    if isinstance(problem, PolynomialProblem):
+        return 0.0
     has_pairs = kernel.reads_per_lane > 1 or num_ladders > 1
     return 0.5 if is_offered(kernel) and has_pairs and problem.coupling.size else 0.0

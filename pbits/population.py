@@ -122,7 +122,7 @@ def population_anneal(
     return PopulationResult(
         plan.seed, run.sweeps_done, timing, engine.kernel.name, engine.num_devices,
         runtime.notes(), spins, energies, Trace.of(run.records) if trace else None,
-        (0.0, run.first.beta), run.restarts_done, stop.reason, run.states,
+        run.restarts_done, stop.reason, (0.0, run.first.beta), run.states,
         *run.first.summary(problem.offset),
     )  # fmt: skip
 
@@ -290,6 +290,6 @@ def _nothing_to_do(
         ensemble.observe(energies)
     return PopulationResult(
         plan.seed, 0, timing, "none", 0, (), spins, problem.energies(spins),
-        Trace.of([]) if trace else None, (0.0, ensemble.beta), 1, "schedule", spins,
+        Trace.of([]) if trace else None, 1, "schedule", (0.0, ensemble.beta), spins,
         *ensemble.summary(problem.offset),
     )  # fmt: skip

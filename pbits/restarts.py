@@ -20,7 +20,7 @@ from pbits.models import Prepared
 from pbits.random import seed_key, sweep_key
 from pbits.results import Minimum, Progress, Timing, Trace
 from pbits.stopping import Stop
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _CHECKS_PER_PASS = 50
 # Restarts draw from sweep numbers that no pass reaches.
@@ -43,7 +43,7 @@ class Request:
     @classmethod
     def of(
         cls,
-        problem: IsingProblem,
+        problem: Problem,
         num_reads: int,
         seed: int | None,
         initial_spins: ArrayLike | None,
@@ -72,7 +72,7 @@ class Request:
 
 
 def minimise(
-    problem: IsingProblem,
+    problem: Problem,
     prepared: Prepared | None,
     request: Request,
     settings: NDArray[np.float32],
@@ -114,7 +114,7 @@ def minimise(
     )
 
 
-def _nothing_to_do(problem: IsingProblem, request: Request) -> Minimum:
+def _nothing_to_do(problem: Problem, request: Request) -> Minimum:
     spins = np.zeros((request.num_reads, 0), np.int8)
     timing = Timing(0.0, 0.0, 0.0, time.perf_counter() - request.begin)
     return Minimum(
@@ -128,7 +128,7 @@ def _nothing_to_do(problem: IsingProblem, request: Request) -> Minimum:
 class _Restarts:
     """One call of `minimise` in progress."""
 
-    problem: IsingProblem
+    problem: Problem
     engine: Engine
     request: Request
     settings: NDArray[np.float32]

@@ -26,6 +26,7 @@ from pbits.pairing import Clusters, cluster_share
 from pbits.random import seed_key, sweep_key
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.stopping import Stop
+from problems.model import IsingProblem
 from problems.polynomial import Problem
 
 _PILOT_ROUNDS = (16, 32, 64)
@@ -114,7 +115,7 @@ def temper(
     clusters = Clusters(
         ladder.size, problem.num_variables, ceil(share * ladder.size), cluster_moves == "auto"
     )
-    symmetric = not problem.h.any()
+    symmetric = isinstance(problem, IsingProblem) and not problem.h.any()
     engine = Exchange(prepared, plan.num_reads, ladder.size, clusters.count, symmetric=symmetric)
     run = _Tempering(problem, engine, plan, ladder, adapt and betas is None, clusters, initial)
     run.compile()

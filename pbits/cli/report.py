@@ -63,7 +63,7 @@ def record(
         "spin_updates_per_second": float(result.spin_updates_per_second),
         "versions": runtime.versions(),
         "notes": list(result.notes),
-    } | ({"phases": [phase._asdict() for phase in result.phases]} if _is_auto(result) else {})
+    } | _phases(result)
 
 
 def _certificate(instance: "Instance", result: "Minimum", energy: float) -> dict[str, Any]:
@@ -143,8 +143,9 @@ def node_labels(instance: "Instance") -> list:
     return [label + base for label in labels] if isinstance(labels, range) else list(labels)
 
 
-def _is_auto(result: "Minimum") -> bool:
-    return hasattr(result, "phases")
+def _phases(result: Any) -> dict[str, Any]:
+    found = getattr(result, "phases", None)
+    return {} if found is None else {"phases": [phase._asdict() for phase in found]}
 
 
 def _first(k: int, name: str) -> str:

@@ -1,5 +1,7 @@
 """simulated-bifurcation in a race (PyTorch, all threads, dense matrices)."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +33,8 @@ class SimulatedBifurcation(Restarting):
         import torch
 
         torch.manual_seed(seed)
-        spins, _ = simulated_bifurcation.minimize(
+        minimize: Any = simulated_bifurcation.minimize
+        spins, _ = minimize(
             self.matrix, self.linear, domain="spin", mode=self.mode, timeout=_SHARE * seconds,
             verbose=False,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""dwave-samplers in a race: annealing, tabu search and path-integral annealing (C++, one thread)."""
+"""dwave-samplers in a race: annealing, tabu search, path-integral annealing (one thread)."""
 
 import time
 from typing import Any
