@@ -96,16 +96,16 @@ def quantum_anneal(
         )
     if beta is not None:
         beta = checks.positive("beta", beta, MAX_BETA)
-    beta, default_range = default_path(problem, slices, beta)
     steps = checks.whole_number("num_sweeps", num_sweeps, 0)
-    span = default_range if field_range is None else field_range
-    fields = field_schedule(field_schedule_type, span, steps, custom_fields)
-    bonds = slice_bond(beta, fields, slices)
-    settings = np.stack([np.full(bonds.size, beta), bonds], axis=1).astype(np.float32)
     prepared = None
     if problem.num_variables:
         layout, model, unit = choose_float_model(problem)
         prepared = Prepared(quantum(layout, update, slices, bool(whole_paths)), model, unit)
+    beta, span = default_path(problem, slices, beta)
+    span = span if field_range is None else field_range
+    fields = field_schedule(field_schedule_type, span, steps, custom_fields)
+    bonds = slice_bond(beta, fields, slices)
+    settings = np.stack([np.full(bonds.size, beta), bonds], axis=1).astype(np.float32)
     found = minimise(problem, prepared, request, settings, fields)
     ends = fields[[0, -1]] if fields.size else span
     return QuantumResult(

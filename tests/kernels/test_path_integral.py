@@ -76,7 +76,7 @@ class Paths:
         return self.slices_of(run(self.state(spins), self.model, jnp.float32(setting)))
 
 
-def pvalue(paths, num_sweeps=3, replicas=2**16, beta=BETA, field=FIELD, wrong=1.0, start=None):
+def pvalue(paths, num_sweeps=3, replicas=2**14, beta=BETA, field=FIELD, wrong=1.0, start=None):
     """Of "exact samples of all slices stay exact samples", or of `start` having become such."""
     bond = slice_bond(beta, field, paths.slices).item()
     whole = ring(paths.problem, paths.slices, beta, bond)
@@ -89,8 +89,8 @@ def pvalue(paths, num_sweeps=3, replicas=2**16, beta=BETA, field=FIELD, wrong=1.
 CASES = [
     (TRIANGLE, 4, "sparse", "gibbs", False),
     (TRIANGLE, 4, "sparse", "metropolis", True),
+    (PAIR, 7, "sparse", "gibbs", False),
     (TRIANGLE, 3, "sparse", "metropolis", False),
-    (PAIR, 5, "sparse", "gibbs", True),
     (PAIR, 2, "sparse", "gibbs", False),
     (TRIANGLE, 4, "dense_float", "gibbs", True),
     (TRIANGLE, 3, "dense_float", "metropolis", False),
@@ -100,15 +100,15 @@ CASES = [
 @pytest.mark.parametrize(("problem", "slices", "layout", "update", "whole_paths"), CASES)
 def test_all_slices_keep_their_distribution(problem, slices, layout, update, whole_paths):
     paths = Paths(problem, slices, layout, update, whole_paths)
-    replicas = 2**16 if layout == "sparse" else 2**13
+    replicas = 2**14 if layout == "sparse" else 2**11
     assert pvalue(paths, replicas=replicas) > stats.ALPHA
 
 
 @pytest.mark.parametrize("whole_paths", [False, True])
 def test_all_slices_reach_their_distribution(whole_paths):
     paths = Paths(TRIANGLE, 4, whole_paths=whole_paths)
-    start = np.ones((12, 2**16), np.int8)
-    assert pvalue(paths, 60, start=start) > stats.ALPHA
+    start = np.ones((12, 2**14), np.int8)
+    assert pvalue(paths, 40, start=start) > stats.ALPHA
     assert pvalue(paths, 1, start=start) < stats.ALPHA
 
 
@@ -176,20 +176,20 @@ def sliced(problem, beta, field, slices):
 @pytest.mark.parametrize("problem", [ising([0.6], [], [], []), PAIR], ids=["one", "two"])
 def test_energies_are_those_of_the_quantum_system(problem):
     """32 slices: Trotter's error is below 0.003, the statistical one is told by the reads."""
-    slices, reads, n = 32, 4096, problem.num_variables
+    slices, reads, n = 32, 1024, problem.num_variables
     exact = diagonalised(problem, BETA, FIELD)
     assert abs(sliced(problem, BETA, FIELD, slices) - exact) < 0.003
     paths = Paths(problem, slices, whole_paths=True)
     start = np.random.default_rng(0).choice(np.array([-1, 1], np.int8), (slices * n, reads))
-    end = paths.swept(start, [BETA, slice_bond(BETA, FIELD, slices).item()], 300)
+    end = paths.swept(start, [BETA, slice_bond(BETA, FIELD, slices).item()], 200)
     spins = end.reshape(slices, n, reads)
     angle = BETA * FIELD / slices
     tunnel = np.where(spins == np.roll(spins, 1, 0), np.tanh(angle), 1 / np.tanh(angle))
     found = np.mean([problem.energies(s.T) for s in spins], 0) - FIELD * tunnel.mean(0).sum(0)
     error = found.std() / np.sqrt(reads)
-    assert error < 0.03
+    assert error < 0.04
     assert abs(found.mean() - exact) < 4 * error + 0.003
     # The classical energy, and a field off by a fifth, are told apart.
     classical = (stats.boltzmann(problem, BETA) * pauli(problem)[0]).sum()
     assert abs(found.mean() - classical) > 10 * error
-    assert abs(found.mean() - diagonalised(problem, BETA, 1.2 * FIELD)) > 5 * error
+    assert abs(found.mean() - diagonalised(problem, BETA, 1.2 * FIELD)) > 3 * error
