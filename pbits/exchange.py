@@ -142,8 +142,8 @@ class Exchange(Engine):
         run, climb, tally = self._temper(run, climb, places, key, self._model, unit, counts)
         moves = -(-(first + rounds) // CLUSTER_ROUNDS) - -(-first // CLUSTER_ROUNDS)
         shares = (rounds, rounds, moves, moves)
-        means = (self._by_rung(x) / max(n, 1) for x, n in zip(tally, shares, strict=True))
-        return run, climb, Means(*means, moves)
+        means = [self._by_rung(x) / max(n, 1) for x, n in zip(tally, shares, strict=True)]
+        return run, climb, Means(means[0], means[1], means[2], means[3], moves)
 
     def look(self, run: Run, climb: Climb, places: Places, key: jax.Array) -> tuple[Run, Climb]:
         """A round of no sweeps: energies of a fresh run are seen, and a swap is tried."""
@@ -218,20 +218,15 @@ def _temper(
 
     beta = places.beta.reshape(-1, stride)[:, 0]
 
-    def clusters(r: jax.Array, state: State, tally: Tally) -> tuple[State, Tally]:
-        key = random.sweep_key(clusters_key, r)
-        state, cluster, gain = exchange_coldest(
-            key, state, model, places.exchanges, symmetric, coldest, stride
-        )
-        return state, Tally(*tally[:2], tally.cluster + cluster, tally.gain + gain)
-
     def one_round(r: jax.Array, carry: tuple[Run, Climb, Tally]) -> tuple[Run, Climb, Tally]:
         run, climb, tally = carry
         start = (first + r) * sweeps
         state = jax.lax.fori_loop(start, start + sweeps, sweep, run.state)
-        if coldest is not None:
+        if coldest is not None and places.exchanges is not None:
             due = ((first + r) % CLUSTER_ROUNDS == 0) & places.exchanges.any()
-            do = partial(clusters, first + r)
+            move_key = random.sweep_key(clusters_key, first + r)
+            move = partial(exchange_coldest, move_key)
+            do = partial(_with_clusters, move, model, places.exchanges, symmetric, coldest, stride)
             state, tally = jax.lax.cond(due, do, lambda *same: same, state, tally)
         energy = kernel.energy(state, model)
         run = keep_best(kernel, state, energy, run)
@@ -246,3 +241,21 @@ def _temper(
     zero = jnp.zeros_like(places.beta)
     tally = Tally(*[zero] * (4 if coldest else 2))
     return jax.lax.fori_loop(jnp.uint32(0), rounds, one_round, (run, climb, tally))
+
+
+def _with_clusters(
+    move: Any,
+    model: Model,
+    active: jax.Array,
+    symmetric: jax.Array,
+    coldest: Coldest,
+    stride: int,
+    state: State,
+    tally: Tally,
+) -> tuple[State, Tally]:
+    state, cluster, gain = move(state, model, active, symmetric, coldest, stride)
+    seen = (tally.cluster, tally.gain)
+    cluster, gain = (
+        new if old is None else old + new for old, new in zip(seen, (cluster, gain), strict=True)
+    )
+    return state, tally._replace(cluster=cluster, gain=gain)

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pbits.results import AnnealResult, Minimum, TemperResult
+    from pbits.results import AnnealResult, Minimum, SolveResult, TemperResult
     from problems.formats import Instance
 
 _ONE_BASED = ("rudy", "mc", "sparse", "bqp")
@@ -20,7 +20,7 @@ _STOPS = {
 
 def record(
     instance: "Instance",
-    result: "AnnealResult | TemperResult",
+    result: "AnnealResult | SolveResult | TemperResult",
     asked: dict[str, Any],
     seconds: dict[str, float],
 ) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pbits.cli.report import record, solution, table
 from pbits.cli.signals import Interrupt, interruptible
 
 if TYPE_CHECKING:
-    from pbits.results import AnnealResult, Minimum, TemperResult
+    from pbits.results import AnnealResult, Minimum, SolveResult, TemperResult
     from problems.formats import Instance
 
 # Larger numbers are typing errors, which would take all of the memory.
@@ -209,7 +209,7 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
 
 def _minimise(
     instance: "Instance", options: Options, interrupt: Interrupt
-) -> "AnnealResult | TemperResult":
+) -> "AnnealResult | SolveResult | TemperResult":
     shown = not options.as_json and on_terminal()
     bar = progress_bar(instance, options.time_limit) if shown else nullcontext()
     interrupt.check()
