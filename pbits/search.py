@@ -6,6 +6,7 @@ its ladders have, and at which temperatures, are arguments, so they change while
 
 import time
 from collections.abc import Callable, Iterator
+from math import ceil
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -16,8 +17,10 @@ from pbits.engine import Run, next_size
 from pbits.exchange import Climb, Exchange, Means, Places
 from pbits.ladders import equal_rejection
 from pbits.models import Prepared, choose_model
+from pbits.pairing import Clusters, cluster_share
 from pbits.random import seed_key, sweep_key
 from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _KEY_SWEEP = 0xA0000000  # phases draw from keys of their own, from sweep numbers no run reaches
 _FIRST_ANNEAL = 64  # sweeps
@@ -32,6 +35,8 @@ _WANTED_SWEEPS = 4000
 _SPEED = {"packed": 1e9, "dense": 2e8, "sparse": 4e8, "dense_float": 3e7}
 _LANES = (1, 4, 8, 16, 32)
 _MIN_RUNGS = 12
+# Where spins have more neighbours on average, clusters percolate; programs without are smaller.
+_CLUSTER_DEGREE = 8.0
 
 
 class Allotment(NamedTuple):
@@ -93,7 +98,7 @@ class Search:
 
     def __init__(
         self,
-        problem: IsingProblem,
+        problem: Problem,
         update: str,
         span: tuple[float, float],
         asked: Allotment,
@@ -114,7 +119,13 @@ class Search:
         begin = time.perf_counter()
         prepared = choose_model(self.problem, self.update)
         ladders, rungs = self.asked.complete(prepared, self.problem.num_variables, self.seconds)
-        self.engine = Exchange(prepared, ladders, rungs)
+        share = self._cluster_share(prepared, ladders) if rungs > 1 else 0.0
+        symmetric = isinstance(self.problem, IsingProblem) and not self.problem.h.any()
+        count = ceil(share * rungs)
+        self._clusters = Clusters(
+            rungs, self.problem.num_variables, count, self.cluster_moves is None
+        )
+        self.engine = Exchange(prepared, ladders, rungs, count, symmetric=symmetric)
         self.kernel, self.num_ladders, self.num_rungs = prepared.kernel.name, ladders, rungs
         self.num_devices = self.engine.num_devices
         laid_out = time.perf_counter()
@@ -128,6 +139,13 @@ class Search:
         self.best_states()  # its program, too: nothing is compiled after the time is up
         self.prepare_seconds = laid_out - begin
         self.compile_seconds = time.perf_counter() - laid_out
+
+    def _cluster_share(self, prepared: Prepared, ladders: int) -> float:
+        n, asked = self.problem.num_variables, self.cluster_moves
+        if asked is None and 2 * self.problem.num_interactions > _CLUSTER_DEGREE * n:
+            return 0.0
+        choice = "auto" if asked is None else asked
+        return cluster_share(choice, self.problem, prepared.kernel, ladders)
 
     def steps(self, start: NDArray[np.int8] | None, left: Callable[[], float]) -> Iterator[Step]:
         """Search for ever, in steps of about a tenth of a second.
@@ -186,18 +204,24 @@ class Search:
         name = f"tempering with {self.num_rungs} temperatures"
         key, first, size = self._new_key(), 0, 1
         seen, next_move = 0, _FIRST_MOVE
-        rejection = np.zeros(self.num_rungs)
-        places = self.engine.places(self._betas)
+        rejection, energy = np.zeros((2, self.num_rungs))
+        places = self.engine.places(self._betas, self._clusters.active)
         while True:
             if seen >= next_move:
+                mean = self.engine.unit * energy + self.problem.offset
+                self._clusters.review(mean, self.best, self.problem.offset)
                 self._betas = equal_rejection(self._betas, rejection[:-1], self.num_rungs)
-                places = self.engine.places(self._betas)
-                seen, next_move, rejection = 0, 2 * next_move, np.zeros(self.num_rungs)
+                places = self.engine.places(self._betas, self._clusters.active)
+                seen, next_move = 0, 2 * next_move
+                rejection, energy = np.zeros((2, self.num_rungs))
             rounds = min(size, next_move - seen)
             begin = time.perf_counter()
             means = self._advance(places, key, first, rounds, _SWEEPS_PER_SWAP)
             seconds = time.perf_counter() - begin
-            rejection += (means.rejection - rejection) * rounds / (seen + rounds)
+            share = rounds / (seen + rounds)
+            rejection += share * (means.rejection - rejection)
+            energy += share * (means.energy - energy)
+            self._clusters.note(means.cluster, means.gain, means.num_moves)
             seen, first = seen + rounds, first + rounds
             size = min(next_size(rounds, seconds), _MAX_ROUNDS)
             yield self._step(name, means, self._betas)

@@ -22,6 +22,7 @@ from pbits.schedules import default_beta_range
 from pbits.search import Allotment, Search
 from pbits.stopping import Stop
 from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _ENUMERABLE = 14  # spins
 _PATIENCE, _WAITS = 3.0, (1.0, 60.0)  # seconds without progress
@@ -29,7 +30,7 @@ _NO_LIMIT = 60.0  # seconds for which anneals are planned where there is no limi
 
 
 def solve(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     time_limit: float | None = None,
     target_energy: float | None = None,
@@ -113,7 +114,7 @@ def _all_states(n: int) -> NDArray[np.int8]:
 class _Run:
     """One call of `solve` in progress: the best so far, and what was done."""
 
-    problem: IsingProblem
+    problem: Problem
     stop: Stop
     seed: int
     progress: Callable[[Progress], None] | None
@@ -153,7 +154,11 @@ class _Run:
         span: tuple[float, float],
         pressed: Callable[[], bool],
     ) -> None:
-        """Anneal in NumPy until the programs are there."""
+        """Anneal in NumPy until the programs are there; terms of higher order only wait."""
+        if not isinstance(self.problem, IsingProblem):
+            while not compiling.is_done and not self.is_due(pressed):
+                time.sleep(0.05)
+            return
         sweeps, reported = 0, 0.0
         for found in host_anneal(self.problem, span, seed=self.seed):
             sweeps = found.num_sweeps
@@ -182,7 +187,14 @@ class _Run:
             if self._is_due_on_devices(search, pressed) or self._is_stalled(begin, better_at):
                 self.phases.append(Phase(step.name, self.stop.seconds, step.num_sweeps, self.best))
                 break
-        self._keep(*descend(self.problem, search.best_states()[0]))
+        self._keep(*self._descended(*search.best_states()))
+
+    def _descended(
+        self, spins: NDArray[np.int8], energies: NDArray
+    ) -> tuple[NDArray[np.int8], NDArray]:
+        if isinstance(self.problem, IsingProblem):
+            return descend(self.problem, spins)
+        return spins, energies
 
     def _is_due_on_devices(self, search: Search, pressed: Callable[[], bool]) -> bool:
         def exact() -> NDArray:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from doubles import CROSSBAR, TELEGRAPH, differential
 
-from pbits.kernels.base import Kernel, Model
+from pbits.kernels.base import Info, Kernel, Model, State
 from pbits.kernels.coupled import IDEAL_COUPLING, IDEAL_PBIT, coupled, coupled_model
 from pbits.kernels.dense import MAX_PLANES, dense, dense_model
 from pbits.kernels.dense_float import dense_float, dense_float_model
@@ -18,6 +20,7 @@ from pbits.kernels.packed import packed
 from pbits.kernels.packed_model import packed_model
 from pbits.kernels.packed_poly import TermArrays, packed_poly
 from pbits.kernels.poly_float import poly_float, poly_float_model
+from pbits.kernels.quantum import quantum
 from pbits.kernels.sparse import sparse, sparse_model
 from problems.model import IsingProblem, ising
 from problems.polynomial import PolynomialProblem, Problem, from_terms
@@ -40,6 +43,7 @@ class Row(NamedTuple):
         is_variant: another resolution of the row before it, with the same contract.
         any_order: whether terms of more than two spins are allowed; the contract is then tested
             with them.
+        is_exact: whether its spins are drawn from ``exp(-beta E)``; tests of their own otherwise.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Row(NamedTuple):
     beta_per_read: bool = True
     is_variant: bool = False
     any_order: bool = False
+    is_exact: bool = True
 
     def supports(self, problem: Problem, unit: float) -> bool:
         """Whether the kernel takes these couplings."""
@@ -120,6 +125,21 @@ def _doubles(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, M
     return coupled(CROSSBAR, TELEGRAPH), model
 
 
+def _quantum(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
+    parts = (problem.h / unit, problem.row, problem.col, problem.coupling / unit)
+    return _at_fixed_bond(quantum("sparse", update, 4, True)), sparse_model(*parts, unit)
+
+
+@cache
+def _at_fixed_bond(kernel: Kernel) -> Kernel:
+    """Beta alone is set; neighbouring slices stay coupled as they are."""
+
+    def step(key: jax.Array, state: State, model: Model, beta: jax.Array) -> tuple[State, Info]:
+        return kernel.step(key, state, model, jnp.stack([beta, jnp.full_like(beta, 0.2)]))
+
+    return kernel._replace(step=step)
+
+
 ROWS = (
     Row("packed", partial(_packed, 16)),
     Row("packed32", partial(_packed, 32), graphs=("complete",), is_variant=True),
@@ -149,14 +169,16 @@ ROWS = (
     ),
     Row("coupled", _coupled, ("gibbs",), real_couplings=True),
     Row("doubles", _doubles, ("gibbs",), real_couplings=True),
+    Row("quantum", _quantum, ("metropolis",), real_couplings=True, is_exact=False),
 )
+EXACT_ROWS = tuple(row for row in ROWS if row.is_exact)
 
 
 def cases() -> list[tuple[Row, str, str]]:
     """Every kernel with every rule of its own and every graph it is tested on."""
     return [
         (row, update, name)
-        for row in ROWS
+        for row in EXACT_ROWS
         for update in row.updates
         for name, graph in graphs().items()
         if row.supports(graph.problem, graph.unit) and name in (row.graphs or graphs())

@@ -6,7 +6,7 @@ import mutants
 import numpy as np
 import pytest
 import stats
-from kernel_table import ROWS, UPDATES, Row, cases, graphs, scattered
+from kernel_table import EXACT_ROWS, UPDATES, Row, cases, graphs, scattered
 
 from pbits.kernels import packed_poly, poly_float
 from pbits.kernels.base import Kernel, Model
@@ -15,7 +15,7 @@ from problems.polynomial import Problem, from_terms
 BETAS = (0.2, 0.7)
 Mutant = Callable[[Kernel], Kernel]
 CASES = [pytest.param(*case, id="-".join((case[0].name, *case[1:]))) for case in cases()]
-BY_NAME = {row.name: row for row in ROWS}
+BY_NAME = {row.name: row for row in EXACT_ROWS}
 
 
 @pytest.mark.parametrize(("row", "update", "name"), CASES)
@@ -39,7 +39,7 @@ def test_kernel_reaches_the_distribution(row: Row, update: str, name: str) -> No
     assert (pvalue > stats.ALPHA) == (update == "gibbs" or graph.metropolis_settles)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", EXACT_ROWS, ids=lambda row: row.name)
 def test_spins_meet_across_words_blocks_and_tiles(row: Row) -> None:
     graph = graphs()["complete"]
     problem, place = scattered(graph.problem, 100)
@@ -50,7 +50,7 @@ def test_spins_meet_across_words_blocks_and_tiles(row: Row) -> None:
     assert stats.pooled_chi_square(stats.count_states(end), exact) > stats.ALPHA
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", EXACT_ROWS, ids=lambda row: row.name)
 def test_five_percent_in_beta_is_noticed(row: Row) -> None:
     graph = graphs()["complete"]
     kernel, model = row.prepare(graph.problem, row.updates[0], graph.unit)

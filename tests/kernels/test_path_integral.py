@@ -92,8 +92,8 @@ CASES = [
     (PAIR, 7, "sparse", "gibbs", False),
     (TRIANGLE, 3, "sparse", "metropolis", False),
     (PAIR, 2, "sparse", "gibbs", False),
-    (TRIANGLE, 4, "dense_float", "gibbs", True),
-    (TRIANGLE, 3, "dense_float", "metropolis", False),
+    pytest.param(TRIANGLE, 4, "dense_float", "gibbs", True, marks=pytest.mark.slow),
+    pytest.param(TRIANGLE, 3, "dense_float", "metropolis", False, marks=pytest.mark.slow),
 ]
 
 
