@@ -6,6 +6,7 @@ too few sweeps for that, reads anneal as slowly as the measured speed permits in
 program does both, since temperatures are its arguments.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
