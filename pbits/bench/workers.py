@@ -18,6 +18,17 @@ from problems import IsingProblem
 _held: dict[str, Any] = {}
 
 
+def team_is_done() -> bool:
+    """Whether a member of this process's team has said so; False outside of a team."""
+    return "done" in _held and _held["done"].is_set()
+
+
+def say_done() -> None:
+    """Tell the other members that there is nothing left to do."""
+    if "done" in _held:
+        _held["done"].set()
+
+
 class Member(Protocol):
     """Who can be in a team: an `entrant.Entrant`, or a `solvers.Racer`."""
 
@@ -53,7 +64,8 @@ class Team:
     def __init__(self, entrant: Member, problem: IsingProblem, cores: Sequence[int]) -> None:
         groups = [list(cores)] if entrant.threaded else [[core] for core in cores]
         with ExitStack() as stack, _environment(len(groups[0])):
-            self._pools = [stack.enter_context(_one_process()) for _ in groups]
+            self._done = _SPAWN.Event()
+            self._pools = [stack.enter_context(_one_process(self._done)) for _ in groups]
             waiting = [
                 pool.submit(_prepare, entrant, problem, group)
                 for pool, group in zip(self._pools, groups, strict=True)
@@ -74,6 +86,7 @@ class Team:
         """
         if len(calls) != len(self._pools):
             raise ValueError(f"{len(calls)} calls for {len(self._pools)} processes")
+        self._done.clear()
         waiting = [p.submit(_timed, c) for p, c in zip(self._pools, calls, strict=True)]
         return [future.result() for future in waiting]
 
@@ -84,9 +97,16 @@ class Team:
         self._stack.close()
 
 
-def _one_process() -> ProcessPoolExecutor:
-    # Spawned, not forked: a fork of a process with threads may hang.
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+# Not forked: a fork of a process with threads may hang.
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+def _one_process(done: Any) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, _SPAWN, initializer=_hold, initargs=(done,))
+
+
+def _hold(done: Any) -> None:
+    _held["done"] = done
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pbits.bench.workers import say_done, team_is_done
 from problems import IsingProblem
 
 
@@ -83,7 +84,7 @@ class Restarting:
         now, best, spins, stopped_by = 0.0, np.inf, None, "time_limit"
         curve: list[tuple[float, float]] = []
         attempts: list[Attempt] = []
-        while now < call.seconds:
+        while now < call.seconds and not team_is_done():
             found, energy = self.attempt(seed_of(call.seed, len(attempts)), call.seconds - now)
             before, now = now, time.perf_counter() - start
             if now > call.seconds * 1.02:
@@ -94,6 +95,7 @@ class Restarting:
                 curve.append((now, best))
             if call.target is not None and best <= call.target:
                 stopped_by = "target"
+                say_done()
                 break
         return Outcome(curve, spins, attempts, None, stopped_by)
 
