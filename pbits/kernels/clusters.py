@@ -83,8 +83,9 @@ def exchange_clusters(
     Returns:
         The state, and how many sites each read's domain and cluster had.
     """
-    move = _exchange_packed if isinstance(model, PackedModel) else _exchange_sparse
-    return move(key, state, model, pairs)
+    if isinstance(model, PackedModel):
+        return _exchange_packed(key, state, model, pairs)
+    return _exchange_sparse(key, state, model, pairs)
 
 
 def _exchange_packed(
