@@ -41,8 +41,8 @@ class Tally(NamedTuple):
 
     rejection: jax.Array  # probability that a swap with the next rung is refused
     energy: jax.Array  # in units
-    cluster: jax.Array | None = None  # sites exchanged
-    gain: jax.Array | None = None  # the same where it was no exchange of names, see `pairing`
+    # Sites exchanged; and the same where that was no exchange of names, see `pairing`.
+    moved: tuple[jax.Array, ...]
 
 
 class Means(NamedTuple):
@@ -141,9 +141,10 @@ class Exchange(Engine):
         unit = np.float32(self.unit)
         run, climb, tally = self._temper(run, climb, places, key, self._model, unit, counts)
         moves = -(-(first + rounds) // CLUSTER_ROUNDS) - -(-first // CLUSTER_ROUNDS)
-        shares = (rounds, rounds, moves, moves)
-        means = [self._by_rung(x) / max(n, 1) for x, n in zip(tally, shares, strict=True)]
-        return run, climb, Means(means[0], means[1], means[2], means[3], moves)
+        rejection, energy = (self._by_rung(x) / max(rounds, 1) for x in tally[:2])
+        sites = [self._by_rung(x) / max(moves, 1) for x in tally.moved]
+        cluster, gain = sites or np.zeros((2, self.num_rungs))
+        return run, climb, Means(rejection, energy, cluster, gain, moves)
 
     def look(self, run: Run, climb: Climb, places: Places, key: jax.Array) -> tuple[Run, Climb]:
         """A round of no sweeps: energies of a fresh run are seen, and a swap is tried."""
@@ -151,9 +152,7 @@ class Exchange(Engine):
             places = places._replace(exchanges=jnp.zeros_like(places.exchanges))
         return self.temper(run, climb, places, key, _LOOK_ROUND, 1, 0)[:2]
 
-    def _by_rung(self, values: jax.Array | None) -> NDArray[np.float64]:
-        if values is None:
-            return np.zeros(self.num_rungs)
+    def _by_rung(self, values: jax.Array) -> NDArray[np.float64]:
         own = np.asarray(values, np.float64)[self.inside]
         rung = self._rung[self.inside]
         return np.bincount(rung, own, self.num_rungs) / np.bincount(rung, minlength=self.num_rungs)
@@ -190,7 +189,7 @@ def _program(kernel: Kernel, mesh: Mesh, stride: int, coldest: Coldest | None) -
             partial(_temper, kernel, stride, coldest),
             mesh=mesh,
             in_specs=(*split, P(), P(), P(), P()),
-            out_specs=(*split[:2], Tally(*[any_spec] * (4 if coldest else 2))),
+            out_specs=(*split[:2], Tally(any_spec, any_spec, (any_spec,) * (2 if coldest else 0))),
             check_vma=False,
         )(run, climb, places, *rest)
 
@@ -218,16 +217,25 @@ def _temper(
 
     beta = places.beta.reshape(-1, stride)[:, 0]
 
+    def clusters(r: jax.Array, state: State, moved: tuple) -> tuple[State, tuple]:
+        active = places.exchanges
+        if coldest is None or active is None:
+            return state, moved
+        move = partial(exchange_coldest, coldest=coldest, per_lane=stride)
+
+        def exchange(state: State, moved: tuple) -> tuple[State, tuple]:
+            key = random.sweep_key(clusters_key, r)
+            state, *sites = move(key, state, model, active, symmetric)
+            return state, jax.tree.map(jnp.add, moved, tuple(sites))
+
+        due = (r % CLUSTER_ROUNDS == 0) & active.any()
+        return jax.lax.cond(due, exchange, lambda *same: same, state, moved)
+
     def one_round(r: jax.Array, carry: tuple[Run, Climb, Tally]) -> tuple[Run, Climb, Tally]:
         run, climb, tally = carry
         start = (first + r) * sweeps
         state = jax.lax.fori_loop(start, start + sweeps, sweep, run.state)
-        if coldest is not None and places.exchanges is not None:
-            due = ((first + r) % CLUSTER_ROUNDS == 0) & places.exchanges.any()
-            move_key = random.sweep_key(clusters_key, first + r)
-            move = partial(exchange_coldest, move_key)
-            do = partial(_with_clusters, move, model, places.exchanges, symmetric, coldest, stride)
-            state, tally = jax.lax.cond(due, do, lambda *same: same, state, tally)
+        state, moved = clusters(first + r, state, tally.moved)
         energy = kernel.energy(state, model)
         run = keep_best(kernel, state, energy, run)
         swap_key = random.sweep_key(swaps_key, first + r)
@@ -235,27 +243,8 @@ def _temper(
         run = run._replace(state=exchanged(kernel, run.state, up, stride))
         climb = arrive(jax.tree.map(partial(swapped, up, stride), climb), places)
         seen = energy.astype(jnp.float32)
-        tally = tally._replace(rejection=tally.rejection + refused, energy=tally.energy + seen)
-        return run, climb, tally
+        return run, climb, Tally(tally.rejection + refused, tally.energy + seen, moved)
 
     zero = jnp.zeros_like(places.beta)
-    tally = Tally(*[zero] * (4 if coldest else 2))
+    tally = Tally(zero, zero, (zero,) * (2 if coldest else 0))
     return jax.lax.fori_loop(jnp.uint32(0), rounds, one_round, (run, climb, tally))
-
-
-def _with_clusters(
-    move: Any,
-    model: Model,
-    active: jax.Array,
-    symmetric: jax.Array,
-    coldest: Coldest,
-    stride: int,
-    state: State,
-    tally: Tally,
-) -> tuple[State, Tally]:
-    state, cluster, gain = move(state, model, active, symmetric, coldest, stride)
-    seen = (tally.cluster, tally.gain)
-    cluster, gain = (
-        new if old is None else old + new for old, new in zip(seen, (cluster, gain), strict=True)
-    )
-    return state, tally._replace(cluster=cluster, gain=gain)
