@@ -5,7 +5,7 @@ all subsets of its spins.  Integer coefficients therefore become multiples of ``
 float64 holds exactly.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from itertools import combinations
 from typing import Literal
 
@@ -20,7 +20,9 @@ _MAX_BINARY_ORDER = 20
 _MAX_EXPANDED = 2**24
 
 
-def from_poly(poly: BinaryPolynomial) -> PolynomialProblem:
+def from_poly(
+    poly: BinaryPolynomial, labels: Sequence[Hashable] | None = None
+) -> PolynomialProblem:
     """Polynomial problem with the energies of a dimod polynomial; x = 0, 1 becomes s = -1, +1.
 
     A dimod polynomial has no order of its own; labels are sorted, those of several types by the
@@ -28,11 +30,12 @@ def from_poly(poly: BinaryPolynomial) -> PolynomialProblem:
 
     Args:
         poly: SPIN or BINARY, any labels, possibly empty.
+        labels: another order; all labels of `poly`, and perhaps further ones.
 
     Raises:
-        ValueError: where `poly` is no binary polynomial, a coefficient is not a finite number, or a
-            BINARY polynomial expands into too many products of spins: a monomial of more than 20
-            variables, or more than 2**24 products in all.
+        ValueError: where `poly` is no binary polynomial, `labels` lack a variable, a coefficient
+            is not a finite number, or a BINARY polynomial expands into too many products of spins:
+            a monomial of more than 20 variables, or more than 2**24 products in all.
 
     Example:
         >>> import dimod
@@ -43,7 +46,9 @@ def from_poly(poly: BinaryPolynomial) -> PolynomialProblem:
     """
     if not isinstance(poly, BinaryPolynomial):
         raise ValueError(f"expected a dimod.BinaryPolynomial, not {type(poly).__name__}")
-    labels = sorted_labels(poly.variables)
+    labels = sorted_labels(poly.variables) if labels is None else labels
+    if missing := poly.variables.difference(labels):
+        raise ValueError(f"the labels lack {next(iter(missing))!r}; expected all variables")
     place = {label: k for k, label in enumerate(labels)}
     members: dict[int, list[list[int]]] = {}
     values: dict[int, list] = {}

@@ -7,8 +7,8 @@ import pytest
 from stats import ALPHA, boltzmann, count_states, enumerate_states, exact_samples, pooled_chi_square
 
 import problems
-from pbits.host import _classes, _update, host_anneal
 from pbits.schedules import default_beta_range
+from pbits.solving.host import _classes, _update, host_anneal
 from problems.generators import edwards_anderson
 
 

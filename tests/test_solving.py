@@ -9,8 +9,8 @@ from stats import enumerate_states
 
 import pbits
 import problems
-from pbits import search, solving
-from pbits.background import Background
+from pbits.solving import driver, search
+from pbits.solving.background import Background
 from problems.generators import edwards_anderson, random_gnp, sherrington_kirkpatrick
 
 
@@ -169,4 +169,4 @@ def test_background_gives_result_or_error():
 
 
 def test_enumeration_limit_is_small_enough_to_be_instant():
-    assert len(solving._all_states(solving._ENUMERABLE)) <= 2**16
+    assert len(driver._all_states(driver._ENUMERABLE)) <= 2**16

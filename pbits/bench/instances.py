@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from problems import IsingProblem, generators, maxcut_from_edges, read
+from problems.formats.instance import problem_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +80,10 @@ def from_file(path: str | Path) -> Case:
 
     Raises:
         FormatError: on a file that is missing or malformed.
+        ValueError: on a polynomial, which the samplers compared here do not take.
     """
     instance = read(path)
-    return Case(instance.name, f"file in {instance.format} format", instance.problem)
+    return Case(instance.name, f"file in {instance.format} format", problem_of(instance))
 
 
 def planar_union(n: int, num_edges: int, *, seed: int = 0) -> IsingProblem:

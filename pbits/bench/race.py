@@ -104,7 +104,7 @@ def _team(
         held.__exit__()
         held = None
     if held is None:
-        held = stack.enter_context(Team(racer, target.instance.problem, cores))
+        held = stack.enter_context(Team(racer, target.problem, cores))
         if racer.compiles and racer.warm:
             held.run([Trial(_WARM_UP_SECONDS, _WARM_UP_SEED)] * held.num_processes)
         teams[racer.name] = held

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pbits.bench.instances import digest
-from problems import generators, read, registry
+from problems import IsingProblem, generators, read, registry
 from problems.formats import Instance
 from problems.generators.planted import Planted
 
@@ -28,6 +28,18 @@ class Target:
     best_known: int | float | None
     proven: bool = False
     source: str = ""
+
+    @property
+    def problem(self) -> IsingProblem:
+        """The quadratic problem that all solvers get.
+
+        Raises:
+            ValueError: on terms of more than two spins, which few solvers take.
+        """
+        problem = self.instance.problem
+        if not isinstance(problem, IsingProblem):
+            raise ValueError(f"{self.instance.name} has terms of more than two spins; expected two")
+        return problem
 
     @property
     def name(self) -> str:
@@ -52,11 +64,11 @@ class Target:
     @property
     def is_integer(self) -> bool:
         """Whether all energies are whole numbers."""
-        return self.instance.problem.coupling.dtype.kind == "i"
+        return self.problem.is_integer
 
     def summary(self) -> dict[str, Any]:
         """Ready for JSON."""
-        problem = self.instance.problem
+        problem = self.problem
         return {
             "name": self.name,
             "sha256": digest(problem),

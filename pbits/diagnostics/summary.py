@@ -21,7 +21,7 @@ _MIN_EFFECTIVE = 100  # per quantity, as Vehtari et al. (2021) ask for four chai
 
 
 def summarise(
-    problem: IsingProblem, result: SampleResult, max_entries: int = _MAX_ENTRIES
+    problem: Problem, result: SampleResult, max_entries: int = _MAX_ENTRIES
 ) -> dict[str, Any]:
     """Mixing of the energy and effective beta, ready for JSON: numbers, None or strings.
 
@@ -62,8 +62,10 @@ def summarise(
     return facts
 
 
-def _effective_beta(problem: IsingProblem, result: SampleResult, max_entries: int) -> EffectiveBeta:
+def _effective_beta(problem: Problem, result: SampleResult, max_entries: int) -> EffectiveBeta:
     """From evenly spaced draws, and from fewer chains where there are too many."""
+    if not isinstance(problem, IsingProblem):
+        return EffectiveBeta(None, None, None, "terms of more than two spins: not computed")
     chains, n = result.num_chains, max(problem.num_variables, 1)
     draws = max(len(result.spins) // chains, 1)
     room = max(max_entries // n, 8)

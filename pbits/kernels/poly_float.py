@@ -23,7 +23,7 @@ from pbits.kernels.shapes import round_up
 from pbits.kernels.tiles import Entries, TileBucket, tile
 
 _MAX_TILE_ROWS = 32
-_UNROLL = 4
+_CHUNK = 8
 
 
 @jax.tree_util.register_dataclass
@@ -107,16 +107,34 @@ def _bucket(bucket: TileBucket, spin_of_row: NDArray[np.int64]) -> Bucket:
 def _sum(spins: jax.Array, neighbour: jax.Array, weight: jax.Array) -> jax.Array:
     """Sums over slots of weights [D, B] times products of spins: float32 [B, reads]."""
     width, height = weight.shape
+    total = jnp.zeros((height, spins.shape[1]), jnp.float32)
+    if width <= 2 * _CHUNK:
+        return _add_slots(total, spins, neighbour, weight)
 
-    def add(slot: jax.Array, total: jax.Array) -> jax.Array:
-        rows = spins.at[neighbour[slot]].get(mode="clip").reshape(-1, height, spins.shape[1])
-        product = rows[0]
-        for k in range(1, rows.shape[0]):
-            product = product * rows[k]
-        return total + weight[slot][:, None] * product.astype(jnp.float32)
+    def body(i: jax.Array, total: jax.Array) -> jax.Array:
+        ids = jax.lax.dynamic_slice_in_dim(neighbour, i * _CHUNK, _CHUNK)
+        scale = jax.lax.dynamic_slice_in_dim(weight, i * _CHUNK, _CHUNK)
+        return _add_slots(total, spins, ids, scale)
 
-    start = jnp.zeros((height, spins.shape[1]), jnp.float32)
-    return jax.lax.fori_loop(0, width, add, start, unroll=_UNROLL)
+    whole = width // _CHUNK
+    total = jax.lax.fori_loop(0, whole, body, total)
+    if width % _CHUNK == 0:
+        return total
+    return _add_slots(total, spins, neighbour[whole * _CHUNK :], weight[whole * _CHUNK :])
+
+
+def _add_slots(
+    total: jax.Array, spins: jax.Array, neighbour: jax.Array, weight: jax.Array
+) -> jax.Array:
+    width, height = weight.shape
+    rows = spins.at[neighbour.reshape(-1)].get(mode="clip")
+    rows = rows.reshape(width, -1, height, spins.shape[1])
+    for j in range(width):
+        product = rows[j, 0]
+        for k in range(1, rows.shape[1]):
+            product = product * rows[j, k]
+        total = total + weight[j][:, None] * product.astype(jnp.float32)
+    return total
 
 
 def _step(

@@ -17,6 +17,7 @@ from problems.formats.binary import expect_finite, expect_pairs, from_vartype
 from problems.formats.instance import Instance, problem_of
 from problems.formats.text import format_error, instance_name, read_bytes, show, write_bytes
 from problems.model import IsingProblem, real_array
+from problems.polynomial import Problem
 
 _FIELDS = (
     "variable_labels",
@@ -71,7 +72,7 @@ def write(source: IsingProblem | Instance, path: str | os.PathLike) -> None:
     write_bytes(path, f"{json.dumps(to_bqm(problem).to_serializable())}\n".encode())
 
 
-def expect_json_labels(path: str | os.PathLike, problem: IsingProblem) -> None:
+def expect_json_labels(path: str | os.PathLike, problem: Problem) -> None:
     """FormatError unless all labels are numbers, strings or tuples of such."""
     for label in problem.labels:
         if not _json_label(label):

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.model import IsingProblem, as_states, blocks
+from problems.polynomial import PolynomialProblem, Problem
 
 
 @dataclass(frozen=True)
 class Instance:
-    """An Ising problem to minimise and the value that its file's format counts.
+    """A problem to minimise and the value that its file's format counts.
 
     With W the sum of all couplings, the value of a state of energy E is
 
@@ -26,7 +27,7 @@ class Instance:
         maximise_source: True where larger values are better: cuts, and OR-Library files.
     """
 
-    problem: IsingProblem
+    problem: Problem
     name: str
     format: str
     objective: Literal["cut", "energy"] = "energy"
@@ -53,7 +54,7 @@ class Instance:
         return self.value_from_energy(self.problem.energies(spins))
 
     def _cuts(self, spins: ArrayLike) -> NDArray:
-        problem = self.problem
+        problem = problem_of(self)
         states, lead = as_states(spins, problem.num_variables)
         cuts = np.zeros(states.shape[0], problem.coupling.dtype)
         for part in blocks(states.shape[0], problem.num_interactions):
@@ -83,12 +84,19 @@ class Instance:
         return -value if self.maximise_source else value
 
     def _total_weight(self) -> int | float:
-        return self.problem.coupling.sum().item()
+        return problem_of(self).coupling.sum().item()
 
 
-def problem_of(source: IsingProblem | Instance) -> IsingProblem:
-    """The problem of an instance; a problem is returned as it is."""
-    return source.problem if isinstance(source, Instance) else source
+def problem_of(source: Problem | Instance) -> IsingProblem:
+    """The problem of an instance; a problem is returned as it is.
+
+    Raises:
+        ValueError: on a polynomial, which only JSON has a place for.
+    """
+    problem = source.problem if isinstance(source, Instance) else source
+    if isinstance(problem, PolynomialProblem):
+        raise ValueError("a polynomial is given; expected an Ising problem, or the format json")
+    return problem
 
 
 def _half(difference):

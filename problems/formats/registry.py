@@ -4,11 +4,12 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from problems.formats import bonds, bqm_file, bqm_json, bqp, coo, qubo, rudy, sparse
+from problems.formats import bonds, bqm_file, bqm_json, bqp, coo, poly_json, qubo, rudy, sparse
 from problems.formats.instance import Instance
 from problems.formats.text import format_error, plain_name, read_bytes
-from problems.model import IsingProblem
+from problems.polynomial import PolynomialProblem, Problem
 
 _HEAD = 4096
 
@@ -21,10 +22,26 @@ class Format:
     """
 
     read: Callable[[str | os.PathLike], Instance]
-    write: Callable[[IsingProblem | Instance, str | os.PathLike], None]
+    write: Callable[[Any, str | os.PathLike], None]  # of an instance or a problem
     summary: str
     suffixes: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
+
+
+def _read_json(path: str | os.PathLike) -> Instance:
+    """A quadratic model, or a polynomial of any order."""
+    data = read_bytes(path)
+    if poly_json.is_polynomial(data):
+        return poly_json.instance(path, data)
+    return bqm_json.read(path)
+
+
+def _write_json(source: Problem | Instance, path: str | os.PathLike) -> None:
+    problem = source.problem if isinstance(source, Instance) else source
+    if isinstance(problem, PolynomialProblem):
+        poly_json.write(problem, path)
+    else:
+        bqm_json.write(problem, path)
 
 
 FORMATS: dict[str, Format] = {
@@ -42,7 +59,7 @@ FORMATS: dict[str, Format] = {
     "qubo": Format(qubo.read, qubo.write, "qbsolv QUBO, minimise", (".qubo",)),
     "bqp": Format(bqp.read, bqp.write, "OR-Library binary quadratic, maximise", (".bqp",)),
     "coo": Format(coo.read, coo.write, "dimod COO text, `i j bias`", (".coo",)),
-    "json": Format(bqm_json.read, bqm_json.write, "dimod BQM as JSON", (".json",)),
+    "json": Format(_read_json, _write_json, "dimod BQM, or polynomial, as JSON", (".json",)),
     "bqm": Format(bqm_file.read, bqm_file.write, "dimod BQM as a binary file", (".bqm",)),
     "bonds": Format(bonds.read, bonds.write, "spin-glass bonds, `i j J` from 0, E = -sum J s s"),
 }
@@ -78,9 +95,7 @@ def read(path: str | os.PathLike, format: str | None = None) -> Instance:
     return replace(instance, format=name)
 
 
-def write(
-    source: Instance | IsingProblem, path: str | os.PathLike, format: str | None = None
-) -> None:
+def write(source: Instance | Problem, path: str | os.PathLike, format: str | None = None) -> None:
     """Write a problem in `format`, or in the one that the suffix of `path` means.
 
     The file is compressed where its name ends with .gz, .xz or .bz2.  Formats without a place for
@@ -101,6 +116,9 @@ def write(
     name = format
     if name is None:
         name = _by_suffix(path, weak=False) or _by_suffix(path, weak=True)
+    problem = source.problem if isinstance(source, Instance) else source
+    if isinstance(problem, PolynomialProblem) and name in FORMATS and name != "json":
+        raise format_error(path, None, "a polynomial", "the format json, which has terms")
     _lookup(path, name).write(source, path)
 
 

@@ -34,10 +34,9 @@ def instance(row: Row, seed: int = 0) -> Problem:
     h = rng.choice((-1, 1), 27)
     if not row.any_order:
         return ising(h, lattice.row, lattice.col, lattice.coupling, offset=5)
-    pairs = np.stack([lattice.row, lattice.col], axis=1)
-    single, longer = np.arange(27)[:, None], [(0, 2, 7), (0, 4, 6, 11)]
-    others = [((single + np.array(s)) % 27, rng.choice((-1, 1), 27)) for s in longer]
-    return from_terms([(single, h), (pairs, lattice.coupling), *others], offset=5)
+    single, shapes = np.arange(27)[:, None], [(0, 9), (0, 2, 7), (0, 4, 6, 11)]
+    longer = [((single + np.array(shape)) % 27, rng.choice((-1, 1), 27)) for shape in shapes]
+    return from_terms([(single, h), *longer], offset=5)
 
 
 class Ready:

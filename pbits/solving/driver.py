@@ -14,20 +14,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, runtime
-from pbits.background import Background
 from pbits.descent import descend
-from pbits.host import host_anneal
 from pbits.interrupts import deferred_interrupt
 from pbits.results import Phase, Progress, SolveResult, Timing, Trace
 from pbits.schedules import default_beta_range
-from pbits.search import Allotment, Search
+from pbits.solving.allotment import Allotment
+from pbits.solving.background import Background
+from pbits.solving.host import host_anneal
+from pbits.solving.search import Search
 from pbits.stopping import Stop
 from problems.model import IsingProblem
 from problems.polynomial import Problem
 
 _ENUMERABLE = 14  # spins
 _PATIENCE, _WAITS = 3.0, (1.0, 60.0)  # seconds without progress
-_NO_LIMIT = 60.0  # seconds for which anneals are planned where there is no limit
 
 
 def solve(
@@ -178,15 +178,16 @@ class _Run:
     ) -> None:
         """Anneal and temper until something ends it."""
         begin = better_at = self.stop.seconds
-        for step in search.steps(start, self._left):
-            if step.best < self.best:
-                self.best, better_at = step.best, self.stop.seconds
-            self.records.append((step.num_sweeps, step.beta, step.mean_energy, self.best))
-            self._report(step.num_sweeps)
-            if step.ends is not None:
-                self.phases.append(Phase(step.ends, self.stop.seconds, step.num_sweeps, self.best))
+        for step, sweeps, best in search.steps(start):
+            if best < self.best:
+                self.best, better_at = best, self.stop.seconds
+            self.records.append((sweeps, step.beta, step.mean_energy, self.best))
+            self._report(sweeps)
+            phase = Phase(step.name, self.stop.seconds, sweeps, self.best)
+            if step.ends:
+                self.phases.append(phase)
             if self._is_due_on_devices(search, pressed) or self._is_stalled(begin, better_at):
-                self.phases.append(Phase(step.name, self.stop.seconds, step.num_sweeps, self.best))
+                self.phases.append(phase)
                 break
         self._keep(*self._descended(*search.best_states()))
 
@@ -211,10 +212,6 @@ class _Run:
             return False
         self.stop.reason = "no_progress"
         return True
-
-    def _left(self) -> float:
-        limit = self.stop.time_limit
-        return _NO_LIMIT if limit is None else limit - self.stop.seconds
 
     def _report(self, sweeps: int) -> None:
         if self.progress is not None:

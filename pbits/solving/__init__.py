@@ -1,0 +1,3 @@
+"""Minimise without knobs: what runs, and for how long, follows from the problem and the time."""
+
+from pbits.solving.driver import solve as solve

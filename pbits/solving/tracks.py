@@ -1,0 +1,141 @@
+"""Two ways to search with one compiled program: tempering, and anneals that get slower."""
+
+import time
+from collections.abc import Iterator
+from itertools import count
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from pbits.engine import Run, next_size
+from pbits.exchange import Exchange, Means
+from pbits.ladders import equal_rejection
+from pbits.pairing import Clusters
+from pbits.random import seed_key, sweep_key
+from pbits.swaps import Climb, Places
+from problems.polynomial import Problem
+
+_KEY_SWEEP = 0xA0000000  # tracks draw from keys of their own, from sweep numbers no run reaches
+_ANNEAL_STEPS = 64  # temperatures of an anneal at least, each followed by a look at the energies
+_FIRST_ANNEAL = 64  # sweeps
+_SWEEPS_PER_SWAP = 2
+_FIRST_MOVE = 32  # rounds until a ladder moves; each next time twice as many
+_MAX_ROUNDS = 256
+
+
+class Step(NamedTuple):
+    """Where a track stands."""
+
+    name: str  # of what it does
+    beta: float  # the coldest
+    mean_energy: float  # there
+    ends: bool = False  # whether an anneal has come to its end
+
+
+class Track:
+    """Reads of one search, and the best that they have seen.
+
+    Args:
+        problem: what is minimised.
+        engine: lays out and sweeps the reads.
+        seed: of the search.
+        number: of this track, for random numbers of its own.
+    """
+
+    def __init__(self, problem: Problem, engine: Exchange, seed: int, number: int) -> None:
+        self.problem, self.engine = problem, engine
+        self._keys = (
+            sweep_key(seed_key(seed), jnp.uint32(_KEY_SWEEP + (number << 20) + k)) for k in count()
+        )
+        self.num_sweeps = 0
+        self.best = np.inf
+        self.start(None)
+
+    def start(self, spins: NDArray[np.int8] | None) -> None:
+        """Random spins, or given ones [k, n]; what was seen before is remembered."""
+        if spins is None:
+            run = self.engine.start(next(self._keys))
+        else:
+            run = self.engine.start_from(spins[self.engine.ladder % len(spins)])
+        if self.num_sweeps:
+            run = run._replace(best=self._run.best, best_energy=self._run.best_energy)
+        self._run: Run = run
+        self._climb: Climb = self.engine.climb()
+
+    def look(self, places: Places) -> None:
+        """See the energies without a sweep; compiles."""
+        self._run, self._climb = self.engine.look(self._run, self._climb, places, next(self._keys))
+        self._note_best()
+
+    def anneals(self, cold: NDArray[np.float64], hot: float) -> Iterator[Step]:
+        """One anneal after another, each twice as slow as the one before.
+
+        Args:
+            cold: [T] where the rungs end; hotter ones wait there for the others.
+            hot: where all begin.
+        """
+        for number in count():
+            sweeps = _FIRST_ANNEAL << min(number, 20)
+            if number:
+                self.start(None)
+            yield from self.anneal(sweeps, cold, hot)
+
+    def anneal(self, sweeps: int, cold: NDArray[np.float64], hot: float) -> Iterator[Step]:
+        """One anneal of so many sweeps."""
+        key, done, size, name = next(self._keys), 0, 1, f"anneal of {sweeps} sweeps"
+        while done < sweeps:
+            size = min(size, sweeps - done)
+            beta = hot * (cold[-1] / hot) ** ((done + size / 2) / sweeps)
+            betas = np.minimum(beta, cold)
+            begin = time.perf_counter()
+            means = self._advance(self.engine.places(betas), key, done, 1, size)
+            seconds = time.perf_counter() - begin
+            done += size
+            yield Step(name, float(betas[-1]), self._energy(means), done >= sweeps)
+            size = max(min(-(-sweeps // _ANNEAL_STEPS), next_size(size, seconds)), 1)
+
+    def temper(self, betas: NDArray[np.float64], clusters: Clusters) -> Iterator[Step]:
+        """Temper for ever; the ladder moves ever more seldom until all swaps are equally likely."""
+        name, key = f"tempering with {betas.size} temperatures", next(self._keys)
+        first, seen, size, next_move = 0, 0, 1, _FIRST_MOVE
+        rejection, energy = np.zeros((2, betas.size))
+        places = self.engine.places(betas, clusters.active)
+        while True:
+            if seen >= next_move:
+                clusters.review(energy, self.best, self.problem.offset)
+                betas = equal_rejection(betas, rejection[:-1], betas.size)
+                places = self.engine.places(betas, clusters.active)
+                seen, next_move = 0, 2 * next_move
+            rounds = min(size, next_move - seen)
+            begin = time.perf_counter()
+            means = self._advance(places, key, first, rounds, _SWEEPS_PER_SWAP)
+            seconds = time.perf_counter() - begin
+            share = rounds / (seen + rounds)
+            mean = self.engine.unit * means.energy + self.problem.offset
+            rejection = rejection + share * (means.rejection - rejection)
+            energy = energy + share * (mean - energy)
+            clusters.note(means.cluster, means.gain, means.num_moves)
+            seen, first = seen + rounds, first + rounds
+            yield Step(name, float(betas[-1]), self._energy(means))
+            size = min(next_size(rounds, seconds), _MAX_ROUNDS)
+
+    def best_states(self) -> NDArray[np.int8]:
+        """The best state of every ladder [ladders, n]."""
+        return self.engine.best_of_ladders(self._run, self.problem.num_variables)
+
+    def _advance(self, places: Places, key: Any, first: int, rounds: int, sweeps: int) -> Means:
+        self._run, self._climb, means = self.engine.temper(
+            self._run, self._climb, places, key, first, rounds, sweeps
+        )
+        self.num_sweeps += rounds * sweeps
+        self._note_best()
+        return means
+
+    def _energy(self, means: Means) -> float:
+        return self.engine.unit * float(means.energy[-1]) + self.problem.offset
+
+    def _note_best(self) -> None:
+        lowest = float(np.asarray(self._run.best_energy)[self.engine.inside].min())
+        self.best = self.engine.unit * lowest + self.problem.offset
