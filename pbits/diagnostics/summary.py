@@ -10,7 +10,8 @@ from pbits.diagnostics.mixing import autocorrelation_time, r_hat
 from pbits.diagnostics.samples import by_chain
 from pbits.diagnostics.temperature import EffectiveBeta, effective_beta
 from pbits.results import SampleResult
-from problems import IsingProblem
+from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _MIN_DRAWS = 4
 _MAX_SIGMA = 4
