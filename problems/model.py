@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 # Below this sum of |coefficients| every energy is exact in int64 and in float64 alike.
 _EXACT_INTEGER = 2**53
 _DENSE_LIMIT = 8192
+_FEW = 4  # states for which a matrix is not worth building
 # Entries of the [states, couplings] scratch array; bounds memory, not the number of states.
 _BLOCK = 2**20
 
@@ -74,6 +75,8 @@ class IsingProblem:
         """
         states, lead = as_states(spins, self.num_variables)
         result = np.full(states.shape[0], self.offset, self.h.dtype)
+        if self.is_integer and states.shape[0] <= _FEW:
+            return (result + self._edge_sums(states)).reshape(lead)
         couplings = self._coupling_matrix()
         for part in blocks(states.shape[0], 2 * self.num_variables):
             block = states[part].astype(couplings.dtype)
@@ -81,6 +84,11 @@ class IsingProblem:
             field = np.ascontiguousarray((couplings @ block.T).T) + self.h.astype(couplings.dtype)
             result[part] += (block * field).sum(-1).astype(self.h.dtype)
         return result.reshape(lead)
+
+    def _edge_sums(self, states: NDArray[np.int8]) -> NDArray[np.int64]:
+        """Term by term, for few states; where nothing rounds, the order of terms does not matter."""
+        bonds = states[:, self.row] * states[:, self.col]
+        return np.array([self.h @ s + self.coupling @ b for s, b in zip(states, bonds, strict=True)])
 
     def _coupling_matrix(self) -> Any:
         """J above the diagonal: sparse, or dense and floating where that is faster and exact."""
