@@ -81,14 +81,15 @@ def bifurcate(
     if time_step is not None:
         time_step = checks.positive("time_step", time_step, _MAX_TIME_STEP)
     pumps = np.linspace(0, 1, steps).astype(np.float32)
-    prepared = None
+    prepared, work = None, 0
     if problem.num_variables:
-        layout, spins, unit = choose_float_model(problem)
+        layout, spins, unit = chosen = choose_float_model(problem)
+        work = chosen.work
         strength = coupling_strength(problem)
         time_step = time_step or default_time_step(problem, strength, variant)
         model = bifurcation_model(spins, problem.h / unit, strength * unit, time_step)
         prepared = Prepared(bifurcation(layout, variant), model, unit)
-    found = minimise(problem, prepared, request, pumps, pumps)
+    found = minimise(problem, prepared, request, pumps, pumps, work)
     return BifurcationResult(**vars(found), variant=variant, time_step=time_step or 1.0)
 
 
@@ -97,8 +98,8 @@ def coupling_strength(problem: IsingProblem) -> float:
 
     Example:
         >>> from problems import ising
-        >>> coupling_strength(ising([0, 0, 0], [0, 1], [1, 2], [2, -2]))
-        0.25
+        >>> round(coupling_strength(ising([0, 0, 0], [0, 1], [1, 2], [2, -2])), 4)
+        0.1768
     """
     values = np.concatenate([problem.h, problem.coupling]).astype(np.float64)
     largest = np.abs(values).max(initial=0)

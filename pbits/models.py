@@ -24,6 +24,7 @@ from pbits.kernels.sparse import SparseModel, sparse, sparse_model
 from problems.model import IsingProblem
 from problems.polynomial import PolynomialProblem, Problem
 
+_WORK_PER_SLOT = 16  # gathered, not streamed
 _INT32 = 2**31 - 1
 _MAX_INTEGER = 2**20  # above this, slots and planes cannot help: do not even look for a unit
 
@@ -42,6 +43,14 @@ class FloatModel(NamedTuple):
     layout: str
     model: SparseModel | DenseFloatModel
     unit: float
+
+    @property
+    def work(self) -> int:
+        """What a sweep of one read costs, in multiply-adds of a matrix product, roughly."""
+        if isinstance(self.model, DenseFloatModel):
+            return self.model.coupling.size
+        used = (int(b.num_tiles) * b.weight[0].size for b in self.model.buckets)
+        return _WORK_PER_SLOT * sum(used)
 
 
 class _Scaled(NamedTuple):

@@ -23,6 +23,9 @@ from pbits.stopping import Stop
 from problems.polynomial import Problem
 
 _CHECKS_PER_PASS = 50
+# Multiply-adds between two looks at most: some tenths of a second on a few cores, so that a time
+# limit is kept.  Counted, not timed, so that results do not depend on timing.
+_WORK_PER_CHECK = 2e9
 # Restarts draw from sweep numbers that no pass reaches.
 _RESTART_SWEEP = 0xF0000000
 
@@ -77,6 +80,7 @@ def minimise(
     request: Request,
     settings: NDArray[np.float32],
     shown: NDArray[np.floating],
+    work: float = 0,
 ) -> Minimum:
     """Run the schedule and keep the best state of every read.
 
@@ -86,11 +90,12 @@ def minimise(
         request: everything else that was asked for.
         settings: [num_sweeps, ...] what the kernel's step takes, one for each sweep.
         shown: [num_sweeps] what the trace records of them.
+        work: multiply-adds of one sweep of a read, where those are many.
     """
     if prepared is None or problem.num_variables == 0:
         return _nothing_to_do(problem, request)
     engine = Engine(prepared, request.num_reads)
-    run = _Restarts(problem, engine, request, settings, shown)
+    run = _Restarts(problem, engine, request, settings, shown, work)
     laid_out = time.perf_counter()
     run.compile()
     compiled = time.perf_counter()
@@ -133,6 +138,7 @@ class _Restarts:
     request: Request
     settings: NDArray[np.float32]
     shown: NDArray[np.floating]
+    work: float
     run: Run = field(init=False)
     sweeps_done: int = 0
     restarts_done: int = 0
@@ -141,7 +147,10 @@ class _Restarts:
 
     @property
     def check_every(self) -> int:
-        return min(max(len(self.settings) // _CHECKS_PER_PASS, 1), CHUNK)
+        sweeps = min(len(self.settings) // _CHECKS_PER_PASS, CHUNK)
+        if self.work:
+            sweeps = min(sweeps, int(_WORK_PER_CHECK / (self.work * self.engine.total_reads)))
+        return max(sweeps, 1)
 
     def compile(self) -> None:
         """Start, and run a call of no sweeps, so that compiling is timed apart."""

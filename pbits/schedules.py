@@ -17,7 +17,7 @@ _HOT_ACCEPTANCE = 0.35
 _COLD_EXCITATIONS = 0.02
 # In units of the largest typical field of a spin.
 _SLICE_BETA = 2.0
-_FIELD_RANGE = (1.5, 0.01)
+_FIELD_RANGE = (1.0, 0.1)
 _MAX_BOND = 40.0  # neighbours of unlike sign have a weight of exp(-2 * 40)
 
 
@@ -144,10 +144,10 @@ def default_path(
 ) -> tuple[float, tuple[float, float]]:
     """Inverse temperature, and first and last transverse field, for quantum annealing.
 
-    Every slice is at beta / num_slices, whose product with the problem's energies is what keeps
-    slices apart and moving: a fixed temperature in units of the field that a spin typically feels
-    (Martonak et al. found the same, P T being about 1 for couplings of about 1).  The field starts
-    above the quantum transition and ends where hardly any bond is broken.
+    Every slice is at beta / num_slices, which is what matters, so that is fixed in units
+    of the largest field that a spin typically feels (Martonak et al. found P T of about 1 best for
+    couplings of about 1, which is the same).  The transverse field starts where slices hardly know
+    of each other and ends where few bonds are broken.
 
     Args:
         problem: what to anneal.

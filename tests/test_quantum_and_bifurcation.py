@@ -123,6 +123,14 @@ def test_limits(name):
     assert DRIVERS[name](BIASED, time_limit=0).num_sweeps > 0
 
 
+def test_a_time_limit_is_kept_where_sweeps_are_slow():
+    problem = sherrington_kirkpatrick(1200, seed=1)  # a fiftieth of the schedule takes seconds
+    found = QUANTUM(problem, num_reads=8, num_sweeps=20000, time_limit=0.5)
+    assert found.stopped_by == "time_limit"
+    assert found.num_sweeps < 400
+    assert found.timing.sampling < 1.0
+
+
 def test_records_what_was_scheduled():
     found = QUANTUM(BIASED, num_sweeps=50, field_range=(2.0, 0.5), beta=3.0, trace=True)
     np.testing.assert_allclose(found.trace.beta, np.linspace(2, 0.5, 50))

@@ -89,9 +89,11 @@ def product(left: jax.Array, right: jax.Array) -> jax.Array:
     A matrix product may sum in another order for another shape; products of 64 columns at a time
     give the same samples on one device and on many.
     """
+    count = right.shape[1]
+    right = jnp.pad(right, ((0, 0), (0, -count % _COLUMNS)))
     columns = right.reshape(right.shape[0], -1, _COLUMNS).swapaxes(0, 1)
     multiply = partial(jnp.matmul, left, precision=jax.lax.Precision.HIGHEST)
-    return jax.lax.map(multiply, columns).swapaxes(0, 1).reshape(left.shape[0], -1)
+    return jax.lax.map(multiply, columns).swapaxes(0, 1).reshape(left.shape[0], -1)[:, :count]
 
 
 def _step(
@@ -112,10 +114,7 @@ def sweep(
     drive_per_field: jax.Array,
     outside: Outside | None = None,
 ) -> jax.Array:
-    """Every spin of every column updated once: float32 [n, columns]; arguments as `sparse.sweep`.
-
-    There must be a multiple of 64 columns.
-    """
+    """Every spin of every column updated once, float32 [n, columns]: as `sparse.sweep`."""
     columns = spins.shape[1]
 
     def body(b: jax.Array, spins: jax.Array) -> jax.Array:

@@ -31,6 +31,7 @@ from pbits.kernels.exponential import accept
 
 # Flips of whole paths draw from a stream of their own.
 _PATH_STREAM = 1
+_VECTOR = 16  # columns that are updated together come in multiples of this
 
 
 class Layout(NamedTuple):
@@ -69,8 +70,6 @@ def quantum(layout: str, update: str, num_slices: int, whole_paths: bool) -> Ker
         whole_paths: after each sweep offer every spin a flip in all its slices at once.
     """
     below = LAYOUTS[layout]
-    multiple = below.kernel.lane_multiple
-    # So many reads make a multiple of the columns which the kernel below works in.
     return Kernel(
         init=partial(_init, below, num_slices),
         step=partial(_step, below, update, whole_paths),
@@ -79,7 +78,7 @@ def quantum(layout: str, update: str, num_slices: int, whole_paths: bool) -> Ker
         spins=partial(_spins, below),
         choose=_choose,
         reads_per_lane=1,
-        lane_multiple=multiple // gcd(multiple, *_sizes(num_slices)),
+        lane_multiple=_VECTOR // gcd(_VECTOR, *_sizes(num_slices)),
         energy_dtype=np.float32,
         name=f"quantum-{layout}-{update}",
     )
