@@ -34,6 +34,7 @@ _LOOK_ROUND = 0xC0000000
 _CLUSTER_SWEEP = 0xB0000000
 # A move costs about as much as ten sweeps.
 CLUSTER_ROUNDS = 4
+CAPS = 64  # rounds of an anneal in one call at most
 
 
 class Tally(NamedTuple):
@@ -132,14 +133,27 @@ class Exchange(Engine):
         first: int,
         rounds: int,
         sweeps: int,
+        caps: NDArray[np.float64] | None = None,
     ) -> tuple[Run, Climb, Means]:
         """`rounds` times: some sweeps, a look at the energies, one attempt to swap.
 
         In every fourth round, where `places` says so, clusters are exchanged before the look.
+
+        Args:
+            run, climb: from the call before.
+            places: of all positions.
+            key: uint32 [2].
+            first: number of the first round.
+            rounds: how many; at most CAPS with `caps`.
+            sweeps: of each round.
+            caps: [rounds], no position is colder than this in a round: an anneal down to `places`.
         """
         counts = np.array([first, rounds, sweeps, self._symmetric], np.uint32)
         unit = np.float32(self.unit)
-        run, climb, tally = self._temper(run, climb, places, key, self._model, unit, counts)
+        limits = np.full(CAPS, np.inf, np.float32)
+        if caps is not None:
+            limits[: caps.size] = caps
+        run, climb, tally = self._temper(run, climb, places, key, self._model, unit, counts, limits)
         moves = -(-(first + rounds) // CLUSTER_ROUNDS) - -(-first // CLUSTER_ROUNDS)
         rejection, energy = (self._by_rung(x) / max(rounds, 1) for x in tally[:2])
         sites = [self._by_rung(x) / max(moves, 1) for x in tally.moved]
@@ -188,7 +202,7 @@ def _program(kernel: Kernel, mesh: Mesh, stride: int, coldest: Coldest | None) -
         return jax.shard_map(
             partial(_temper, kernel, stride, coldest),
             mesh=mesh,
-            in_specs=(*split, P(), P(), P(), P()),
+            in_specs=(*split, P(), P(), P(), P(), P()),
             out_specs=(*split[:2], Tally(any_spec, any_spec, (any_spec,) * (2 if coldest else 0))),
             check_vma=False,
         )(run, climb, places, *rest)
@@ -207,15 +221,11 @@ def _temper(
     model: Model,
     unit: jax.Array,
     counts: jax.Array,
+    caps: jax.Array,
 ) -> tuple[Run, Climb, Tally]:
     first, rounds, sweeps, symmetric = counts[0], counts[1], counts[2], counts[3] > 0
     clusters_key = random.sweep_key(key, jnp.uint32(_CLUSTER_SWEEP))
     swaps_key = random.sweep_key(key, jnp.uint32(_SWAP_SWEEP))
-
-    def sweep(i: jax.Array, state: State) -> State:
-        return kernel.step(random.sweep_key(key, i), state, model, beta)[0]
-
-    beta = places.beta.reshape(-1, stride)[:, 0]
 
     def clusters(r: jax.Array, state: State, moved: tuple) -> tuple[State, tuple]:
         active = places.exchanges
@@ -233,13 +243,19 @@ def _temper(
 
     def one_round(r: jax.Array, carry: tuple[Run, Climb, Tally]) -> tuple[Run, Climb, Tally]:
         run, climb, tally = carry
+        here = places._replace(beta=jnp.minimum(places.beta, caps[jnp.minimum(r, CAPS - 1)]))
+        beta = here.beta.reshape(-1, stride)[:, 0]
+
+        def sweep(i: jax.Array, state: State) -> State:
+            return kernel.step(random.sweep_key(key, i), state, model, beta)[0]
+
         start = (first + r) * sweeps
         state = jax.lax.fori_loop(start, start + sweeps, sweep, run.state)
         state, moved = clusters(first + r, state, tally.moved)
         energy = kernel.energy(state, model)
         run = keep_best(kernel, state, energy, run)
         swap_key = random.sweep_key(swaps_key, first + r)
-        up, refused = propose(swap_key, places, energy, unit, first + r, stride)
+        up, refused = propose(swap_key, here, energy, unit, first + r, stride)
         run = run._replace(state=exchanged(kernel, run.state, up, stride))
         climb = arrive(jax.tree.map(partial(swapped, up, stride), climb), places)
         seen = energy.astype(jnp.float32)

@@ -6,7 +6,7 @@ from pbits import checks, runtime
 from pbits.models import Prepared
 
 # Spin updates per second of a device, a guess that only decides how many reads there are.
-_SPEED = {"packed": 1e9, "dense": 2e8, "sparse": 4e8, "dense_float": 3e7}
+_SPEED = {"packed": 2e9, "dense": 2e8, "sparse": 4e8, "dense_float": 3e7}
 _OTHER_SPEED = 1e8
 _WANTED_SWEEPS = 4000
 _USUAL_SECONDS = 10.0

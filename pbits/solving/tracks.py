@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits.engine import Run, next_size
-from pbits.exchange import Exchange, Means
+from pbits.exchange import CAPS, Exchange, Means
 from pbits.ladders import equal_rejection
 from pbits.pairing import Clusters
 from pbits.random import seed_key, sweep_key
@@ -18,7 +18,9 @@ from pbits.swaps import Climb, Places
 from problems.polynomial import Problem
 
 _KEY_SWEEP = 0xA0000000  # tracks draw from keys of their own, from sweep numbers no run reaches
-_ANNEAL_STEPS = 64  # temperatures of an anneal at least, each followed by a look at the energies
+# An anneal looks at its energies after every temperature: about as often as this, but not so often
+# that looking costs more than sweeping.
+_LOOKS, _SWEEPS_PER_LOOK = 200, 2
 _FIRST_ANNEAL = 64  # sweeps
 _SWEEPS_PER_SWAP = 2
 _FIRST_MOVE = 32  # rounds until a ladder moves; each next time twice as many
@@ -84,17 +86,19 @@ class Track:
 
     def anneal(self, sweeps: int, cold: NDArray[np.float64], hot: float) -> Iterator[Step]:
         """One anneal of so many sweeps."""
-        key, done, size, name = next(self._keys), 0, 1, f"anneal of {sweeps} sweeps"
-        while done < sweeps:
-            size = min(size, sweeps - done)
-            beta = hot * (cold[-1] / hot) ** ((done + size / 2) / sweeps)
-            betas = np.minimum(beta, cold)
+        key, name, done, size = next(self._keys), f"anneal of {sweeps} sweeps", 0, 1
+        each = max(sweeps // _LOOKS, _SWEEPS_PER_LOOK)
+        rounds = -(-sweeps // each)
+        caps = np.geomspace(hot, cold[-1], rounds)
+        places = self.engine.places(cold)
+        while done < rounds:
+            part = caps[done : done + size]
             begin = time.perf_counter()
-            means = self._advance(self.engine.places(betas), key, done, 1, size)
+            means = self._advance(places, key, done, part.size, each, part)
             seconds = time.perf_counter() - begin
-            done += size
-            yield Step(name, float(betas[-1]), self._energy(means), done >= sweeps)
-            size = max(min(-(-sweeps // _ANNEAL_STEPS), next_size(size, seconds)), 1)
+            done += part.size
+            yield Step(name, float(part[-1]), self._energy(means), done >= rounds)
+            size = min(next_size(part.size, seconds), CAPS)
 
     def temper(self, betas: NDArray[np.float64], clusters: Clusters) -> Iterator[Step]:
         """Temper for ever; the ladder moves ever more seldom until all swaps are equally likely."""
@@ -125,9 +129,17 @@ class Track:
         """The best state of every ladder [ladders, n]."""
         return self.engine.best_of_ladders(self._run, self.problem.num_variables)
 
-    def _advance(self, places: Places, key: Any, first: int, rounds: int, sweeps: int) -> Means:
+    def _advance(
+        self,
+        places: Places,
+        key: Any,
+        first: int,
+        rounds: int,
+        sweeps: int,
+        caps: NDArray[np.float64] | None = None,
+    ) -> Means:
         self._run, self._climb, means = self.engine.temper(
-            self._run, self._climb, places, key, first, rounds, sweeps
+            self._run, self._climb, places, key, first, rounds, sweeps, caps
         )
         self.num_sweeps += rounds * sweeps
         self._note_best()
