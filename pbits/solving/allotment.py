@@ -4,11 +4,16 @@ from typing import NamedTuple, Self
 
 from pbits import checks, runtime
 from pbits.models import Prepared
+from problems.polynomial import Problem
 
 # Spin updates per second of a device, a guess that only decides how many reads there are.
-_SPEED = {"packed": 2e9, "dense": 2e8, "sparse": 4e8, "dense_float": 3e7}
+# Those of sparse models are for one coupling per spin.
+_SPEED = {"packed": 2e10, "dense": 2e8, "sparse": 4e9, "dense_float": 3e7}
+_PER_COUPLING = ("packed", "sparse", "packed_poly")
 _OTHER_SPEED = 1e8
-_WANTED_SWEEPS = 4000
+_WANTED_ANNEAL = 16_000  # sweeps
+# Ladders of large problems take long to come to equilibrium.
+_WANTED_SWEEPS, _WANTED_PER_SPIN = 2000, 0.5
 _USUAL_SECONDS = 10.0
 _BLOCKS = (1, 4, 8, 16, 32)  # of 32 reads, on a device
 _MIN_RUNGS = 12  # shorter ladders do not reach from hot to cold
@@ -33,25 +38,34 @@ class Allotment(NamedTuple):
             checks.whole_number("num_temperatures", num_temperatures, 1)
         return cls(num_reads, num_temperatures)
 
-    def complete(self, prepared: Prepared, n: int, seconds: float | None) -> tuple[int, int]:
+    def complete(
+        self, prepared: Prepared, problem: Problem, seconds: float | None
+    ) -> tuple[int, int]:
         """As many reads as can be swept some thousand times, in ladders if they are many.
 
         Args:
             prepared: kernel and model.
-            n: number of spins.
+            problem: what it holds.
             seconds: time in all, None where there is no limit.
 
         Returns:
             Numbers of ladders and of their rungs; one rung where reads are too few for ladders.
         """
-        kernel = prepared.kernel
-        speed = _SPEED.get(kernel.name.split("-")[0], _OTHER_SPEED)
-        affordable = speed * (seconds or _USUAL_SECONDS) / (n * _WANTED_SWEEPS)
-        blocks = max((x for x in _BLOCKS if 32 * x <= affordable), default=1)
-        rungs = self.num_rungs or (blocks if blocks >= _MIN_RUNGS else 1)
-        if kernel.reads_per_lane == 1:
-            rungs = self.num_rungs or (32 if blocks > 1 else 1)
-            ladders = max(32 * blocks // rungs, 1)
-        else:
+        name, n = prepared.kernel.name.split("-")[0], problem.num_variables
+        degree = 2 * problem.num_interactions / n if name in _PER_COUPLING else 1.0
+        speed = _SPEED.get(name, _OTHER_SPEED) / max(degree, 1.0)
+        updates = speed * (seconds or _USUAL_SECONDS)
+        wanted = max(_WANTED_SWEEPS, _WANTED_PER_SPIN * n)
+        blocks = _blocks(updates / (n * wanted))
+        if blocks >= _MIN_RUNGS:
+            rungs = self.num_rungs or blocks
             ladders = 32 * max(blocks // rungs, 1)
+        else:
+            rungs = self.num_rungs or 1
+            ladders = max(32 * _blocks(updates / (n * _WANTED_ANNEAL)) // rungs, 1)
         return self.num_ladders or ladders * len(runtime.devices()), rungs
+
+
+def _blocks(reads: float) -> int:
+    """The most that so many reads on a device fill."""
+    return max((x for x in _BLOCKS if 32 * x <= reads), default=1)

@@ -20,13 +20,15 @@ from pbits.results import Phase, Progress, SolveResult, Timing, Trace
 from pbits.schedules import default_beta_range
 from pbits.solving.allotment import Allotment
 from pbits.solving.background import Background
-from pbits.solving.host import host_anneal
+from pbits.solving.host import host_anneal, is_suitable
 from pbits.solving.search import Search
 from pbits.stopping import Stop
 from problems.model import IsingProblem
 from problems.polynomial import Problem
 
 _ENUMERABLE = 14  # spins
+_HOST_SECONDS = 1.0
+_NO_LIMIT = 60.0  # seconds for which anneals are planned where there is no limit
 _PATIENCE, _WAITS = 3.0, (1.0, 60.0)  # seconds without progress
 
 
@@ -155,12 +157,13 @@ class _Run:
         span: tuple[float, float],
         pressed: Callable[[], bool],
     ) -> None:
-        """Anneal in NumPy until the programs are there; terms of higher order only wait."""
-        if not isinstance(self.problem, IsingProblem):
+        """Anneal in NumPy until the programs are there, where that is of use; else only wait."""
+        if not is_suitable(self.problem):
             while not compiling.is_done and not self.is_due(pressed):
-                time.sleep(0.05)
+                time.sleep(0.01)
             return
-        sweeps, reported = 0, 0.0
+        sweeps, reported, begin = 0, 0.0, self.stop.seconds
+        before = begin
         for found in host_anneal(self.problem, span, seed=self.seed):
             sweeps = found.num_sweeps
             if found.energy < self.best:
@@ -171,6 +174,11 @@ class _Run:
                 reported = self.stop.seconds
             if compiling.is_done or self.is_due(pressed):
                 break
+            # Most is found at once; then the compiler, which uses several cores, comes first.
+            now = self.stop.seconds
+            if now - begin > _HOST_SECONDS:
+                time.sleep(min(3 * (now - before), 0.1))
+            before = self.stop.seconds
         self.phases.append(Phase("host anneal", self.stop.seconds, sweeps, self.best))
 
     def on_devices(
@@ -178,7 +186,7 @@ class _Run:
     ) -> None:
         """Anneal and temper until something ends it."""
         begin = better_at = self.stop.seconds
-        for step, sweeps, best in search.steps(start):
+        for step, sweeps, best in search.steps(start, self._left):
             if best < self.best:
                 self.best, better_at = best, self.stop.seconds
             self.records.append((sweeps, step.beta, step.mean_energy, self.best))
@@ -212,6 +220,10 @@ class _Run:
             return False
         self.stop.reason = "no_progress"
         return True
+
+    def _left(self) -> float:
+        limit = self.stop.time_limit
+        return _NO_LIMIT if limit is None else limit - self.stop.seconds
 
     def _report(self, sweeps: int) -> None:
         if self.progress is not None:

@@ -12,8 +12,21 @@ from numpy.typing import NDArray
 
 from pbits.kernels.colouring import colour
 from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _FIRST_SWEEPS = 16
+_MOST_COUPLINGS = 200_000
+
+
+def is_suitable(problem: Problem) -> bool:
+    """Whether a sweep is a matter of milliseconds: terms of two spins, and not too many.
+
+    Example:
+        >>> from problems.generators import ferromagnet, sherrington_kirkpatrick
+        >>> is_suitable(ferromagnet((8, 8))), is_suitable(sherrington_kirkpatrick(1000))
+        (True, False)
+    """
+    return isinstance(problem, IsingProblem) and problem.num_interactions <= _MOST_COUPLINGS
 
 
 class Found(NamedTuple):

@@ -5,7 +5,7 @@ its arguments, so the same program tempers and anneals.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import ceil
 from typing import NamedTuple
 
@@ -68,7 +68,7 @@ class Search:
         """Lay out and compile; may run in a thread."""
         begin = time.perf_counter()
         prepared = choose_model(self.problem, self.update)
-        ladders, rungs = self.asked.complete(prepared, self.problem.num_variables, self.seconds)
+        ladders, rungs = self.asked.complete(prepared, self.problem, self.seconds)
         self.kernel, self.num_ladders, self.num_rungs = prepared.kernel.name, ladders, rungs
         symmetric = isinstance(self.problem, IsingProblem) and not self.problem.h.any()
         count = ceil(self._cluster_share(prepared, ladders, rungs) * rungs)
@@ -93,17 +93,20 @@ class Search:
     def best(self) -> float:
         return min(track.best for track in self._tracks)
 
-    def steps(self, start: NDArray[np.int8] | None) -> Iterator[Progressed]:
+    def steps(
+        self, start: NDArray[np.int8] | None, left: Callable[[], float]
+    ) -> Iterator[Progressed]:
         """Search for ever, in steps of about a tenth of a second at most.
 
         Args:
             start: states to start from in place of random ones, [k, n].
+            left: seconds left.
         """
         annealing = self._tracks[0]
         if start is not None and len(start):
             annealing.start(start)
         cold = np.full_like(self._betas, self._betas[-1])
-        anneals = annealing.anneals(cold, self.span[0])
+        anneals = annealing.anneals(cold, self.span[0], left)
         for step in anneals:
             yield self._progressed(step)
             if step.ends:

@@ -1,7 +1,7 @@
 """Two ways to search with one compiled program: tempering, and anneals that get slower."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ _KEY_SWEEP = 0xA0000000  # tracks draw from keys of their own, from sweep number
 # An anneal looks at its energies after every temperature: about as often as this, but not so often
 # that looking costs more than sweeping.
 _LOOKS, _SWEEPS_PER_LOOK = 200, 2
-_FIRST_ANNEAL = 64  # sweeps
+_FIRST_ANNEAL, _LONGEST_ANNEAL = 64, 2**22  # sweeps
 _SWEEPS_PER_SWAP = 2
 _FIRST_MOVE = 32  # rounds until a ladder moves; each next time twice as many
 _MAX_ROUNDS = 256
@@ -71,18 +71,26 @@ class Track:
         self._run, self._climb = self.engine.look(self._run, self._climb, places, next(self._keys))
         self._note_best()
 
-    def anneals(self, cold: NDArray[np.float64], hot: float) -> Iterator[Step]:
-        """One anneal after another, each twice as slow as the one before.
+    def anneals(
+        self, cold: NDArray[np.float64], hot: float, left: Callable[[], float]
+    ) -> Iterator[Step]:
+        """One anneal after another, each slower than the one before, while the time allows.
 
         Args:
             cold: [T] where the rungs end; hotter ones wait there for the others.
             hot: where all begin.
+            left: seconds that this track still has.
         """
-        for number in count():
-            sweeps = _FIRST_ANNEAL << min(number, 20)
-            if number:
-                self.start(None)
+        sweeps, longest = _FIRST_ANNEAL, _FIRST_ANNEAL
+        while True:
+            begin = time.perf_counter()
             yield from self.anneal(sweeps, cold, hot)
+            # What other tracks did between two steps counts as well: so it is in `left`.
+            fits = int(left() * sweeps / (time.perf_counter() - begin))
+            longest = min(4 * longest, _LONGEST_ANNEAL)
+            # The last one fills the time: none is cut off at a high temperature.
+            sweeps = longest if fits > 1.5 * longest else max(fits, _FIRST_ANNEAL)
+            self.start(None)
 
     def anneal(self, sweeps: int, cold: NDArray[np.float64], hot: float) -> Iterator[Step]:
         """One anneal of so many sweeps."""
