@@ -2,7 +2,7 @@
 
 Solvers of one thread run once per core with seeds of their own, and the best of them counts.  A
 solver that compiles starts every run in a new process without a compilation cache; its warm twin
-keeps its process, after a short run that is not measured.  Values are recomputed from the states.
+keeps its process, after a run that is not measured.  Values are recomputed from the states.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,6 @@ from pbits.bench.targets import Target
 from pbits.bench.workers import Team, Timed
 
 Say = Callable[[str], None]
-_WARM_UP_SECONDS = 1.0
 _WARM_UP_SEED = 2**30
 
 
@@ -62,7 +61,7 @@ def race(
                 head = _head(target, racer, cores, settings)
                 try:
                     _check_installed(racer)
-                    team = _team(stack, teams, target, racer, cores)
+                    team = _team(stack, teams, target, racer, cores, settings.budget)
                     seed = settings.first_seed + number
                     yield head | _run(team, target, settings, seed)
                 except Exception as error:
@@ -97,6 +96,7 @@ def _team(
     target: Target,
     racer: Racer,
     cores: Sequence[int],
+    seconds: float,
 ) -> Team:
     """The solver's processes: new ones for a cold start, else those of the run before."""
     held = teams.get(racer.name)
@@ -106,7 +106,8 @@ def _team(
     if held is None:
         held = stack.enter_context(Team(racer, target.problem, cores))
         if racer.compiles and racer.warm:
-            held.run([Trial(_WARM_UP_SECONDS, _WARM_UP_SEED)] * held.num_processes)
+            # As long as a run, since what is compiled may depend on the time.
+            held.run([Trial(seconds, _WARM_UP_SEED)] * held.num_processes)
         teams[racer.name] = held
     return held
 

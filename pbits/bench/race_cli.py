@@ -173,7 +173,6 @@ def _race(
 
     from pbits.bench import machine
     from pbits.bench.race import race
-    from pbits.bench.report import append_lines
 
     cores = machine.cores()[:1] if one_core else machine.cores()
     about = machine.describe()
@@ -182,7 +181,8 @@ def _race(
             for run in race(target, racers, cores, settings, status.update):
                 line: dict[str, Any] = run | about
                 if record and run["status"] == "ok":
-                    append_lines(record, line)
+                    with record.open("a") as lines:
+                        lines.write(json.dumps(line, allow_nan=False) + "\n")
                 print(json.dumps(line, allow_nan=False) if as_json else _sentence(run))
 
 
