@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pbits.adapters import AnnealingSampler as AnnealingSampler
     from pbits.adapters import AutoSampler as AutoSampler
+    from pbits.adapters import BifurcationSampler as BifurcationSampler
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
     from pbits.adapters import PolySampler as PolySampler
+    from pbits.adapters import PopulationSampler as PopulationSampler
+    from pbits.adapters import QuantumAnnealingSampler as QuantumAnnealingSampler
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
     from pbits.bifurcation import bifurcate as bifurcate
@@ -37,6 +40,7 @@ _HOMES = {
     "AnnealResult": "pbits.results",
     "AnnealingSampler": "pbits.adapters",
     "AutoSampler": "pbits.adapters",
+    "BifurcationSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
     "PolySampler": "pbits.adapters",
     "PopulationResult": "pbits.results",
@@ -45,6 +49,8 @@ _HOMES = {
     "SampleResult": "pbits.results",
     "SolveResult": "pbits.results",
     "TemperResult": "pbits.results",
+    "PopulationSampler": "pbits.adapters",
+    "QuantumAnnealingSampler": "pbits.adapters",
     "TemperingSampler": "pbits.adapters",
     "anneal": "pbits.annealing",
     "bifurcate": "pbits.bifurcation",

@@ -124,6 +124,11 @@ def common_info(
     }
 
 
+def finite_list(values: NDArray[np.float64]) -> list[float | None]:
+    """Numbers ready for JSON, None where they are infinite or missing."""
+    return [float(x) if np.isfinite(x) else None for x in values]
+
+
 def trace_lists(trace: Trace | None) -> dict[str, list]:
     """Columns of a trace as lists; an empty model leaves none."""
     return {k: [] if trace is None else getattr(trace, k).tolist() for k in Trace._fields}

@@ -37,6 +37,7 @@ class TemperingSampler(BaseSampler):
         beta_range: Sequence[float] | None = None,
         betas: ArrayLike | None = None,
         adapt: bool = True,
+        cluster_moves: bool | str = "auto",
         seed: int | None = None,
         initial_states: SamplesLike | None = None,
         initial_states_generator: InitialStateGenerator = "random",
@@ -60,6 +61,7 @@ class TemperingSampler(BaseSampler):
             betas: all inverse temperatures, rising.
             adapt: place temperatures during the first half of the sweeps so that all swaps are
                 refused equally often.
+            cluster_moves: whether pairs of ladders exchange clusters: True, False or "auto".
             seed: equal seeds give equal samples; the default is drawn and found in `info`.
             initial_states: one per ladder; they count as seen.
             initial_states_generator: "none", "tile" or "random"; completes too few states.
@@ -89,7 +91,8 @@ class TemperingSampler(BaseSampler):
         result = temper(
             call.problem, num_reads=call.num_reads, num_sweeps=num_sweeps,
             num_sweeps_per_swap=num_sweeps_per_swap, num_temperatures=num_temperatures,
-            beta_range=beta_range, betas=betas, adapt=adapt, update=rule, seed=call.seed,
+            beta_range=beta_range, betas=betas, adapt=adapt, cluster_moves=cluster_moves,
+            update=rule, seed=call.seed,
             initial_spins=call.initial_spins, time_limit=time_limit, target_energy=target_energy,
             interrupt=call.callbacks.interrupt, progress=call.callbacks.progress,
         )  # fmt: skip
@@ -99,6 +102,7 @@ class TemperingSampler(BaseSampler):
             "mean_energy": result.mean_energy.tolist(),
             "barrier": result.barrier,
             "round_trips": result.round_trips,
+            "cluster_moves": result.cluster_moves,
             "stopped_by": result.stopped_by,
         }
         return call.sampleset(result, info)

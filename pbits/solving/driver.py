@@ -28,6 +28,8 @@ from problems.polynomial import Problem
 
 _ENUMERABLE = 14  # spins
 _HOST_SECONDS = 1.0
+_DESCENTS, _MOST_TO_DESCEND = 16, 200_000  # states, couplings
+_MOST_STATES = 128  # that are returned
 _NO_LIMIT = 60.0  # seconds for which anneals are planned where there is no limit
 _PATIENCE, _WAITS = 3.0, (1.0, 60.0)  # seconds without progress
 
@@ -140,12 +142,11 @@ class _Run:
         self.phases.append(Phase(name, self.stop.seconds, 0, float(self.best)))
 
     def _keep(self, spins: NDArray[np.int8], energies: NDArray) -> None:
-        """States in order of energy; what was found before stays if it is better than all."""
-        if self.energies.size and not np.any(energies <= self.energies[0]):
-            spins = np.concatenate([self.spins[:1], spins])
-            energies = np.concatenate([self.energies[:1], energies])
-        order = np.argsort(energies, kind="stable")
-        self.spins, self.energies = spins[order], energies[order]
+        """States in order of energy, those found before among them, but not too many."""
+        energies = np.concatenate([self.energies, energies])
+        order = np.argsort(energies, kind="stable")[:_MOST_STATES]
+        self.spins = np.concatenate([self.spins, spins])[order]
+        self.energies = energies[order]
         self.best = float(self.energies[0])
 
     def is_due(self, pressed: Callable[[], bool]) -> bool:
@@ -159,6 +160,10 @@ class _Run:
     ) -> None:
         """Anneal in NumPy until the programs are there, where that is of use; else only wait."""
         if not is_suitable(self.problem):
+            rng = np.random.default_rng(self.seed)
+            self.see(
+                rng.choice(np.array([-1, 1], np.int8), (1, self.problem.num_variables)), "start"
+            )
             while not compiling.is_done and not self.is_due(pressed):
                 time.sleep(0.01)
             return
@@ -191,26 +196,31 @@ class _Run:
                 self.best, better_at = best, self.stop.seconds
             self.records.append((sweeps, step.beta, step.mean_energy, self.best))
             self._report(sweeps)
-            phase = Phase(step.name, self.stop.seconds, sweeps, self.best)
-            if step.ends:
-                self.phases.append(phase)
-            if self._is_due_on_devices(search, pressed) or self._is_stalled(begin, better_at):
-                self.phases.append(phase)
+            is_due = self._is_due_on_devices(search, pressed) or self._is_stalled(begin, better_at)
+            if step.ends or is_due:
+                self.phases.append(Phase(step.name, self.stop.seconds, sweeps, self.best))
+            if is_due:
                 break
-        self._keep(*self._descended(*search.best_states()))
+        spins, energies = search.best_states()
+        self._keep(spins, energies)
+        if self._left() > 0 or self.problem.num_interactions <= _MOST_TO_DESCEND:
+            self._keep(*self._descended(self.spins[:_DESCENTS]))
 
-    def _descended(
-        self, spins: NDArray[np.int8], energies: NDArray
-    ) -> tuple[NDArray[np.int8], NDArray]:
+    def _descended(self, spins: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray]:
         if isinstance(self.problem, IsingProblem):
             return descend(self.problem, spins)
-        return spins, energies
+        return spins, self.problem.energies(spins)
 
     def _is_due_on_devices(self, search: Search, pressed: Callable[[], bool]) -> bool:
         def exact() -> NDArray:
             return search.best_states()[1]
 
-        return self.stop.is_due(self.best, self.problem.offset, exact, pressed)
+        if self.stop.is_due(self.best, self.problem.offset, exact, pressed):
+            return True
+        if self._left() < search.finish_seconds:
+            self.stop.reason = "time_limit"
+            return True
+        return False
 
     def _is_stalled(self, begin: float, better_at: float) -> bool:
         if self.is_patient:

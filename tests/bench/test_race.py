@@ -1,0 +1,136 @@
+"""The race: every run gets the same terms, values are those of the states, failures say why."""
+
+import json
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import problems
+from pbits.bench import race, targets
+from pbits.bench.cli import app
+from pbits.bench.race import Settings
+from pbits.bench.solvers import SOLVERS, Racer, Trial
+from pbits.bench.solvers.base import Restarting, seed_of
+from pbits.bench.solvers.ours import Pbits
+from pbits.bench.targets import Target
+from problems.formats import Instance
+
+CORES = race.machine.cores()[:1]
+
+
+class Counting(Restarting):
+    """Returns a state of falling energy at each call, a hundredth of a second apart."""
+
+    def __init__(self, problem):
+        self.problem, self.calls = problem, []
+
+    def attempt(self, seed, seconds):
+        time.sleep(0.01)
+        self.calls.append(seed)
+        spins = np.ones(self.problem.num_variables, np.int8)
+        spins[: len(self.calls)] = -1
+        return spins, float(self.problem.energies(spins))
+
+
+@pytest.fixture
+def field():
+    """Each spin that turns down lowers the energy by 2; all down is the optimum, -20."""
+    return problems.ising([1] * 20, [], [], [])
+
+
+def test_restarts_until_the_target(field):
+    solver = Counting(field)
+    found = solver.run(Trial(30.0, 7, target=-10.0))
+    assert found.stopped_by == "target"
+    assert found.curve[-1][1] == -10 == field.energies(found.spins)
+    assert len(found.attempts) == 15
+    seconds = [at for at, _ in found.curve]
+    assert seconds == sorted(seconds)
+    assert all(0 < attempt.seconds <= attempt.end for attempt in found.attempts)
+    assert len(set(solver.calls)) == 15
+
+
+def test_what_comes_too_late_does_not_count(field):
+    class Slow(Counting):
+        def attempt(self, seed, seconds):
+            time.sleep(0.3)
+            return super().attempt(seed, seconds)
+
+    found = Slow(field).run(Trial(0.05, 1))
+    assert (found.curve, found.spins, found.attempts) == ([], None, [])
+
+
+def test_seeds_of_attempts_differ_and_fit_in_31_bits():
+    seeds = {seed_of(run, k) for run in range(20) for k in range(50)}
+    assert len(seeds) == 1000
+    assert max(seeds) < 2**31
+
+
+def test_our_curve_ends_with_the_exact_best():
+    problem = problems.generators.edwards_anderson((4, 4), seed=1)
+    solver = Pbits(problem, module="pbits.annealing", function="anneal", num_reads=8,
+                   num_restarts=None)  # fmt: skip
+    found = solver.run(Trial(1.0, 3))
+    assert found.stopped_by == "time_limit"
+    assert found.curve[-1][1] == problem.energies(found.spins)
+    energies = [energy for _, energy in found.curve]
+    assert energies == sorted(energies, reverse=True)
+
+
+@pytest.mark.parametrize("words", ["tile:8", "wishart:20:3", "xorsat:12", "loops:4"])
+def test_planted_targets_are_proven(words):
+    target = targets.planted(words)
+    assert target.proven
+    assert target.energy == target.best_known
+    assert target.summary()["sense"] == "min"
+
+
+@pytest.mark.parametrize("words", ["tile", "tile:x", "cube:3", "tile:8:1:2"])
+def test_planted_words_that_mean_nothing(words):
+    with pytest.raises(ValueError, match="expected KIND:SIZE"):
+        targets.planted(words)
+
+
+def test_values_are_in_the_sense_of_the_instance():
+    triangle = problems.ising([0] * 3, [0, 0, 1], [1, 2, 2], [1, 1, 1])
+    target = Target(Instance(triangle, "triangle", "rudy", "cut", True), "file", 2)
+    assert (target.sense, target.value(-1.0), target.energy) == ("max", 2, -1)
+    assert isinstance(target.value(-1.0), int)
+
+
+def test_a_package_that_is_absent_and_one_that_fails_are_named():
+    target = targets.planted("tile:4")
+    absent = Racer("absent", "no-such-distribution", "dwave", "Tabu")
+    broken = replace(SOLVERS["dwave-sa"], name="broken", kind="NoSuchClass")
+    runs = list(race.race(target, [absent, broken], CORES, Settings(0.1, 2)))
+    assert [run["status"] for run in runs] == ["failed", "failed"]
+    assert "pip install no-such-distribution" in runs[0]["reason"]
+    assert "NoSuchClass" in runs[1]["reason"]
+
+
+def test_a_race_records_runs_that_the_report_reads(tmp_path):
+    pytest.importorskip("dwave.samplers")
+    path = tmp_path / "runs.jsonl"
+    words = ["tts", "--planted", "tile:6", "--solver", "dwave-sa", "--solver", "pbits-auto"]
+    words += ["--budget", "6", "--seeds", "1", "--one-core", "--record", str(path)]
+    result = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    runs = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [run["solver"] for run in runs] == ["dwave-sa", "pbits-auto"]
+    for run in runs:
+        assert run["value"] == run["instance"]["best_known"] == run["curve"][-1][1]
+        assert run["stopped_by"] == "target"
+        assert run["seconds"] < 20
+    report = CliRunner().invoke(app, ["report", str(path)], catch_exceptions=False)
+    assert report.exit_code == 0, report.output
+    assert "dwave-sa" in report.output
+
+
+def test_a_list_of_solvers_and_words_that_are_wrong():
+    listed = CliRunner().invoke(app, ["tts", "--solver", "list"])
+    assert listed.output.split() == list(SOLVERS)
+    for words in (["--solver", "nobody", "--planted", "tile:4"], [], ["--instance", "G0"]):
+        assert CliRunner().invoke(app, ["tts", *words]).exit_code == 2
