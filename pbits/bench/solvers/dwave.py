@@ -42,6 +42,8 @@ class Annealing(Restarting):
                 energies.append(self.attempt(len(energies), 0.0)[1])
             if min(energies) <= lowest:
                 lowest, chosen = min(energies), sweeps
+            if len(energies) == 1:
+                break  # and longer ones take longer still
         return chosen
 
 
