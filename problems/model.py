@@ -88,9 +88,8 @@ class IsingProblem:
     def _edge_sums(self, states: NDArray[np.int8]) -> NDArray[np.int64]:
         """Term by term, for few states; nothing rounds, so the order of terms does not matter."""
         bonds = states[:, self.row] * states[:, self.col]
-        return np.array(
-            [self.h @ s + self.coupling @ b for s, b in zip(states, bonds, strict=True)]
-        )
+        pairs = zip(states, bonds, strict=True)
+        return np.array([self.h @ s + self.coupling @ b for s, b in pairs], np.int64)
 
     def _coupling_matrix(self) -> Any:
         """J above the diagonal: sparse, or dense and floating where that is faster and exact."""

@@ -30,7 +30,7 @@ class UpSampler(BaseSampler):
         spins = np.ones((call.num_reads, call.problem.num_variables), np.int8)
         result = Minimum(
             call.seed, 0, Timing(0.0, 0.0, 0.0, 0.0), "up", 1, ("core",), spins,
-            call.problem.energies(spins), None, (1.0, 1.0), 1, "schedule",
+            call.problem.energies(spins), None, 1, "schedule",
         )  # fmt: skip
         return call.sampleset(result, {"own": 1}, ["adapter"])
 

@@ -115,7 +115,7 @@ def test_a_race_records_runs_that_the_report_reads(tmp_path):
     pytest.importorskip("dwave.samplers")
     path = tmp_path / "runs.jsonl"
     words = ["tts", "--planted", "tile:6", "--solver", "dwave-sa", "--solver", "pbits-auto"]
-    words += ["--budget", "6", "--seeds", "1", "--one-core", "--record", str(path)]
+    words += ["--budget", "20", "--seeds", "1", "--one-core", "--record", str(path)]
     result = CliRunner().invoke(app, words, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     runs = [json.loads(line) for line in path.read_text().splitlines()]
