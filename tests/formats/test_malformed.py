@@ -125,13 +125,13 @@ GOOD = b"3 2\n1 2 1\n2 3 1\n" * 50
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("cut.rud.gz", gzip.compress(GOOD)[:-12]),
-        ("bits.rud.gz", gzip.compress(GOOD)[:20] + b"\xff" * 30),
-        ("tail.rud.gz", gzip.compress(GOOD)[:-8] + b"\x00" * 8),
+        ("cut.rud.gz", gzip.compress(GOOD, mtime=0)[:-12]),
+        ("bits.rud.gz", gzip.compress(GOOD, mtime=0)[:20] + b"\xff" * 30),
+        ("tail.rud.gz", gzip.compress(GOOD, mtime=0)[:-8] + b"\x00" * 8),
         ("cut.rud.xz", lzma.compress(GOOD)[:-12]),
         ("bits.rud.xz", lzma.compress(GOOD)[:24] + b"\xff" * 60),
         ("cut.rud.bz2", bz2.compress(GOOD)[:-12]),
-        ("unknown.gz", gzip.compress(GOOD)[:-12][:30]),
+        ("unknown.gz", gzip.compress(GOOD, mtime=0)[:-12][:30]),
     ],
 )
 def test_damaged_compressed_files(tmp_path, name, content):
