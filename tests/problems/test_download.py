@@ -58,7 +58,7 @@ def test_a_damaged_file_is_fetched_anew(opener, tmp_path):
 
 @pytest.mark.parametrize(
     "answer",
-    [CONTENT[:-2], b"", b"<html>moved</html>", gzip.compress(CONTENT)[:-6]],
+    [CONTENT[:-2], b"", b"<html>moved</html>", gzip.compress(CONTENT, mtime=0)[:-6]],
     ids=["cut", "empty", "page", "cut gzip"],
 )
 def test_another_content_is_not_kept(opener, tmp_path, answer):
