@@ -1,7 +1,8 @@
 """Problems, their files and their certificates: the side that never trusts a sampler.
 
-NumPy, SciPy, networkx and dimod only; no JAX.  Everything is an :class:`IsingProblem`,
-``E(s) = sum h_i s_i + sum_{i<j} J_ij s_i s_j + offset``, minimised, s in {-1, +1}.
+NumPy, SciPy, networkx and dimod only; no JAX.  Almost everything is an :class:`IsingProblem`,
+``E(s) = sum h_i s_i + sum_{i<j} J_ij s_i s_j + offset``, minimised, s in {-1, +1}; products of more
+than two spins make a :class:`PolynomialProblem`.
 """
 
 from typing import TYPE_CHECKING, Any
