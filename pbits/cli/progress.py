@@ -17,7 +17,7 @@ def on_terminal() -> bool:
 
 @contextmanager
 def progress_bar(
-    instance: "Instance", time_limit: float | None, doing: str = "annealing"
+    instance: "Instance", time_limit: float | None, doing: str = "searching"
 ) -> Iterator[Callable[["Progress"], None]]:
     """A bar over seconds where there is a time limit, else over sweeps.
 

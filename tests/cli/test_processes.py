@@ -85,7 +85,7 @@ def test_a_bar_on_a_terminal(start):
     import pty
 
     ours, theirs = pty.openpty()
-    words = ("example", "--reads", 4, "--time-limit", 1.0)
+    words = ("example", "--reads", 4, "--time-limit", 4.0)
     process = start("solve", *words, stdout=theirs, stderr=theirs)
     os.close(theirs)
     text = b"".join(iter(lambda: _read(ours), b"")).decode()
