@@ -5,7 +5,7 @@ graph at a time, all reads together.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ _FIRST_SWEEPS = 16
 _MOST_COUPLINGS = 200_000
 
 
-def is_suitable(problem: Problem) -> bool:
+def is_suitable(problem: Problem) -> TypeGuard[IsingProblem]:
     """Whether a sweep is a matter of milliseconds: terms of two spins, and not too many.
 
     Example:
