@@ -26,7 +26,7 @@ from pbits.engine import AXIS, Engine, Run, keep_best, state_specs
 from pbits.kernels.base import HostArray, Kernel, Model, State
 from pbits.models import Prepared
 from pbits.pairing import Coldest, exchange_coldest
-from pbits.swaps import Climb, Places, arrive, exchanged, propose, swapped
+from pbits.swaps import CERTAIN, Climb, Places, arrive, exchanged, propose, swapped
 
 # Swaps draw from a key of their own, folded from a sweep number that no run reaches.
 _SWAP_SWEEP = 0xE0000000
@@ -38,22 +38,28 @@ CAPS = 64  # rounds of an anneal in one call at most
 
 
 class Tally(NamedTuple):
-    """Sums over the rounds of one call, by position: float32 [reads] each."""
+    """Sums over the rounds of one call, by position: [reads] each, float32 but for refusals."""
 
-    rejection: jax.Array  # probability that a swap with the next rung is refused
+    refused: jax.Array  # uint32, see `swaps.propose`
     energy: jax.Array  # in units
     # Sites exchanged; and the same where that was no exchange of names, see `pairing`.
     moved: tuple[jax.Array, ...]
 
 
 class Means(NamedTuple):
-    """Means over the rounds of one call and all ladders, by rung."""
+    """Means over the rounds of one call and all ladders, by rung; refusals as they were counted."""
 
-    rejection: NDArray[np.float64]  # [T], of a swap with the next rung; 0 at the coldest
+    refused: NDArray[np.float64]  # [T], sum of whole numbers, in units of 1 / CERTAIN
+    num_swaps: int  # between two rungs: rounds times ladders
     energy: NDArray[np.float64]  # [T], in units
     cluster: NDArray[np.float64]  # [T], spins exchanged in a cluster move
     gain: NDArray[np.float64]  # [T], see `pairing`
     num_moves: int  # of clusters
+
+    @property
+    def rejection(self) -> NDArray[np.float64]:
+        """[T], of a swap with the next rung; 0 at the coldest."""
+        return self.refused / (CERTAIN * max(self.num_swaps, 1))
 
 
 class Exchange(Engine):
@@ -155,10 +161,11 @@ class Exchange(Engine):
             limits[: caps.size] = caps
         run, climb, tally = self._temper(run, climb, places, key, self._model, unit, counts, limits)
         moves = -(-(first + rounds) // CLUSTER_ROUNDS) - -(-first // CLUSTER_ROUNDS)
-        rejection, energy = (self._by_rung(x) / max(rounds, 1) for x in tally[:2])
-        sites = [self._by_rung(x) / max(moves, 1) for x in tally.moved]
+        refused, swaps = self._by_rung(tally.refused), rounds * self.num_ladders
+        energy = self._by_rung(tally.energy) / max(swaps, 1)
+        sites = [self._by_rung(x) / max(moves * self.num_ladders, 1) for x in tally.moved]
         cluster, gain = sites or np.zeros((2, self.num_rungs))
-        return run, climb, Means(rejection, energy, cluster, gain, moves)
+        return run, climb, Means(refused, swaps, energy, cluster, gain, moves)
 
     def look(self, run: Run, climb: Climb, places: Places, key: jax.Array) -> tuple[Run, Climb]:
         """A round of no sweeps: energies of a fresh run are seen, and a swap is tried."""
@@ -167,9 +174,9 @@ class Exchange(Engine):
         return self.temper(run, climb, places, key, _LOOK_ROUND, 1, 0)[:2]
 
     def _by_rung(self, values: jax.Array) -> NDArray[np.float64]:
+        """Sums over ladders."""
         own = np.asarray(values, np.float64)[self.inside]
-        rung = self._rung[self.inside]
-        return np.bincount(rung, own, self.num_rungs) / np.bincount(rung, minlength=self.num_rungs)
+        return np.asarray(np.bincount(self._rung[self.inside], own, self.num_rungs), np.float64)
 
     def best_of_ladders(self, run: Run, num_variables: int) -> NDArray[np.int8]:
         """The best state seen on any rung of each ladder: [ladders, n]."""
@@ -259,8 +266,8 @@ def _temper(
         run = run._replace(state=exchanged(kernel, run.state, up, stride))
         climb = arrive(jax.tree.map(partial(swapped, up, stride), climb), places)
         seen = energy.astype(jnp.float32)
-        return run, climb, Tally(tally.rejection + refused, tally.energy + seen, moved)
+        return run, climb, Tally(tally.refused + refused, tally.energy + seen, moved)
 
     zero = jnp.zeros_like(places.beta)
-    tally = Tally(zero, zero, (zero,) * (2 if coldest else 0))
+    tally = Tally(jnp.zeros_like(places.number), zero, (zero,) * (2 if coldest else 0))
     return jax.lax.fori_loop(jnp.uint32(0), rounds, one_round, (run, climb, tally))

@@ -4,6 +4,7 @@ Temperatures are placed so that each swap is refused equally often (Syed et al.,
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -61,3 +62,55 @@ def equal_rejection(
     # A floor keeps the barrier rising where no refusal was seen.
     barrier = np.concatenate([[0], np.cumsum(np.maximum(rejection, 1e-3))])
     return np.interp(np.linspace(0, barrier[-1], count), barrier, betas)
+
+
+@dataclass
+class Stretch:
+    """What a ladder has shown since it last moved.
+
+    Refusals are whole numbers, so that they do not depend on the calls that rounds were cut into.
+
+    Attributes:
+        num_rungs: T.
+        certain: the count of a refusal that is certain.
+        rounds: so far.
+        energy: [T], mean energies.
+    """
+
+    num_rungs: int
+    certain: int
+    rounds: int = 0
+    energy: NDArray[np.float64] = field(init=False)
+    _refused: NDArray[np.float64] = field(init=False)
+    _swaps: int = 0
+
+    def __post_init__(self) -> None:
+        self.energy, self._refused = np.zeros((2, self.num_rungs))
+
+    def note(
+        self, refused: NDArray[np.float64], num_swaps: int, energy: NDArray[np.float64], rounds: int
+    ) -> None:
+        """Some more rounds.
+
+        Args:
+            refused: [T] counts.
+            num_swaps: that were offered between two rungs.
+            energy: [T] means over these rounds.
+            rounds: how many.
+        """
+        self.rounds += rounds
+        self._swaps += num_swaps
+        self._refused = self._refused + refused
+        self.energy = self.energy + rounds / self.rounds * (energy - self.energy)
+
+    @property
+    def rejection(self) -> NDArray[np.float64]:
+        """[T - 1] probabilities that neighbours refuse to swap, 0 where there were no rounds.
+
+        Example:
+            >>> seen = Stretch(2, certain=4)
+            >>> seen.note(np.array([6.0, 0.0]), 3, np.array([1.0, -1.0]), 3)
+            >>> seen.rejection.tolist(), seen.energy.tolist()
+            ([0.5], [1.0, -1.0])
+        """
+        return self._refused[:-1] / (self.certain * max(self._swaps, 1))

@@ -15,6 +15,9 @@ from pbits.kernels.base import Kernel, State
 _HOT, _COLD = np.int8(1), np.int8(2)
 
 
+CERTAIN = 2**16  # a probability of one
+
+
 class Places(NamedTuple):
     """What a position is, [reads] each."""
 
@@ -46,7 +49,8 @@ def propose(
 
     Returns:
         Positions that swap with the next rung, bool [reads], and the probability of refusal at
-        every pair, due or not: float32 [reads].
+        every pair, due or not: uint32 [reads], in units of 1 / CERTAIN.  Whole numbers add up to
+        the same sum whatever the calls that rounds are cut into, so that ladders replay.
     """
     gain = (jnp.roll(energy, -stride) - energy).astype(jnp.float32)
     gap = (jnp.roll(places.beta, -stride) - places.beta) * unit  # reduced first: neither overflows
@@ -54,7 +58,8 @@ def propose(
     uniform = random.uniforms(random.row_keys(key, places.number), jnp.zeros(1, jnp.uint32))[:, 0]
     due = (places.rung.astype(jnp.uint32) + parity) % 2 == 0
     up = places.has_next & due & (uniform < chance)
-    return up, jnp.where(places.has_next, 1 - chance, 0)
+    refused = jnp.where(places.has_next, 1 - chance, 0)
+    return up, jnp.rint(refused * CERTAIN).astype(jnp.uint32)
 
 
 def swapped(up: jax.Array, stride: int, values: jax.Array) -> jax.Array:

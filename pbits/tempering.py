@@ -20,12 +20,13 @@ from pbits import checks, runtime
 from pbits.engine import Run, next_size
 from pbits.exchange import Climb, Exchange
 from pbits.interrupts import deferred_interrupt
-from pbits.ladders import equal_rejection, first_ladder
+from pbits.ladders import Stretch, equal_rejection, first_ladder
 from pbits.models import choose_model
 from pbits.pairing import Clusters, cluster_share
 from pbits.random import seed_key, sweep_key
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.stopping import Stop
+from pbits.swaps import CERTAIN
 from problems.model import IsingProblem
 from problems.polynomial import Problem
 
@@ -129,7 +130,7 @@ def temper(
         plan.seed, run.rounds_done * plan.per_swap, timing, engine.kernel.name,
         engine.num_devices, runtime.notes(), spins, energies, Trace.of(run.records),
         1, stop.reason, (float(run.betas[0]), float(run.betas[-1])), states, run.betas,
-        run.rejection, run.mean_energy, engine.round_trips(run.climb),
+        run.stretch.rejection, run.stretch.energy, engine.round_trips(run.climb),
         bool(clusters.active.any()), clusters.fraction,
     )  # fmt: skip
 
@@ -191,13 +192,10 @@ class _Tempering:
     initial: NDArray[np.int8] | None
     run: Run = field(init=False)
     climb: Climb = field(init=False)
-    rejection: NDArray[np.float64] = field(init=False)
-    mean_energy: NDArray[np.float64] = field(init=False)
+    stretch: Stretch = field(init=False)
     rounds_done: int = 0
     records: list[tuple[int, float, float, float]] = field(default_factory=list)
     _best: float = np.inf
-    # Since the ladder last moved.
-    _rounds: int = 0
     _next_move: int = _FIRST_ADAPTATION
 
     def compile(self) -> None:
@@ -213,9 +211,7 @@ class _Tempering:
 
     def _place(self) -> None:
         self.places = self.engine.places(self.betas, self.clusters.active)
-        self.rejection = np.zeros(self.betas.size - 1)
-        self.mean_energy = np.zeros(self.betas.size)
-        self._rounds = 0
+        self.stretch = Stretch(self.betas.size, CERTAIN)
 
     def go(self) -> None:
         self.plan.stop.start()
@@ -224,11 +220,11 @@ class _Tempering:
         with deferred_interrupt() as pressed:
             while self.rounds_done < self.plan.num_rounds and not self._should_stop(pressed):
                 # Before the next rounds, not after the last: a run never ends without diagnostics.
-                if self._moving and self._rounds >= self._next_move:
+                if self._moving and self.stretch.rounds >= self._next_move:
                     self._move()
                 rounds = int(min(size, self.plan.num_rounds - self.rounds_done))
                 if self._moving:
-                    rounds = min(rounds, self._next_move - self._rounds)
+                    rounds = min(rounds, self._next_move - self.stretch.rounds)
                 before = time.perf_counter()
                 self._advance(rounds)
                 size = min(next_size(rounds, time.perf_counter() - before), _MAX_ROUNDS_PER_CALL)
@@ -240,9 +236,9 @@ class _Tempering:
 
     def _move(self) -> None:
         self._next_move *= 2
-        self.clusters.review(self.mean_energy, self._best, self.problem.offset)
+        self.clusters.review(self.stretch.energy, self._best, self.problem.offset)
         if self.adapt:
-            self.betas = equal_rejection(self.betas, self.rejection, self.betas.size)
+            self.betas = equal_rejection(self.betas, self.stretch.rejection, self.betas.size)
             self._place()
         else:
             self.places = self.engine.places(self.betas, self.clusters.active)
@@ -252,12 +248,9 @@ class _Tempering:
             self.run, self.climb, self.places, self.key,
             self.rounds_done, rounds, self.plan.per_swap,
         )  # fmt: skip
-        share = rounds / (self._rounds + rounds)
         energy = self.engine.unit * means.energy + self.problem.offset
-        self.rejection = self.rejection + share * (means.rejection[:-1] - self.rejection)
-        self.mean_energy = self.mean_energy + share * (energy - self.mean_energy)
+        self.stretch.note(means.refused, means.num_swaps, energy, rounds)
         self.clusters.note(means.cluster, means.gain, means.num_moves)
-        self._rounds += rounds
         self.rounds_done += rounds
         self._note_best()
         done = self.rounds_done * self.plan.per_swap

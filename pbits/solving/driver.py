@@ -1,9 +1,8 @@
 """Minimise without knobs: what runs, and for how long, follows from the problem and the time.
 
-While programs compile, NumPy anneals (`host`).  Then all reads anneal down to the rungs of a ladder
-of temperatures, and the ladder tempers until the time is up (`tempering`); where the time allows
-too few sweeps for that, reads anneal as slowly as the measured speed permits instead.  One compiled
-program does both, since temperatures are its arguments.
+While programs compile, NumPy anneals (`host`).  Then a ladder of temperatures and anneals that get
+slower take turns in one compiled program, more time going to what does better (`search`); where the
+time allows too few sweeps for a ladder, there are anneals alone (`allotment`).
 """
 
 import time
@@ -62,9 +61,8 @@ def solve(
         beta_range: hottest and coldest inverse temperature; default from the data.
         cluster_moves: whether replicas exchange clusters; default: where measured to be of use.
         update: "metropolis", or "gibbs" for heat bath.
-        seed: of all random numbers.  How often reads are swept depends on the speed of the
-            machine, so results replay only where the target ends the run, or where it is told by
-            `num_sweeps` of the result.
+        seed: of all random numbers.  What is run, and for how long, depends on the speed of the
+            machine, so results do not replay in general: `anneal` and `temper` do.
         initial_spins: [k, n] of -1 and +1; they count as seen.
         interrupt: asked a few times a second; stops when it answers True.
         progress: called a few times a second.
@@ -87,6 +85,8 @@ def solve(
     span = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
     if not 0 < span[0] < span[1]:
         raise ValueError(f"beta_range is {beta_range!r}; expected hot < cold, both above 0")
+    if update not in ("metropolis", "gibbs"):
+        raise ValueError(f"update is {update!r}; expected 'metropolis' or 'gibbs'")
     asked = Allotment.asked(num_reads, num_temperatures)
     given = None if initial_spins is None else np.asarray(initial_spins)
     start = None if given is None else checks.initial_states(given, len(given), problem)

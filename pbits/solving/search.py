@@ -16,7 +16,7 @@ from pbits.exchange import Exchange
 from pbits.models import Prepared, choose_model
 from pbits.pairing import Clusters, cluster_share
 from pbits.solving.allotment import Allotment
-from pbits.solving.tracks import Step, Track
+from pbits.solving.tracks import FIRST_ANNEAL, Step, Track
 from problems.model import IsingProblem
 from problems.polynomial import Problem
 
@@ -56,8 +56,6 @@ class Search:
         seed: int,
         seconds: float | None,
     ) -> None:
-        if update not in ("metropolis", "gibbs"):
-            raise ValueError(f"update is {update!r}; expected 'metropolis' or 'gibbs'")
         self.problem, self.update, self.span, self.asked = problem, update, span, asked
         self.cluster_moves, self.seed, self.seconds = cluster_moves, seed, seconds
         # `finish_seconds` is what the last step takes: best states, and their energies.
@@ -122,7 +120,7 @@ class Search:
 
     def _ladder(self, track: Track) -> Iterator[Step]:
         """Reads anneal to their rungs before they temper."""
-        yield from track.anneal(64, self._betas, self.span[0])
+        yield from track.anneal(FIRST_ANNEAL, self._betas, self.span[0])
         yield from track.temper(self._betas, self._clusters)
 
     def _contest(self, *ways: Iterator[Step]) -> Iterator[Progressed]:

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from pbits.engine import Run, next_size
 from pbits.exchange import CAPS, Exchange, Means
-from pbits.ladders import equal_rejection
+from pbits.ladders import Stretch, equal_rejection
 from pbits.pairing import Clusters
 from pbits.random import seed_key, sweep_key
-from pbits.swaps import Climb, Places
+from pbits.swaps import CERTAIN, Climb, Places
 from problems.polynomial import Problem
 
 _KEY_SWEEP = 0xA0000000  # tracks draw from keys of their own, from sweep numbers no run reaches
 # An anneal looks at its energies after every temperature: about as often as this, but not so often
 # that looking costs more than sweeping.
 _LOOKS, _SWEEPS_PER_LOOK = 200, 2
-_FIRST_ANNEAL, _LONGEST_ANNEAL = 64, 2**22  # sweeps
+FIRST_ANNEAL, _LONGEST_ANNEAL = 64, 2**22  # sweeps
 _SWEEPS_PER_SWAP = 2
 _FIRST_MOVE = 32  # rounds until a ladder moves; each next time twice as many
 _MAX_ROUNDS = 256
@@ -61,7 +61,7 @@ class Track:
             run = self.engine.start(next(self._keys))
         else:
             run = self.engine.start_from(spins[self.engine.ladder % len(spins)])
-        if self.num_sweeps:
+        if np.isfinite(self.best):
             run = run._replace(best=self._run.best, best_energy=self._run.best_energy)
         self._run: Run = run
         self._climb: Climb = self.engine.climb()
@@ -81,7 +81,7 @@ class Track:
             hot: where all begin.
             left: seconds that this track still has.
         """
-        sweeps, longest = _FIRST_ANNEAL, _FIRST_ANNEAL
+        sweeps, longest = FIRST_ANNEAL, FIRST_ANNEAL
         while True:
             begin = time.perf_counter()
             yield from self.anneal(sweeps, cold, hot)
@@ -89,7 +89,7 @@ class Track:
             fits = int(left() * sweeps / (time.perf_counter() - begin))
             longest = min(4 * longest, _LONGEST_ANNEAL)
             # The last one fills the time: none is cut off at a high temperature.
-            sweeps = longest if fits > 1.5 * longest else max(fits, _FIRST_ANNEAL)
+            sweeps = longest if fits > 1.5 * longest else max(fits, FIRST_ANNEAL)
             self.start(None)
 
     def anneal(self, sweeps: int, cold: NDArray[np.float64], hot: float) -> Iterator[Step]:
@@ -111,25 +111,22 @@ class Track:
     def temper(self, betas: NDArray[np.float64], clusters: Clusters) -> Iterator[Step]:
         """Temper for ever; the ladder moves ever more seldom until all swaps are equally likely."""
         name, key = f"tempering with {betas.size} temperatures", next(self._keys)
-        first, seen, size, next_move = 0, 0, 1, _FIRST_MOVE
-        rejection, energy = np.zeros((2, betas.size))
+        first, size, next_move, seen = 0, 1, _FIRST_MOVE, Stretch(betas.size, CERTAIN)
         places = self.engine.places(betas, clusters.active)
         while True:
-            if seen >= next_move:
-                clusters.review(energy, self.best, self.problem.offset)
-                betas = equal_rejection(betas, rejection[:-1], betas.size)
+            if seen.rounds >= next_move:
+                clusters.review(seen.energy, self.best, self.problem.offset)
+                betas = equal_rejection(betas, seen.rejection, betas.size)
                 places = self.engine.places(betas, clusters.active)
-                seen, next_move = 0, 2 * next_move
-            rounds = min(size, next_move - seen)
+                next_move, seen = 2 * next_move, Stretch(betas.size, CERTAIN)
+            rounds = min(size, next_move - seen.rounds)
             begin = time.perf_counter()
             means = self._advance(places, key, first, rounds, _SWEEPS_PER_SWAP)
             seconds = time.perf_counter() - begin
-            share = rounds / (seen + rounds)
             mean = self.engine.unit * means.energy + self.problem.offset
-            rejection = rejection + share * (means.rejection - rejection)
-            energy = energy + share * (mean - energy)
+            seen.note(means.refused, means.num_swaps, mean, rounds)
             clusters.note(means.cluster, means.gain, means.num_moves)
-            seen, first = seen + rounds, first + rounds
+            first += rounds
             yield Step(name, float(betas[-1]), self._energy(means))
             size = min(next_size(rounds, seconds), _MAX_ROUNDS)
 

@@ -49,9 +49,12 @@ class Pbits:
             curve.append((end, float(result.best_energy)))
         stopped_by = "time_limit" if result.stopped_by == "interrupt" else result.stopped_by
         info = {"kernel": result.kernel, "num_devices": result.num_devices}
-        if hasattr(result, "phases"):
-            info["phases"] = [phase._asdict() for phase in result.phases]
-        return Outcome(curve, result.best_spins, None, result.timing.compile, stopped_by, info)
+        compiling: float | None = result.timing.compile
+        if self.knows_time:
+            # It searches meanwhile, so that nothing can be taken off its times.
+            info |= {"compile_seconds": compiling, "phases": [p._asdict() for p in result.phases]}
+            compiling = None
+        return Outcome(curve, result.best_spins, None, compiling, stopped_by, info)
 
     def draw(self, result: Outcome) -> Outcome:
         return result
