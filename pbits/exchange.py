@@ -201,6 +201,11 @@ class Exchange(Engine):
         return np.ascontiguousarray(found[:, reads].T)
 
 
+def has_programs() -> bool:
+    """Whether this process has made a program for any ladder."""
+    return _program.cache_info().currsize > 0
+
+
 @cache
 def _program(kernel: Kernel, mesh: Mesh, stride: int, coldest: Coldest | None) -> Any:
     def call(run: Run, climb: Climb, places: Places, *rest: Any) -> Any:

@@ -198,7 +198,7 @@ class _Population:
         key = seed_key(self.plan.seed)
         if self.restarts_done == 0:
             return key
-        return sweep_key(key, jax.numpy.uint32(_RESTART_SWEEP + self.restarts_done))
+        return sweep_key(key, np.uint32(_RESTART_SWEEP + self.restarts_done))
 
     def _ensemble(self) -> Ensemble:
         """The population at beta = 0."""
@@ -209,7 +209,7 @@ class _Population:
     def _cool_once(self, pressed: Callable[[], bool]) -> bool:
         """One pass through the temperatures; whether another is due."""
         key, now, done, stopped = self._key(), self._ensemble(), 0, False
-        resampling = sweep_key(key, jax.numpy.uint32(_RESAMPLE_SWEEP))
+        resampling = sweep_key(key, np.uint32(_RESAMPLE_SWEEP))
         while now.beta < self.plan.stations.max(initial=0) and not stopped:
             draws = offsets(resampling, now.num_steps, self.plan.num_blocks)
             parents = now.cool(self._next_beta(now), draws)

@@ -181,7 +181,7 @@ class _Restarts:
         key = seed_key(self.request.seed)
         if self.restarts_done == 0:
             return key
-        return sweep_key(key, jax.numpy.uint32(_RESTART_SWEEP + self.restarts_done))
+        return sweep_key(key, np.uint32(_RESTART_SWEEP + self.restarts_done))
 
     def _pass_once(self, pressed: Callable[[], bool]) -> bool:
         """One pass through the schedule; whether another is due."""

@@ -165,7 +165,7 @@ class _Plan:
 
 def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray[np.float64]:
     """A short run measures the barrier: with two rungs for each unit, half the swaps are taken."""
-    key = sweep_key(seed_key(plan.seed), jax.numpy.uint32(_PILOT_SEED_SWEEP))
+    key = sweep_key(seed_key(plan.seed), np.uint32(_PILOT_SEED_SWEEP))
     run, climb, first = engine.start(key), engine.climb(), 0
     rejection = np.ones(betas.size - 1)
     for rounds in _PILOT_ROUNDS:

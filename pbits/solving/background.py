@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Background:
-    """A call in a thread of its own; it cannot be stopped, only left alone.
+    """A call in a thread of its own; once begun it cannot be stopped, only left alone.
 
     Example:
         >>> work = Background(lambda: 6 * 7)
@@ -20,7 +20,13 @@ class Background:
         self._error: BaseException | None = None
         # No daemon: XLA's compiler does not survive being cut off at the end of the program.
         self._thread = threading.Thread(target=self._run)
-        self._thread.start()
+        self.is_begun = False
+
+    def begin(self) -> None:
+        """Start, unless it has begun."""
+        if not self.is_begun:
+            self.is_begun = True
+            self._thread.start()
 
     def _run(self) -> None:
         try:
@@ -30,7 +36,7 @@ class Background:
 
     @property
     def is_done(self) -> bool:
-        return not self._thread.is_alive()
+        return self.is_begun and not self._thread.is_alive()
 
     def result(self) -> Any:
         """What the call returned, waited for.
@@ -38,6 +44,7 @@ class Background:
         Raises:
             BaseException: whatever the call raised.
         """
+        self.begin()
         self._thread.join()
         if self._error is not None:
             raise self._error

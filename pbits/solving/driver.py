@@ -26,7 +26,8 @@ from problems.model import IsingProblem
 from problems.polynomial import Problem
 
 _ENUMERABLE = 14  # spins
-_HOST_SECONDS = 1.0
+# Seconds for which the host has the interpreter for itself, then a full core.
+_LEAD_SECONDS, _HOST_SECONDS = 0.15, 0.5
 _DESCENTS, _MOST_TO_DESCEND = 16, 200_000  # states, couplings
 _MOST_STATES = 128  # that are returned
 _NO_LIMIT = 60.0  # seconds for which anneals are planned where there is no limit
@@ -102,7 +103,7 @@ def solve(
     search = Search(problem, update, span, asked, cluster_moves, seed, time_limit)
     with deferred_interrupt() as pressed:
         compiling = Background(search.prepare)
-        run.on_host(compiling, span, pressed)
+        run.on_host(compiling, span, pressed, 0.0 if search.is_compiled else _LEAD_SECONDS)
         if compiling.is_done and not run.is_due(pressed):
             compiling.result()
             run.on_devices(search, start, pressed)
@@ -157,9 +158,15 @@ class _Run:
         compiling: Background,
         span: tuple[float, float],
         pressed: Callable[[], bool],
+        lead: float,
     ) -> None:
-        """Anneal in NumPy until the programs are there, where that is of use; else only wait."""
+        """Anneal in NumPy until the programs are there, where that is of use; else only wait.
+
+        Compilation begins after `lead` seconds: what is easy is found before, and JAX's tracing
+        leaves other threads little of the interpreter.
+        """
         if not is_suitable(self.problem):
+            compiling.begin()
             rng = np.random.default_rng(self.seed)
             self.see(
                 rng.choice(np.array([-1, 1], np.int8), (1, self.problem.num_variables)), "start"
@@ -173,14 +180,16 @@ class _Run:
             sweeps = found.num_sweeps
             if found.energy < self.best:
                 self._keep(found.spins[None], self.problem.energies(found.spins[None]))
-                reported = 0.0
+                reported = -np.inf
             if self.stop.seconds - reported > 0.1:
                 self._report(sweeps)
                 reported = self.stop.seconds
             if compiling.is_done or self.is_due(pressed):
                 break
-            # Most is found at once; then the compiler, which uses several cores, comes first.
             now = self.stop.seconds
+            if now - begin >= lead:
+                compiling.begin()
+            # Most is found at once; then the compiler, which uses several cores, comes first.
             if now - begin > _HOST_SECONDS:
                 time.sleep(min(3 * (now - before), 0.1))
             before = self.stop.seconds

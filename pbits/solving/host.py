@@ -14,7 +14,7 @@ from pbits.kernels.colouring import colour
 from problems.model import IsingProblem
 from problems.polynomial import Problem
 
-_FIRST_SWEEPS = 16
+_FIRST_SWEEPS = 64
 _MOST_COUPLINGS = 200_000
 
 

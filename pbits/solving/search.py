@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pbits.exchange import Exchange
+from pbits.exchange import Exchange, has_programs
 from pbits.models import Prepared, choose_model
 from pbits.pairing import Clusters, cluster_share
 from pbits.solving.allotment import Allotment
@@ -85,6 +85,11 @@ class Search:
         self.best_states()
         self.finish_seconds = time.perf_counter() - seen
         self.compile_seconds = time.perf_counter() - begin - self.prepare_seconds
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether this process has searched before: `prepare` is likely to be quick."""
+        return has_programs()
 
     @property
     def num_sweeps(self) -> int:

@@ -49,7 +49,7 @@ class Track:
     def __init__(self, problem: Problem, engine: Exchange, seed: int, number: int) -> None:
         self.problem, self.engine = problem, engine
         self._keys = (
-            sweep_key(seed_key(seed), jnp.uint32(_KEY_SWEEP + (number << 20) + k)) for k in count()
+            sweep_key(seed_key(seed), np.uint32(_KEY_SWEEP + (number << 20) + k)) for k in count()
         )
         self.num_sweeps = 0
         self.best = np.inf
