@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
