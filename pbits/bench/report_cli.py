@@ -70,6 +70,25 @@ def report(
         bool,
         typer.Option("--markdown", help="Print tables in Markdown.", rich_help_panel=_OUTPUT),
     ] = False,
+    brief: Annotated[
+        bool,
+        typer.Option(
+            "--brief",
+            help="A line for each instance, in Markdown: mean values and how many runs found the "
+            "best.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Put the brief table into a document, between the lines <!-- tts --> and "
+            "<!-- /tts -->.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -95,9 +114,9 @@ def report(
 
     pbits bench report runs.jsonl --out figures
     """
-    if as_json and as_markdown:
-        raise typer.BadParameter("--json and --markdown given; expected one of them")
-    from pbits.bench.tts_report import build_report, write_report
+    if as_json + as_markdown + brief > 1:
+        raise typer.BadParameter("--json, --markdown and --brief exclude each other")
+    from pbits.bench.tts_report import build_report, put_into, write_report
     from pbits.bench.tts_tables import markdown, print_report
 
     try:
@@ -107,12 +126,15 @@ def report(
         )  # fmt: skip
         forms = [one.value for one in form or [Format.PNG]]
         written = write_report(summary, found, out, forms) if out else []
+        if into:
+            put_into(into, markdown(summary, brief=True))
+            written.append(into)
     except (ValueError, OSError) as error:
         raise typer.BadParameter(" ".join(str(error).split())) from None
     if as_json:
         print(json.dumps(summary, allow_nan=False))
-    elif as_markdown:
-        print(markdown(summary))
+    elif as_markdown or brief:
+        print(markdown(summary, brief))
     else:
         print_report(summary)
     for path in written:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from problems.formats.text import read_bytes
+
 SCHEMA = 1
 # Curves of float objectives may carry the rounding of single precision.
 _FLOAT_SLACK = 1e-4
@@ -64,24 +66,24 @@ class Run:
 
 
 def read_records(paths: Iterable[str | os.PathLike]) -> tuple[list[Run], list[str]]:
-    """All runs of some files, and notes on what was left out.
+    """All runs of some files, plain or compressed (.gz, .xz, .bz2), and notes on what was left out.
 
     A line that occurs again, in the same or another file, is one run.
 
     Raises:
         RecordError: on a line that is not a run, as ``file:line: what, expected what``.
-        OSError: on a file that cannot be read.
+        problems.formats.FormatError: on a file that cannot be read.
     """
     runs, seen, again = [], set(), 0
     for path in paths:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            for number, line in enumerate(file, 1):
-                text = line.strip()
-                if not text or text in seen:
-                    again += bool(text)
-                    continue
-                seen.add(text)
-                runs.append(parse_run(text, f"{os.fspath(path)}:{number}"))
+        lines = read_bytes(path).decode("utf-8", errors="replace").splitlines()
+        for number, line in enumerate(lines, 1):
+            text = line.strip()
+            if not text or text in seen:
+                again += bool(text)
+                continue
+            seen.add(text)
+            runs.append(parse_run(text, f"{os.fspath(path)}:{number}"))
     if not runs:
         raise RecordError("no runs in these files; record some with `pbits bench tts --record`")
     _check_instances(runs)

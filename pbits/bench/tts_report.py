@@ -12,6 +12,8 @@ from pbits.bench.tts_records import read_records
 from pbits.bench.tts_summary import solver_row
 from pbits.bench.tts_tables import markdown
 
+_BEGIN, _END = "<!-- tts -->", "<!-- /tts -->"
+
 
 def build_report(
     records: Sequence[str | os.PathLike],
@@ -36,8 +38,8 @@ def build_report(
         A summary ready for JSON, and the contests that figures are drawn from.
 
     Raises:
-        ValueError: on a line that is no run, or where `ours` is not clear.
-        OSError: on a file that cannot be read.
+        ValueError: on a file that cannot be read, a line that is no run, or where `ours` is not
+            clear.
     """
     runs, notes = read_records(records)
     found, more = contests(runs)
@@ -86,3 +88,18 @@ def write_report(
             written.append(folder / f"{name}.{form}")
             save(figure, written[-1])
     return written
+
+
+def put_into(path: Path, text: str) -> None:
+    """Replace what a document has between the lines ``<!-- tts -->`` and ``<!-- /tts -->``.
+
+    Raises:
+        ValueError: where it does not have both lines, once and in this order.
+        OSError: where it cannot be read or written.
+    """
+    document = path.read_text(encoding="utf-8")
+    head, begin, rest = document.partition(_BEGIN)
+    _, end, tail = rest.partition(_END)
+    if not end or _BEGIN in rest or _END in tail:
+        raise ValueError(f"{path} has no place for a table; expected {_BEGIN!r}, then {_END!r}")
+    path.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from pbits.bench.tts_grid import grid_cells, grid_headings, grid_legend
 from pbits.bench.tts_summary import chosen_times
 
 _WIDTH = 132
@@ -89,8 +90,12 @@ def print_report(report: dict[str, Any], console: Console | None = None) -> None
         console.print(line)
 
 
-def markdown(report: dict[str, Any]) -> str:
+def markdown(report: dict[str, Any], brief: bool = False) -> str:
     """The same as :func:`print_report` to paste in a document; depends on the records alone.
+
+    Args:
+        report: of :func:`pbits.bench.tts_report.build_report`.
+        brief: a line for each instance instead of each solver's.
 
     Example:
         >>> empty = {"near": 0.999, "metric": "near", "ours": None, "compile_apart": False,
@@ -99,10 +104,14 @@ def markdown(report: dict[str, Any]) -> str:
         | instance | solver | runs | best | mean | p(best) | TTS99, s | to 99.9 %, s |
     """
     solvers, peers = headings(report)
-    parts = ["\n".join(_pipes(solvers, solver_cells(report), 2))]
+    if brief:
+        parts = ["\n".join(_pipes(grid_headings(report), grid_cells(report), 1))]
+        parts.append(grid_legend(report))
+    else:
+        parts = ["\n".join(_pipes(solvers, solver_cells(report), 2))]
     if report["comparisons"]:
         parts.append("\n".join(_pipes(peers, comparison_cells(report), 1)))
-    return "\n\n".join([*parts, *legend(report)])
+    return "\n\n".join([*parts, *(legend(report)[3:] if brief else legend(report))])
 
 
 def number(x: float) -> str:

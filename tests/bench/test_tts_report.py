@@ -1,6 +1,7 @@
 """``pbits bench report``: what it says follows from the records, and wrong records are named."""
 
 import json
+import lzma
 import re
 
 import fake_records as fake
@@ -108,6 +109,39 @@ def test_json_is_strict_and_markdown_repeats(record):
     tables = [line for line in first.splitlines() if line.startswith("|")]
     assert len(tables) == 2 + 18 + 2 + 3
     assert len({line.count("|") for line in tables[:20]}) == 1
+
+
+def test_a_brief_table_has_a_line_for_each_instance(record):
+    summary, _ = build_report([record])
+    lines = run_report(record, "--brief").stdout.splitlines()
+    names = {row["instance"] for row in summary["solvers"]}
+    grid = [line for line in lines if any(line.startswith(f"| {name} |") for name in names)]
+    assert len(grid) == len(names)
+    row = summary["solvers"][0]
+    cell = f"({row['included']['solved']}/{row['runs']})"
+    assert cell in next(line for line in grid if line.startswith(f"| {row['instance']} |"))
+
+
+def test_a_table_is_put_into_a_document(tmp_path, record):
+    document = tmp_path / "doc.md"
+    document.write_text("before\n<!-- tts -->\nold\n<!-- /tts -->\nafter\n")
+    assert run_report(record, "--into", document).exit_code == 0
+    text = document.read_text()
+    assert text.startswith("before\n<!-- tts -->\n| instance |")
+    assert text.endswith("\n<!-- /tts -->\nafter\n")
+    assert "old" not in text
+    again = text
+    assert run_report(record, "--into", document).exit_code == 0
+    assert document.read_text() == again
+    document.write_text("no place")
+    assert run_report(record, "--into", document).exit_code == 2
+    assert document.read_text() == "no place"
+
+
+def test_compressed_records_are_read(tmp_path, record):
+    packed = tmp_path / "runs.jsonl.xz"
+    packed.write_bytes(lzma.compress(record.read_bytes()))
+    assert run_report(packed, "--markdown").stdout == run_report(record, "--markdown").stdout
 
 
 def test_known_rates_are_found(tmp_path):
