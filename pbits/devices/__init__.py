@@ -1,0 +1,1 @@
+"""Physics of stochastic magnetic tunnel junctions."""

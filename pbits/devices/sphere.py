@@ -1,0 +1,168 @@
+"""Fokker-Planck equation of a magnet without symmetry, in spherical harmonics.
+
+With U = E / kT = sum_k quadratic_k m_k**2 - field . m and time in units of 1 / D, the
+Landau-Lifshitz equation with thermal noise (W. F. Brown Jr., Phys. Rev. 130, 1677 (1963)) is
+
+``dW/dt = Lap W + div(W grad V) + (1 / alpha) G . (m x grad) W``,
+
+V = U minus the damping-like torque's pseudo-energy, G the gradient of U without it.  In the basis of
+spherical harmonics multiplication by m_k and the rotations m x grad are sparse matrices, so the
+equation is a sum of products of them, exact but for the highest degrees.
+NumPy and SciPy in float64: the reference that faster models are tested against.
+"""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import eigs, expm_multiply, splu
+
+from pbits import checks
+
+Vector = tuple[float, float, float]
+_NONE: Vector = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class SphericalMagnet:
+    """Distribution of the direction of a magnet with any quadratic energy.
+
+    Args:
+        quadratic: coefficients of m_x**2, m_y**2 and m_z**2 in E / kT; an in-plane easy axis of
+            barrier delta in a plane of hardness kappa is ``(-delta, 0, kappa)``.
+        alpha: Gilbert damping, above 0.
+        field: moment times field over kT: ``Ms V B / kT``.
+        torque: damping-like torque in the same unit, ``Ms V a_DL / (alpha kT)``, along the
+            polarisation.
+        degree: of the highest harmonics.
+
+    Raises:
+        ValueError: on damping not above zero or a degree below 2.
+
+    Example:
+        >>> easy_axis = SphericalMagnet((0.0, 0.0, -3.0), alpha=0.1, degree=30)
+        >>> round(float(easy_axis.eigenvalue() / (2 * 3.0)), 5)  # in units of 1 / t_D
+        0.07857
+    """
+
+    quadratic: Vector
+    alpha: float
+    field: Vector = _NONE
+    torque: Vector = _NONE
+    degree: int = 50
+
+    def __post_init__(self) -> None:
+        checks.positive("alpha", self.alpha)
+        checks.whole_number("degree", self.degree, 2)
+
+    @cached_property
+    def generator(self) -> sparse.csr_array:
+        """The operator on coefficients of W, complex [(degree + 1)**2, same]."""
+        basis = _basis(self.degree)
+        fields, torques = np.asarray(self.field, float), np.asarray(self.torque, float)
+        energy = _potential(basis, self.quadratic, -(fields + torques))
+        curved = -2 * _potential(basis, _NONE, -(fields + torques))
+        for c, m in zip(self.quadratic, basis.m, strict=True):
+            curved = curved + c * (2 * basis.one - 6 * m @ m)
+        drift = 0.5 * (basis.laplacian @ energy + curved - energy @ basis.laplacian)
+        # Gilbert's form makes of a damping-like torque a small field-like one.
+        seen = fields - self.alpha**2 * torques
+        turning = [
+            (2 * c * m - b * basis.one) @ turn
+            for c, b, m, turn in zip(self.quadratic, seen, basis.m, basis.turn, strict=True)
+        ]
+        return (basis.laplacian + drift + sum(turning) / self.alpha).tocsr()
+
+    def eigenvalue(self) -> complex:
+        """The slowest decay: the eigenvalue nearest zero but zero itself, its sign turned.
+
+        In units of D; real where the magnet does not circle as it decays.
+        """
+        found = eigs(self.generator.tocsc(), k=4, sigma=1e-9, return_eigenvectors=False)
+        decays = sorted(-found, key=abs)[1]
+        return decays.real if abs(decays.imag) < 1e-6 * abs(decays) else decays
+
+    @cached_property
+    def stationary(self) -> NDArray[np.complex128]:
+        """Coefficients of the long-run distribution, its integral 1."""
+        matrix = self.generator.tolil()
+        # The first row of the generator is zero: probability is kept.  It says how much there is.
+        matrix[0, 0] = 1
+        right = np.zeros(matrix.shape[0], complex)
+        right[0] = 1 / np.sqrt(4 * np.pi)
+        return splu(matrix.tocsc()).solve(right)
+
+    def mean(self, axis: int, power: int = 1) -> float:
+        """Long-run mean of a power of m_x (axis 0), m_y (1) or m_z (2)."""
+        moment = self.stationary
+        for _ in range(power):
+            moment = _basis(self.degree).m[axis] @ moment
+        return float((np.sqrt(4 * np.pi) * moment[0]).real)
+
+    def autocorrelation(self, axis: int, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Long-run mean of m_axis(0) m_axis(t), [k] evenly spaced times in units of 1 / D.
+
+        Args:
+            axis: 0, 1 or 2.
+            times: [k], ascending and evenly spaced from 0.
+        """
+        m = _basis(self.degree).m[axis]
+        start = m @ self.stationary
+        path = expm_multiply(
+            self.generator, start, start=0, stop=float(times[-1]), num=len(times), endpoint=True
+        )
+        return np.sqrt(4 * np.pi) * (m @ path.T)[0].real
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """Matrices on coefficients of spherical harmonics, in order of l, then m."""
+
+    one: sparse.csr_array
+    laplacian: sparse.csr_array
+    m: tuple[sparse.csr_array, ...]  # multiplication by m_x, m_y, m_z
+    turn: tuple[sparse.csr_array, ...]  # components of m x grad
+
+
+@cache
+def _basis(degree: int) -> _Basis:
+    l = np.concatenate([np.full(2 * k + 1, k) for k in range(degree + 1)])  # noqa: E741
+    m = np.concatenate([np.arange(-k, k + 1) for k in range(degree + 1)])
+    size = l.size
+
+    def matrix(rises: int, turns: int, values: NDArray) -> sparse.csr_array:
+        """From each (l, m) to (l + rises, m + turns)."""
+        to_l, to_m = l + rises, m + turns
+        fits = (to_l >= abs(to_m)) & (to_l <= degree) & (to_l >= 0)
+        ends = ((to_l * (to_l + 1) + to_m)[fits], np.arange(size)[fits])
+        return sparse.csr_array((values[fits].astype(complex), ends), shape=(size, size))
+
+    def root(x: NDArray) -> NDArray:
+        return np.sqrt(np.maximum(x, 0))
+
+    z = matrix(1, 0, root(((l + 1) ** 2 - m**2) / ((2 * l + 1) * (2 * l + 3))))
+    z = z + matrix(-1, 0, root((l**2 - m**2) / ((2 * l + 1) * np.maximum(2 * l - 1, 1))))
+    up = matrix(1, 1, -root((l + m + 1) * (l + m + 2) / ((2 * l + 1) * (2 * l + 3))))
+    up = up + matrix(
+        -1, 1, root((l - m) * (l - m - 1) / ((2 * l + 1) * np.maximum(2 * l - 1, 1)))
+    )
+    down = up.conj().T.tocsr()
+    raised = matrix(0, 1, root(l * (l + 1) - m * (m + 1)))
+    lowered = raised.conj().T.tocsr()
+    momenta = ((raised + lowered) / 2, (raised - lowered) / 2j, matrix(0, 0, m))
+    return _Basis(
+        sparse.eye_array(size, dtype=complex, format="csr"),
+        matrix(0, 0, -l * (l + 1)),
+        ((up + down) / 2, (up - down) / 2j, z),
+        tuple((1j * part).tocsr() for part in momenta),
+    )
+
+
+def _potential(basis: _Basis, quadratic: Vector, linear: NDArray) -> sparse.csr_array:
+    """Multiplication by sum_k quadratic_k m_k**2 + linear_k m_k."""
+    total = 0 * basis.one
+    for c, b, m in zip(quadratic, linear, basis.m, strict=True):
+        total = total + c * (m @ m) + b * m
+    return total.tocsr()
