@@ -27,6 +27,7 @@ RANKS = {
     "pbits.ladders": 3,
     "pbits.diagnostics": 2,
     "pbits.kernels": 2,
+    "pbits.devices": 2,
     "pbits.models": 3,
     "pbits.engine": 4,
     "pbits.swaps": 4,

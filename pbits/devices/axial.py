@@ -40,7 +40,7 @@ class AxialMagnet:
     Example:
         >>> magnet = AxialMagnet(3.0)
         >>> round(magnet.mean(magnet.centres**2), 4)
-        0.6263
+        0.6262
     """
 
     delta: float

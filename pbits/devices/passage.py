@@ -1,9 +1,9 @@
 """Mean first-passage times over the barrier of an axial magnet, by quadrature.
 
 ``T = 2 delta Int_{-1}^{top} dz exp(U(z)) / (1 - z**2) Int_{-1}^{z} exp(-U(y)) dy`` in units of
-``t_D = (1 + alpha**2) / (alpha gamma B_k)``, with ``U = -delta (z + bias)**2`` and the barrier's top
-at ``-bias`` (W. F. Brown Jr., Phys. Rev. 130, 1677 (1963); Kramers' method of the flux).  The inner
-integral is Dawson's, so that nothing cancels at any barrier.
+``t_D = (1 + alpha**2) / (alpha gamma B_k)``, with ``U = -delta (z + bias)**2`` and the barrier's
+top at ``-bias`` (W. F. Brown Jr., Phys. Rev. 130, 1677 (1963); Kramers' method of the flux).  The
+inner integral is Dawson's, so that nothing cancels at any barrier.
 """
 
 import numpy as np
@@ -45,8 +45,10 @@ def first_passage_time(delta: float, bias: float = 0.0) -> float:
 def escape_rate(delta: float, bias: float = 0.0) -> float:
     """Rate of leaving the well at -1 for the other one, in units of 1 / t_D.
 
-    Half of those at the top return, so that it is 1 / (2 T).  Exact to 0.04 % at `delta` of 10 and
-    more, 2.4 % low at 5.
+    ``1 / (T + T' P / P')``, P being the populations of the wells and T' the time from the other
+    well to the top: at no bias 1 / (2 T), as half of those at the top return; detailed balance
+    holds exactly.  At no bias within 0.04 % of the exact rate at `delta` of 10 and more, 2.4 % low
+    at 5.
 
     Raises:
         ValueError: as :func:`first_passage_time`.
@@ -54,10 +56,15 @@ def escape_rate(delta: float, bias: float = 0.0) -> float:
     Example:
         >>> from pbits.devices.axial import AxialMagnet
         >>> exact = AxialMagnet(12.0).eigenvalues()[1] / (2 * 12.0)
-        >>> abs(2 * escape_rate(12.0) / exact - 1) < 1e-3
+        >>> bool(abs(2 * escape_rate(12.0) / exact - 1) < 1e-3)
         True
     """
-    return 1 / (2 * first_passage_time(delta, bias))
+    here, there = first_passage_time(delta, bias), first_passage_time(delta, -bias)
+    root = np.sqrt(delta)
+    shape = dawsn(root * (1 - bias)) / dawsn(root * (1 + bias))
+    with np.errstate(over="ignore"):
+        populations = shape * np.exp(-4 * delta * bias)
+    return float(1 / (here + there * populations))
 
 
 def _nodes(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
