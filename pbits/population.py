@@ -26,7 +26,7 @@ from pbits.resampling import next_gap
 from pbits.results import PopulationResult, Progress, Timing, Trace
 from pbits.schedules import stations
 from pbits.stopping import Stop
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _NUM_BITS = 32  # probabilities to 2**-32, as for sampling
 _NUM_BLOCKS = 16
@@ -38,7 +38,7 @@ _RESTART_SWEEP = 0xF0000000
 
 
 def population_anneal(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     num_reads: int = 1024,
     num_sweeps_per_beta: int = 10,
@@ -158,7 +158,7 @@ class _Plan:
 class _Population:
     """One call of `population_anneal` in progress; `first` is the ensemble of the first pass."""
 
-    problem: IsingProblem
+    problem: Problem
     engine: Replicas
     plan: _Plan
     run: Run = field(init=False)
@@ -278,9 +278,7 @@ class _Population:
         return self.problem.energies(spins)
 
 
-def _nothing_to_do(
-    problem: IsingProblem, plan: _Plan, begin: float, trace: bool
-) -> PopulationResult:
+def _nothing_to_do(problem: Problem, plan: _Plan, begin: float, trace: bool) -> PopulationResult:
     spins = np.zeros((plan.num_reads, 0), np.int8)
     timing = Timing(0.0, 0.0, 0.0, time.perf_counter() - begin)
     ensemble, energies = Ensemble(plan.num_reads, plan.num_blocks, 0), np.zeros(plan.num_reads)
