@@ -31,7 +31,10 @@ from problems.polynomial import Problem
 _NUM_BITS = 32  # probabilities to 2**-32, as for sampling
 _NUM_BLOCKS = 16
 _LEAST_BLOCK = 8
-_UPDATES_BETWEEN_CHECKS = 2**28  # the least work that may pass before the clock is looked at
+# Work that may pass before the clock is looked at: updates, or multiply-adds of float kernels.
+_UPDATES_BETWEEN_CHECKS = 2**28
+_WORK_BETWEEN_CHECKS = 2**32
+_WORK_PER_COUPLING = 32  # gathered, not streamed
 # Resampling and further passes draw from sweep numbers that no pass reaches.
 _RESAMPLE_SWEEP = 0xB0000000
 _RESTART_SWEEP = 0xF0000000
@@ -172,8 +175,12 @@ class _Population:
     @property
     def check_every(self) -> int:
         """Sweeps between two looks, a function of nothing but sizes."""
-        updates = self.problem.num_variables * self.plan.num_reads
-        return min(max(_UPDATES_BETWEEN_CHECKS // updates, 1), self.plan.per_beta, CHUNK)
+        n, reads = self.problem.num_variables, self.plan.num_reads
+        sweeps = _UPDATES_BETWEEN_CHECKS // (n * reads)
+        if np.dtype(self.engine.kernel.energy_dtype).kind == "f":
+            work = min(n * n, _WORK_PER_COUPLING * self.problem.num_interactions) * reads
+            sweeps = min(sweeps, _WORK_BETWEEN_CHECKS // max(work, 1))
+        return min(max(sweeps, 1), self.plan.per_beta, CHUNK)
 
     def compile(self) -> None:
         """Start, and call every program once, so that compiling is timed apart."""

@@ -44,7 +44,7 @@ _BETAS = ("update", "beta_min", "beta_max", "plot")
 TRAITS = {
     Method.AUTO: Traits(_BETAS, None, None),
     Method.ANNEAL: Traits(("sweeps", *_BETAS), 64, 1000),
-    Method.TEMPER: Traits(("sweeps", *_BETAS), 64, 1000),
+    Method.TEMPER: Traits(("sweeps", *_BETAS), 32, 1000),
     Method.POPULATION: Traits(("sweeps", "update", "beta_max", "plot"), 1024, 10),
     Method.QUANTUM: Traits(("sweeps", "slices", "update", "plot"), 32, 1000),
     Method.BIFURCATION: Traits(("sweeps", "variant", "plot"), 64, 1000),

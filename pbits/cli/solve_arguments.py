@@ -28,7 +28,7 @@ Reads = Annotated[
         min=1,
         max=MAX_READS,
         help="Independent runs side by side: for temper ladders of temperatures, for population "
-        "replicas. 64 by default, 1024 for population, 32 for quantum; auto chooses.",
+        "replicas. 64 by default, 32 for temper and quantum, 1024 for population; auto chooses.",
         rich_help_panel=_METHOD,
     ),
 ]
@@ -39,8 +39,8 @@ Sweeps = Annotated[
         min=1,
         max=MAX_SWEEPS,
         help="Sweeps of each run (anneal, quantum) or at each temperature (temper, population), "
-        "or time steps (bifurcation). 1000 by default, 10 for population; no limit for temper "
-        "with --time-limit.",
+        "or time steps (bifurcation). 1000 by default (temper: as many as --time-limit allows), 10 "
+        "for population.",
         rich_help_panel=_METHOD,
     ),
 ]
