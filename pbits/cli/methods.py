@@ -63,7 +63,8 @@ def check_belongs(name: str, method: Method) -> None:
     traits = TRAITS[method]
     if name in traits.options:
         return
-    takers = " or ".join(other for other, its in TRAITS.items() if name in its.options)
+    *most, last = [other for other, its in TRAITS.items() if name in its.options]
+    takers = f"{', '.join(most)} or {last}" if most else last
     takes = ", ".join(flag(own) for own in ("reads", *traits.options))
     fail(
         f"--method {method} takes no {flag(name)}; leave out {flag(name)}, or name a method that "

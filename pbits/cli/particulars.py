@@ -76,7 +76,14 @@ def _free_energy(its: dict[str, Any], beta: float) -> list[tuple[str, str]]:
     error = "error unknown" if its["log_z_error"] is None else f"+- {its['log_z_error']:.2g}"
     temperatures = count(its["num_temperatures"], "temperature")
     found = [("log Z", f"{its['log_z']:.8g} {error} at beta {beta:.3g}, after {temperatures}")]
-    return found if its["trustworthy"] else [*found, ("WARNING", f"log Z: {its['reason']}")]
+    if not its["trustworthy"]:
+        found.append(("note", f"log Z is not to be trusted: {_in_options(its['reason'])}"))
+    return found
+
+
+def _in_options(text: str) -> str:
+    """Advice of the library in the words of the command line."""
+    return text.replace("num_reads, num_sweeps_per_beta or betas", "--reads or --sweeps")
 
 
 def _phase(phase: dict[str, Any]) -> str:
