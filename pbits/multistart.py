@@ -97,6 +97,7 @@ class _Multistart:
     spins: NDArray[np.int8] = field(init=False)  # [num_reads, n], the best of each
     energies: NDArray = field(init=False)  # [num_reads], of these
     restarts_done: int = 0
+    _size: int = 1  # descents of the next call
 
     def __post_init__(self) -> None:
         self.spins = self._starts(range(self.num_reads))
@@ -119,16 +120,17 @@ class _Multistart:
 
     def _round(self, pressed: Callable[[], bool]) -> bool:
         """One descent of every read; whether another round is due."""
-        done, size = 0, 1
+        done = 0
         while done < self.num_reads:
-            reads, before = range(done, min(done + size, self.num_reads)), time.perf_counter()
+            reads = range(done, min(done + self._size, self.num_reads))
+            before = time.perf_counter()
             self._descend(reads, pressed)
             done = reads.stop
             if self._should_stop(pressed):
                 return False
             self._report(done)
             share = _SECONDS_PER_CALL / max(time.perf_counter() - before, 1e-6)
-            size = max(int(size * min(share, _GROWTH)), 1)
+            self._size = max(int(len(reads) * min(share, _GROWTH)), 1)
         self.restarts_done += 1
         return self.restarts_done != self.num_restarts and self.problem.num_variables > 0
 
