@@ -15,6 +15,7 @@ from pbits.restarts import Request, minimise
 from pbits.results import BifurcationResult, Progress
 from pbits.stopping import Stop
 from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _MAX_TIME_STEP = 2.0  # beyond it a free oscillator is unstable
 # Of the longest step that the stiffest mode of the oscillators bears.
@@ -23,7 +24,7 @@ _LANCZOS_STEPS = 40
 
 
 def bifurcate(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     variant: str = "ballistic",
     num_reads: int = 64,
@@ -44,7 +45,7 @@ def bifurcate(
     one more oscillator, and count as such in N, in the norm and among the eigenvalues.
 
     Args:
-        problem: what to minimise.
+        problem: what to minimise; no term of more than two spins.
         variant: "ballistic", where positions act on each other, or "discrete", where their signs
             do: slower to settle, often better in the end.
         num_reads: independent runs; multiples of 64 for every core lose no work to rounding.
@@ -73,6 +74,7 @@ def bifurcate(
         >>> bifurcate(ferromagnet((4, 4)), num_reads=16, num_steps=200, seed=1).best_energy
         -32
     """
+    problem = checks.quadratic(problem, "simulated bifurcation")
     stop = Stop(time_limit, target_energy, interrupt)
     request = Request.of(problem, num_reads, seed, None, stop, num_restarts, progress, trace)
     if variant not in VARIANTS:

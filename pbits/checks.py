@@ -6,7 +6,8 @@ from numbers import Integral, Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.polynomial import Problem
+from problems.model import IsingProblem
+from problems.polynomial import PolynomialProblem, Problem
 
 _MAX_SEED = 2**63
 
@@ -80,3 +81,28 @@ def initial_states(
             "of -1 and +1"
         )
     return given.astype(np.int8)
+
+
+def quadratic(problem: Problem, method: str) -> IsingProblem:
+    """The problem in terms of at most two spins, for methods that know no others.
+
+    Args:
+        problem: an Ising problem, or a polynomial whose terms are short enough.
+        method: what the message calls the method.
+
+    Raises:
+        ValueError: on a term of more than two spins, with the methods that take it.
+
+    Example:
+        >>> from problems import from_terms
+        >>> quadratic(from_terms([([[0, 1]], [2])]), "descent").coupling.tolist()
+        [2]
+    """
+    if not isinstance(problem, PolynomialProblem):
+        return problem
+    if problem.order > 2:
+        raise ValueError(
+            f"{method} takes terms of at most two spins, and the problem has one of "
+            f"{problem.order}; use anneal, temper, population annealing or solve (auto)"
+        )
+    return problem.to_ising()

@@ -4,13 +4,16 @@ One-opt local search: improving spins are flipped until there are none.  Runs on
 nothing is compiled; states that an anneal has left cost little more than one sparse product.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from problems.model import IsingProblem, as_states, blocks
+from pbits import checks
+from problems.model import as_states, blocks
+from problems.polynomial import Problem
 
 # Changes of the energy that are rounding, relative to all terms of a spin; so many flips in a row
 # add up less.
@@ -18,7 +21,7 @@ _ROUNDING = 1e-12
 _ROUNDS_PER_REFRESH = 256
 
 
-def descend(problem: IsingProblem, spins: ArrayLike) -> tuple[NDArray[np.int8], NDArray]:
+def descend(problem: Problem, spins: ArrayLike) -> tuple[NDArray[np.int8], NDArray]:
     """Flip improving spins until no single flip lowers the energy.
 
     Each round flips, in every state, the spins whose flip gains more than that of any spin coupled
@@ -26,7 +29,7 @@ def descend(problem: IsingProblem, spins: ArrayLike) -> tuple[NDArray[np.int8], 
     what this amounts to where all spins are coupled.  Every state is treated alone.
 
     Args:
-        problem: what to minimise.
+        problem: what to minimise; no term of more than two spins.
         spins: [..., n] of -1 and +1; not changed.
 
     Returns:
@@ -35,7 +38,7 @@ def descend(problem: IsingProblem, spins: ArrayLike) -> tuple[NDArray[np.int8], 
         ``abs(h_i) + sum_j abs(J_ij)``, which is rounding.
 
     Raises:
-        ValueError: on a wrong last axis or a value other than -1 and +1.
+        ValueError: on a wrong last axis, a value other than -1 and +1 or a longer term.
 
     Example:
         >>> from problems import ising
@@ -45,24 +48,22 @@ def descend(problem: IsingProblem, spins: ArrayLike) -> tuple[NDArray[np.int8], 
         ([[1, 1, 1], [-1, -1, -1]], [-2, -2])
     """
     states, lead = as_states(spins, problem.num_variables)
-    landscape = _Landscape.of(problem)
-    for part in blocks(len(states), landscape.width):
-        landscape.descend(states[part])
+    Landscape.of(problem).descend(states)
     return states.reshape(*lead, problem.num_variables), problem.energies(states).reshape(lead)
 
 
-def flip_gains(problem: IsingProblem, spins: ArrayLike) -> NDArray:
+def flip_gains(problem: Problem, spins: ArrayLike) -> NDArray:
     """By how much flipping each spin would change the energy: negative where it improves.
 
     Args:
-        problem: gives the energy.
+        problem: gives the energy; no term of more than two spins.
         spins: [..., n] of -1 and +1.
 
     Returns:
         ``-2 s_i (h_i + sum_j J_ij s_j)``, [..., n], int64 where the problem is integer.
 
     Raises:
-        ValueError: on a wrong last axis or a value other than -1 and +1.
+        ValueError: on a wrong last axis, a value other than -1 and +1 or a longer term.
 
     Example:
         >>> from problems import ising
@@ -70,11 +71,11 @@ def flip_gains(problem: IsingProblem, spins: ArrayLike) -> NDArray:
         [4, 6]
     """
     states, lead = as_states(spins, problem.num_variables)
-    return _Landscape.of(problem).gains(states).reshape(*lead, problem.num_variables)
+    return Landscape.of(problem).gains(states).reshape(*lead, problem.num_variables)
 
 
 @dataclass(frozen=True)
-class _Landscape:
+class Landscape:
     """Couplings of a problem both ways, and what counts as a gain."""
 
     h: NDArray
@@ -83,7 +84,9 @@ class _Landscape:
     is_dense: bool
 
     @classmethod
-    def of(cls, problem: IsingProblem) -> "_Landscape":
+    def of(cls, problem: Problem) -> "Landscape":
+        """Lay out a problem without terms of more than two spins."""
+        problem = checks.quadratic(problem, "descent")
         n = problem.num_variables
         ends = (
             np.concatenate([problem.row, problem.col]),
@@ -104,8 +107,17 @@ class _Landscape:
         wide = states.astype(self.h.dtype)
         return -2 * wide * (np.ascontiguousarray((self.couplings @ wide.T).T) + self.h)
 
-    def descend(self, states: NDArray[np.int8]) -> None:
-        """Move `states` [k, n], contiguous, to local minima in place."""
+    def descend(
+        self, states: NDArray[np.int8], stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Move `states` [k, n], contiguous, to local minima in place.
+
+        Where `stopped`, asked after every round of flips, answers True, they stay on the way.
+        """
+        for part in blocks(len(states), self.width):
+            self._descend_together(states[part], stopped)
+
+    def _descend_together(self, states: NDArray[np.int8], stopped: Callable[[], bool]) -> None:
         spins = states.reshape(-1)
         gains = self.gains(states)
         while self._improving(gains).any():
@@ -113,6 +125,8 @@ class _Landscape:
                 chosen = self._best_of_each(gains) if self.is_dense else self._winners(gains)
                 if not chosen.size:
                     break
+                if stopped():
+                    return
                 self._flip(spins, gains.reshape(-1), chosen)
             gains = self.gains(states)  # real gains have the last word
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pbits.results import BifurcationResult, Minimum, QuantumResult
+
 if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-    from pbits.results import Minimum
     from problems.formats import Instance
 
 # Colour-blind safe (Okabe and Ito).
@@ -23,12 +24,12 @@ _MAX_LEVELS = 200
 
 
 def plot_trace(
-    result: "Minimum", ax: "Axes | None" = None, objective: "Instance | None" = None
+    result: Minimum, ax: "Axes | None" = None, objective: "Instance | None" = None
 ) -> "Axes":
-    """Mean and best value over the reads, against sweeps done; a second axis shows beta.
+    """Mean and best value over the reads, against sweeps done; a second axis shows the schedule.
 
     Args:
-        result: of an anneal with ``trace=True``.
+        result: of an anneal, or another minimisation, with ``trace=True``.
         ax: where to draw; a new figure if None.
         objective: the instance whose values (cuts, say) to show instead of energies.
 
@@ -47,7 +48,7 @@ def plot_trace(
     value = (lambda energy: energy) if objective is None else objective.value_from_energy
     hot = ax.twinx()
     hot.plot(trace.sweep, trace.beta, color=_GREY, linestyle="--", linewidth=1)
-    hot.set_ylabel("inverse temperature (dashed)", color="#777777")
+    hot.set_ylabel(f"{_scheduled(result)} (dashed)", color="#777777")
     hot.tick_params(axis="y", colors="#777777")
     thin = 1.5 if result.num_restarts <= 1 else 0.8
     mean = value(trace.mean_energy)
@@ -56,12 +57,19 @@ def plot_trace(
     # The second axes would else hide the curves.
     ax.set_zorder(hot.get_zorder() + 1)
     ax.patch.set_visible(False)
-    ax.set_xlabel("sweeps")
+    ax.set_xlabel("time steps" if isinstance(result, BifurcationResult) else "sweeps")
     ax.set_ylabel("energy" if objective is None else objective.objective)
     if objective is not None:
         ax.set_title(objective.name)
     ax.legend(loc="best", framealpha=0.9)
     return ax
+
+
+def _scheduled(result: Minimum) -> str:
+    """What stands in the place of beta in a trace."""
+    if isinstance(result, QuantumResult):
+        return "transverse field"
+    return "pump" if isinstance(result, BifurcationResult) else "inverse temperature"
 
 
 def plot_cut(

@@ -26,19 +26,22 @@ from pbits.resampling import next_gap
 from pbits.results import PopulationResult, Progress, Timing, Trace
 from pbits.schedules import stations
 from pbits.stopping import Stop
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _NUM_BITS = 32  # probabilities to 2**-32, as for sampling
 _NUM_BLOCKS = 16
 _LEAST_BLOCK = 8
-_UPDATES_BETWEEN_CHECKS = 2**28  # the least work that may pass before the clock is looked at
+# Work that may pass before the clock is looked at: updates, or multiply-adds of float kernels.
+_UPDATES_BETWEEN_CHECKS = 2**28
+_WORK_BETWEEN_CHECKS = 2**32
+_WORK_PER_COUPLING = 32  # gathered, not streamed
 # Resampling and further passes draw from sweep numbers that no pass reaches.
 _RESAMPLE_SWEEP = 0xB0000000
 _RESTART_SWEEP = 0xF0000000
 
 
 def population_anneal(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     num_reads: int = 1024,
     num_sweeps_per_beta: int = 10,
@@ -158,7 +161,7 @@ class _Plan:
 class _Population:
     """One call of `population_anneal` in progress; `first` is the ensemble of the first pass."""
 
-    problem: IsingProblem
+    problem: Problem
     engine: Replicas
     plan: _Plan
     run: Run = field(init=False)
@@ -172,8 +175,12 @@ class _Population:
     @property
     def check_every(self) -> int:
         """Sweeps between two looks, a function of nothing but sizes."""
-        updates = self.problem.num_variables * self.plan.num_reads
-        return min(max(_UPDATES_BETWEEN_CHECKS // updates, 1), self.plan.per_beta, CHUNK)
+        n, reads = self.problem.num_variables, self.plan.num_reads
+        sweeps = _UPDATES_BETWEEN_CHECKS // (n * reads)
+        if np.dtype(self.engine.kernel.energy_dtype).kind == "f":
+            work = min(n * n, _WORK_PER_COUPLING * self.problem.num_interactions) * reads
+            sweeps = min(sweeps, _WORK_BETWEEN_CHECKS // max(work, 1))
+        return min(max(sweeps, 1), self.plan.per_beta, CHUNK)
 
     def compile(self) -> None:
         """Start, and call every program once, so that compiling is timed apart."""
@@ -278,9 +285,7 @@ class _Population:
         return self.problem.energies(spins)
 
 
-def _nothing_to_do(
-    problem: IsingProblem, plan: _Plan, begin: float, trace: bool
-) -> PopulationResult:
+def _nothing_to_do(problem: Problem, plan: _Plan, begin: float, trace: bool) -> PopulationResult:
     spins = np.zeros((plan.num_reads, 0), np.int8)
     timing = Timing(0.0, 0.0, 0.0, time.perf_counter() - begin)
     ensemble, energies = Ensemble(plan.num_reads, plan.num_blocks, 0), np.zeros(plan.num_reads)

@@ -18,13 +18,13 @@ from pbits.restarts import Request, minimise
 from pbits.results import Progress, QuantumResult
 from pbits.schedules import MAX_BETA, default_path, field_schedule, slice_bond
 from pbits.stopping import Stop
-from problems.model import IsingProblem
+from problems.polynomial import Problem
 
 _MAX_COLUMNS = 2**26
 
 
 def quantum_anneal(
-    problem: IsingProblem,
+    problem: Problem,
     *,
     num_reads: int = 32,
     num_sweeps: int = 1000,
@@ -47,7 +47,7 @@ def quantum_anneal(
     """Anneal `num_reads` independent paths of a problem in a transverse field.
 
     Args:
-        problem: what to minimise.
+        problem: what to minimise; no term of more than two spins.
         num_reads: independent anneals.
         num_sweeps: updates of every spin of every slice.
         num_slices: copies of the problem to a path, P.  More follow the quantum system more
@@ -84,6 +84,7 @@ def quantum_anneal(
         >>> quantum_anneal(lattice, num_reads=4, num_sweeps=100, num_slices=4, seed=1).best_energy
         -32
     """
+    problem = checks.quadratic(problem, "quantum annealing")
     stop = Stop(time_limit, target_energy, interrupt)
     request = Request.of(
         problem, num_reads, seed, initial_spins, stop, num_restarts, progress, trace

@@ -25,6 +25,7 @@ RANKS = {
     "pbits.stopping": 2,
     "pbits.descent": 2,
     "pbits.ladders": 3,
+    "pbits.multistart": 3,
     "pbits.diagnostics": 2,
     "pbits.kernels": 2,
     "pbits.devices": 2,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import pbits
-from pbits.descent import descend, flip_gains
-from problems import ising
+from pbits.descent import Landscape, descend, flip_gains
+from problems import from_terms, ising
 from problems.generators import sherrington_kirkpatrick
 
 
@@ -180,3 +180,24 @@ def test_the_input_is_left_alone_and_its_shape_kept():
 def test_states_that_are_none(spins):
     with pytest.raises(ValueError, match=r"spins"):
         descend(ising([0, 0], [0], [1], [1]), spins)
+
+
+def test_polynomials_are_taken_as_far_as_they_are_quadratic():
+    short = from_terms([([[0], [3]], [1, -2]), ([[0, 1], [2, 3]], [-2, 1])], offset=4)
+    states = random_states(5, 8, 4)
+    np.testing.assert_array_equal(flip_gains(short, states), brute_gains(short, states))
+    spins, energies = descend(short, states)
+    assert is_minimum(short, spins).all()
+    np.testing.assert_array_equal(energies, short.energies(spins))
+    with pytest.raises(ValueError, match=r"descent takes terms .* one of 3; use anneal"):
+        descend(from_terms([([[0, 1, 2]], [1])]), [1, 1, 1])
+
+
+def test_a_descent_that_is_stopped_is_on_its_way():
+    problem = random_problem(6, 300, 0.01, signs)
+    states = random_states(7, 4, 300)
+    polls, before = [], states.copy()
+    Landscape.of(problem).descend(states, lambda: polls.append(1) or len(polls) > 1)
+    assert len(polls) == 2
+    assert np.all(problem.energies(states) < problem.energies(before))
+    assert not is_minimum(problem, states).any()

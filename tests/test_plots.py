@@ -11,7 +11,7 @@ from matplotlib import pyplot
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import same_color
 
-from pbits import anneal
+from pbits import anneal, bifurcate, quantum_anneal
 from pbits.plots import plot_cut, plot_energy_histogram, plot_trace
 from problems import Instance, maxcut
 from problems.generators import ferromagnet
@@ -51,6 +51,20 @@ def test_trace_shows_values_of_an_instance(run):
     # All weights are -1, so W = -32 and the energy -32 is a cut of 0.
     assert lines(ax)["best so far"][-1, 1] == 0
     assert (ax.get_ylabel(), ax.get_title()) == ("cut", "grid")
+
+
+@pytest.mark.parametrize(
+    ("minimise", "shown"),
+    [
+        (lambda p: anneal(p, num_sweeps=50, trace=True), ("sweeps", "inverse temperature")),
+        (lambda p: quantum_anneal(p, num_sweeps=50, trace=True), ("sweeps", "transverse field")),
+        (lambda p: bifurcate(p, num_steps=50, trace=True), ("time steps", "pump")),
+    ],
+)
+def test_trace_names_what_is_scheduled(minimise, shown):
+    ax = plot_trace(minimise(ferromagnet((4, 4))))
+    _, schedule = ax.figure.axes
+    assert (ax.get_xlabel(), schedule.get_ylabel()) == (shown[0], f"{shown[1]} (dashed)")
 
 
 def test_trace_needs_a_trace():

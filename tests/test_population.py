@@ -16,7 +16,7 @@ from pbits.models import Prepared
 from pbits.population import PopulationResult
 from pbits.random import seed_key
 from pbits.replicas import Replicas
-from problems import ising
+from problems import from_terms, ising
 from problems.generators import edwards_anderson, ferromagnet, random_gnp
 
 SEEDS = 24
@@ -294,3 +294,32 @@ def test_problems_of_hardly_anything():
 def test_bad_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         population_anneal(random_gnp(6, 0.5, seed=1), **arguments)
+
+
+def test_the_free_energy_of_a_polynomial_agrees_with_enumeration():
+    terms = [([[0], [4]], [1, -1]), ([[0, 1, 2], [1, 3, 4], [2, 3, 5]], [1, -1, 1])]
+    problem, beta = from_terms(terms, offset=2), 0.8
+    found = [
+        population_anneal(problem, num_reads=512, beta_range=(0, beta), seed=seed)
+        for seed in range(SEEDS)
+    ]
+    assert {run.best_energy for run in found} == {exact_minimum(problem)}
+    both = pulls(found, problem, beta)
+    assert min(pvalue(deviations) for deviations in both) > 1e-4
+    wrong = from_terms([terms[0], (terms[1][0], [1.2, -1, 1])], offset=2)
+    assert pvalue(pulls(found, wrong, beta)[0]) < 1e-4  # one coefficient changed
+
+
+def exact_minimum(problem):
+    return problem.energies(stats.enumerate_states(problem.num_variables)).min()
+
+
+@pytest.mark.parametrize(("couplings", "first"), [("pm1", 5), ("gaussian", 1)])
+def test_the_clock_is_looked_at_between_slow_sweeps(monkeypatch, couplings, first):
+    monkeypatch.setattr(population, "_WORK_BETWEEN_CHECKS", 1)
+    seen = []
+    population_anneal(
+        small(couplings), num_reads=32, num_sweeps_per_beta=5, betas=[0.1], seed=1,
+        progress=seen.append,
+    )  # fmt: skip
+    assert seen[0].sweep == first

@@ -8,7 +8,7 @@ from stats import enumerate_states
 
 from pbits import bifurcate, quantum_anneal
 from pbits.schedules import default_path, field_schedule, slice_bond
-from problems import ising
+from problems import from_terms, ising
 from problems.generators import random_gnp, sherrington_kirkpatrick
 
 RNG = np.random.default_rng(7)
@@ -205,3 +205,13 @@ def test_bad_arguments(run, kwargs, message):
 def test_coefficients_beyond_float32_are_refused(name):
     with pytest.raises(ValueError, match=r"largest coefficient is .*: rescale the problem"):
         DRIVERS[name](scaled(PLAIN, 1e40))
+
+
+@drivers
+def test_polynomials_are_taken_as_far_as_they_are_quadratic(name):
+    short = from_terms([([[0], [3]], [1, -2]), ([[0, 1], [2, 3]], [-2, 1])], offset=4)
+    found = DRIVERS[name](short)
+    assert found.best_energy == optimum(short) == short.energies(found.best_spins)
+    long = from_terms([([[0, 1, 2, 3]], [1])])
+    with pytest.raises(ValueError, match=r"at most two spins, .* one of 4; use anneal"):
+        DRIVERS[name](long)

@@ -3,13 +3,14 @@
 import json
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pbits.bench import report_cli
 from pbits.bench.race_cli import tts
+from pbits.bench.report_cli import report as report_command
 
 if TYPE_CHECKING:
     from pbits.bench.entrant import Entrant
@@ -20,7 +21,6 @@ _INSTANCE, _WORK, _OUTPUT = "Instances and samplers", "Work", "Output"
 _QUICK = {"sweeps": 20, "reads": 64, "peer_reads": 4, "rounds": 2}
 
 app = typer.Typer(help="Measure pbits against other samplers on this computer.")
-app.command()(tts)
 
 
 class Cores(StrEnum):
@@ -31,131 +31,104 @@ class Cores(StrEnum):
     BOTH = "both"
 
 
-@app.callback()
-def _group() -> None:
-    # A callback keeps the command's name where it is the only one.
-    """Measure pbits against other samplers on this computer."""
+_work = partial(typer.Option, rich_help_panel=_WORK)
 
-
-app.command()(report_cli.report)
+_Cases = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="lattice, gnp, skewed, dense or gaussian; repeatable; all by default.",
+        rich_help_panel=_INSTANCE,
+    ),
+]
+_Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="A problem file, for instance of the G-set, in place of the cases or beside "
+        "those given; repeatable.",
+        rich_help_panel=_INSTANCE,
+    ),
+]
+_Peers = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Sampler to compare with: dwave-samplers, openjij or thrml; repeatable; all by "
+        "default, and those not installed are reported.",
+        rich_help_panel=_INSTANCE,
+    ),
+]
+_Cores = Annotated[Cores, _work(help="Cores of each side; peers run one process on each.")]
+_Sweeps = Annotated[
+    int | None, _work(metavar="N", min=1, help="Sweeps of each read; 1000 by default.")
+]
+_Reads = Annotated[
+    int | None, _work(metavar="N", min=1, help="Reads of a call of pbits; 1024 by default.")
+]
+_PeerReads = Annotated[
+    int | None,
+    _work(metavar="N", min=2, help="Reads of a call of a peer on each core; 32 by default."),
+]
+_Rounds = Annotated[
+    int | None,
+    _work(metavar="N", min=1, help="Measured calls of each side, in turn; 5 by default."),
+]
+_Seed = Annotated[int, _work(metavar="N", min=0, help="Seed of all calls.")]
+_BetaMin = Annotated[
+    float | None,
+    _work(metavar="BETA", help="Hottest inverse temperature of all; from the data by default."),
+]
+_BetaMax = Annotated[
+    float | None,
+    _work(metavar="BETA", help="Coldest inverse temperature of all; from the data by default."),
+]
+_Quick = Annotated[
+    bool,
+    _work(
+        "--quick",
+        metavar="",
+        help="Small instances and little work: shows that all runs, measures nothing.",
+    ),
+]
+_AsJson = Annotated[
+    bool,
+    typer.Option("--json", metavar="", help="Print one JSON object.", rich_help_panel=_OUTPUT),
+]
+_Record = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Append each result as one line of JSON.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 
 
 @app.command()
 def throughput(
-    case: Annotated[
-        list[str] | None,
-        typer.Option(
-            show_default=False,
-            help="lattice, gnp, skewed, dense or gaussian; repeatable; all by default.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    file: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="A problem file, for instance of the G-set, in place of the cases or beside "
-            "those given; repeatable.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    peer: Annotated[
-        list[str] | None,
-        typer.Option(
-            show_default=False,
-            help="dwave-samplers, openjij or thrml; repeatable; all by default, and those not "
-            "installed are reported.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    cores: Annotated[
-        Cores,
-        typer.Option(
-            help="Cores of each side; peers run one process on each.", rich_help_panel=_WORK
-        ),
-    ] = Cores.BOTH,
-    sweeps: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            show_default=False,
-            help="Sweeps of each read; 1000 by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    reads: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            show_default=False,
-            help="Reads of a call of pbits; 1024 by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    peer_reads: Annotated[
-        int | None,
-        typer.Option(
-            min=2,
-            show_default=False,
-            help="Reads of a call of a peer on each core; 32 by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    rounds: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            show_default=False,
-            help="Measured calls of each side, in turn; 5 by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all calls.", rich_help_panel=_WORK)] = 0,
-    beta_min: Annotated[
-        float | None,
-        typer.Option(
-            show_default=False,
-            help="Hottest inverse temperature of all; from the data by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    beta_max: Annotated[
-        float | None,
-        typer.Option(
-            show_default=False,
-            help="Coldest inverse temperature of all; from the data by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    quick: Annotated[
-        bool,
-        typer.Option(
-            "--quick",
-            help="Small instances and little work: shows that all runs, measures nothing.",
-            rich_help_panel=_WORK,
-        ),
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object.", rich_help_panel=_OUTPUT)
-    ] = False,
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="Append each result as one line of JSON.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
+    case: _Cases = None,
+    file: _Files = None,
+    peer: _Peers = None,
+    cores: _Cores = Cores.BOTH,
+    sweeps: _Sweeps = None,
+    reads: _Reads = None,
+    peer_reads: _PeerReads = None,
+    rounds: _Rounds = None,
+    seed: _Seed = 0,
+    beta_min: _BetaMin = None,
+    beta_max: _BetaMax = None,
+    quick: _Quick = False,
+    as_json: _AsJson = False,
+    record: _Record = None,
 ) -> None:
     """Spin updates per second of pbits and of other samplers, on equal work, with energies.
 
-    All get the same instance, betas and number of sweeps and run in turn, so that a shared
+    All samplers get the same instance, betas and number of sweeps and run in turn, so that a shared
     computer slows both sides.  Close other programs first; all cases take about twenty
     minutes.
 
-    pbits bench throughput --case lattice --peer dwave-samplers --record speed.jsonl
+    $ pbits bench throughput --case lattice --peer dwave-samplers --record speed.jsonl
     """
     asked = {"sweeps": sweeps, "reads": reads, "peer_reads": peer_reads, "rounds": rounds}
     work = (_QUICK if quick else {}) | {k: v for k, v in asked.items() if v is not None}
@@ -178,6 +151,11 @@ def throughput(
         from pbits.bench.report import print_tables
 
         print_tables(report)
+
+
+# In the order of `pbits bench --help`.
+app.command()(tts)
+app.command("report")(report_command)
 
 
 def _cases(names: list[str] | None, files: list[Path] | None, quick: bool) -> "list[Case]":

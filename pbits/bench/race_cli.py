@@ -1,6 +1,7 @@
 """``pbits bench tts``: who reaches the best known value first."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,100 +13,91 @@ if TYPE_CHECKING:
     from pbits.bench.targets import Target
 
 _INSTANCE, _WORK, _OUTPUT = "Instances and solvers", "Work", "Output"
+_instance = partial(typer.Option, rich_help_panel=_INSTANCE)
+_work = partial(typer.Option, rich_help_panel=_WORK)
+
+_Instances = Annotated[
+    list[str] | None,
+    _instance(metavar="NAME", help="A public instance, see `pbits data list`; repeatable."),
+]
+_Folder = Annotated[
+    Path | None,
+    _instance(
+        metavar="FOLDER",
+        help="Where public instances are; by default PBITS_DATA_DIR, else the user's cache folder.",
+    ),
+]
+_Planted = Annotated[
+    list[str] | None,
+    _instance(
+        metavar="KIND:SIZE",
+        help="An instance made with a known optimum: tile:32 (side), wishart:100 (spins), "
+        "xorsat:100 (unknowns) or loops:8 (side); KIND:SIZE:SEED for another than seed 0; "
+        "repeatable.",
+    ),
+]
+_Files = Annotated[
+    list[Path] | None,
+    _instance(
+        metavar="FILE",
+        help="A problem file; repeatable. Its best known value is that of --best.",
+    ),
+]
+_Best = Annotated[
+    float | None,
+    _instance(
+        metavar="VALUE",
+        help="Best value known for the files: their cut, objective or energy.",
+    ),
+]
+_Solvers = Annotated[
+    list[str] | None,
+    _instance(
+        metavar="NAME",
+        help="Who runs, `list` to see all; repeatable; pbits-auto, dwave-sa and dwave-tabu by "
+        "default.",
+    ),
+]
+_Budget = Annotated[
+    float,
+    _work(min=0.01, metavar="SECONDS", help="Wall clock of a run, compilation included."),
+]
+_Seeds = Annotated[
+    int, _work(metavar="N", min=1, help="Runs of each solver on each instance, a seed each.")
+]
+_FirstSeed = Annotated[int, _work(metavar="N", min=0, help="Seed of the first run.")]
+_OneCore = Annotated[bool, _work("--one-core", metavar="", help="One core each, not all.")]
+_GoOn = Annotated[bool, _work("--go-on", metavar="", help="Do not stop at the best known value.")]
+_Record = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Append each run as one line of JSON, for `pbits bench report`.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+_AsJson = Annotated[
+    bool,
+    typer.Option(
+        "--json", metavar="", help="Print each run as one line of JSON.", rich_help_panel=_OUTPUT
+    ),
+]
 
 
 def tts(
-    instance: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            show_default=False,
-            help="A public instance, see `pbits data list`; repeatable.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    folder: Annotated[
-        Path | None,
-        typer.Option(
-            show_default=False,
-            help="Where public instances are; PBITS_DATA_DIR and the user's cache by default.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    planted: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KIND:SIZE",
-            show_default=False,
-            help="An instance made with a known optimum: tile:32 (side), wishart:100 (spins), "
-            "xorsat:100 (unknowns) or loops:8 (side); KIND:SIZE:SEED for another than seed 0; "
-            "repeatable.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    file: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="A problem file; repeatable. Its best known value is that of --best.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    best: Annotated[
-        float | None,
-        typer.Option(
-            show_default=False,
-            help="Best value known for the files, in their own sense.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    solver: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            show_default=False,
-            help="Who runs, `list` to see all; repeatable; pbits-auto, dwave-sa and dwave-tabu by "
-            "default.",
-            rich_help_panel=_INSTANCE,
-        ),
-    ] = None,
-    budget: Annotated[
-        float,
-        typer.Option(
-            min=0.01,
-            metavar="SECONDS",
-            help="Wall clock of a run, compilation included.",
-            rich_help_panel=_WORK,
-        ),
-    ] = 10.0,
-    seeds: Annotated[
-        int, typer.Option(min=1, help="Runs of each solver.", rich_help_panel=_WORK)
-    ] = 5,
-    first_seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the first run.", rich_help_panel=_WORK)
-    ] = 0,
-    one_core: Annotated[
-        bool,
-        typer.Option("--one-core", help="One core each, not all.", rich_help_panel=_WORK),
-    ] = False,
-    go_on: Annotated[
-        bool,
-        typer.Option("--go-on", help="Do not stop at the best known value.", rich_help_panel=_WORK),
-    ] = False,
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="Append each run as one line of JSON, for `pbits bench report`.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print each run as one line.", rich_help_panel=_OUTPUT),
-    ] = False,
+    instance: _Instances = None,
+    folder: _Folder = None,
+    planted: _Planted = None,
+    file: _Files = None,
+    best: _Best = None,
+    solver: _Solvers = None,
+    budget: _Budget = 10.0,
+    seeds: _Seeds = 5,
+    first_seed: _FirstSeed = 0,
+    one_core: _OneCore = False,
+    go_on: _GoOn = False,
+    record: _Record = None,
+    as_json: _AsJson = False,
 ) -> None:
     """Time to target: pbits and other annealers in turn on the same instances.
 
@@ -113,9 +105,9 @@ def tts(
     packages are not installed are named and left out.  MQLib takes part where the
     environment's PBITS_MQLIB is the path of its executable.
 
-    pbits bench tts --planted tile:32 --budget 5 --record runs.jsonl
+    $ pbits bench tts --planted tile:32 --budget 5 --record runs.jsonl
 
-    pbits bench report runs.jsonl
+    $ pbits bench report runs.jsonl
     """
     from pbits.bench.race import Settings
     from pbits.bench.solvers import SOLVERS

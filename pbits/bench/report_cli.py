@@ -2,6 +2,7 @@
 
 import json
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -25,94 +26,86 @@ class Format(StrEnum):
     SVG = "svg"
 
 
+_what = partial(typer.Option, rich_help_panel=_WHAT)
+_output = partial(typer.Option, rich_help_panel=_OUTPUT)
+
+_Records = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="RECORD", show_default=False, help="Files of `pbits bench tts --record`."
+    ),
+]
+_Ours = Annotated[
+    str | None,
+    _what(metavar="NAME", help="Solver to compare with the others; that of pbits by default."),
+]
+_Metric = Annotated[Metric, _what(help="Time to come near the best value known, or to reach it.")]
+_Near = Annotated[
+    float,
+    _what(metavar="SHARE", min=0.0, max=1.0, help="Share of the best value that counts as near."),
+]
+_CompileApart = Annotated[
+    bool,
+    _what(
+        "--compile-apart",
+        metavar="",
+        help="Times without compilation, where a solver compiles; with it by default.",
+    ),
+]
+_Seed = Annotated[
+    int, _what(metavar="N", min=0, help="Seed of the resampling that gives the intervals.")
+]
+_AsJson = Annotated[
+    bool,
+    _output("--json", metavar="", help="Print one JSON object, with both kinds of times."),
+]
+_AsMarkdown = Annotated[bool, _output("--markdown", metavar="", help="Print tables in Markdown.")]
+_Brief = Annotated[
+    bool,
+    _output(
+        "--brief",
+        metavar="",
+        help="A line for each instance, in Markdown: mean values, and how many runs found the best.",
+    ),
+]
+_Into = Annotated[
+    Path | None,
+    _output(
+        metavar="FILE",
+        help="Put the brief table into a document, between the lines <!-- tts --> and "
+        "<!-- /tts -->.",
+    ),
+]
+_Out = Annotated[
+    Path | None, _output(metavar="FOLDER", help="Write figures and the tables to this folder.")
+]
+_Forms = Annotated[
+    list[Format] | None,
+    _output(
+        "--format", metavar="FORMAT", help="Of figures: png, the default, pdf, svg; repeatable."
+    ),
+]
+
+
 def report(
-    records: Annotated[
-        list[Path], typer.Argument(metavar="RECORD...", help="Files of `pbits bench tts --record`.")
-    ],
-    ours: Annotated[
-        str | None,
-        typer.Option(
-            show_default=False,
-            help="Solver to compare with the others; that of pbits by default.",
-            rich_help_panel=_WHAT,
-        ),
-    ] = None,
-    metric: Annotated[
-        Metric,
-        typer.Option(help="Time to near the best value known, or to it.", rich_help_panel=_WHAT),
-    ] = Metric.NEAR,
-    near: Annotated[
-        float,
-        typer.Option(
-            min=0.0, max=1.0, help="Share of the best value that is near.", rich_help_panel=_WHAT
-        ),
-    ] = 0.999,
-    compile_apart: Annotated[
-        bool,
-        typer.Option(
-            "--compile-apart",
-            help="Times without compilation, where a solver compiles; with it by default.",
-            rich_help_panel=_WHAT,
-        ),
-    ] = False,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the intervals.", rich_help_panel=_WHAT)
-    ] = 0,
-    as_json: Annotated[
-        bool,
-        typer.Option(
-            "--json",
-            help="Print one JSON object, with both kinds of times.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = False,
-    as_markdown: Annotated[
-        bool,
-        typer.Option("--markdown", help="Print tables in Markdown.", rich_help_panel=_OUTPUT),
-    ] = False,
-    brief: Annotated[
-        bool,
-        typer.Option(
-            "--brief",
-            help="A line for each instance, in Markdown: mean values and how many runs found the "
-            "best.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = False,
-    into: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="Put the brief table into a document, between the lines <!-- tts --> and "
-            "<!-- /tts -->.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            show_default=False,
-            help="Write figures and the tables to this folder.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
-    form: Annotated[
-        list[Format] | None,
-        typer.Option(
-            "--format",
-            show_default=False,
-            help="Of figures, repeatable; png by default.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
+    records: _Records,
+    ours: _Ours = None,
+    metric: _Metric = Metric.NEAR,
+    near: _Near = 0.999,
+    compile_apart: _CompileApart = False,
+    seed: _Seed = 0,
+    as_json: _AsJson = False,
+    as_markdown: _AsMarkdown = False,
+    brief: _Brief = False,
+    into: _Into = None,
+    out: _Out = None,
+    form: _Forms = None,
 ) -> None:
     """Success, time to solution and ratios, with intervals, from recorded runs.
 
-    Runs that never arrived count: as lower bounds, said to be such.
+    Runs that never arrived count too: a time is then a lower bound, and marked as one.
 
-    pbits bench report runs.jsonl --out figures
+    $ pbits bench report runs.jsonl --out figures
     """
     if as_json + as_markdown + brief > 1:
         raise typer.BadParameter("--json, --markdown and --brief exclude each other")

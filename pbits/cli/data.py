@@ -15,14 +15,38 @@ app = typer.Typer(
 )
 
 
+_Family = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="FAMILY",
+        show_default=False,
+        help="Only gset, k2000, torus, ea3d, biqmac, orlib or chimera.",
+    ),
+]
+_Folder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Where to put them; by default PBITS_DATA_DIR, else the user's cache folder.",
+    ),
+]
+_AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON array.")]
+_Names = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="NAME",
+        show_default=False,
+        help="Instances such as G1, or whole families such as gset; see `pbits data list`.",
+    ),
+]
+
+
 @app.command(name="list")
-def list_instances(
-    family: Annotated[
-        str | None, typer.Argument(help="Only this family.", show_default=False)
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
-) -> None:
-    """Show names, sizes and best known values, with their sources."""
+def list_instances(family: _Family = None, as_json: _AsJson = False) -> None:
+    """Show names, sizes and best known values, with their sources.
+
+    $ pbits data list gset
+    """
     from problems import registry
 
     try:
@@ -42,17 +66,11 @@ def list_instances(
 
 
 @app.command()
-def download(
-    names: Annotated[list[str], typer.Argument(help="Instances or families.", show_default=False)],
-    folder: Annotated[
-        Path | None,
-        typer.Option(
-            help="Where to put them; default: PBITS_DATA_DIR, else the user's cache folder.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Fetch instances from their publishers and check their SHA-256; prints the paths."""
+def download(names: _Names, folder: _Folder = None) -> None:
+    """Fetch instances from their publishers and check their SHA-256; prints the paths.
+
+    $ pbits data download G1 torus
+    """
     from problems import registry
 
     try:

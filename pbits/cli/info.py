@@ -1,16 +1,12 @@
 """``pbits info``: what would run, and on what."""
 
 import json
-from typing import Annotated
 
-import typer
-
+from pbits.cli.arguments import AsJson
 from pbits.cli.errors import fail
 
 
-def info(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
+def info(as_json: AsJson = False) -> None:
     """Show versions, devices and the folder of compiled programs."""
     from pbits import runtime
 

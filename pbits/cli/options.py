@@ -2,33 +2,18 @@
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from pbits.cli.errors import fail
+from pbits.cli.methods import OWN_OPTIONS, TRAITS, Method, Update, Variant, check_belongs, flag
 from pbits.cli.output import check_writable
 
 _PICTURES = (".png", ".pdf", ".svg")
 
 
-class Update(StrEnum):
-    """How a spin answers its field."""
-
-    METROPOLIS = "metropolis"
-    GIBBS = "gibbs"
-
-
-class Method(StrEnum):
-    """How to look for a low energy."""
-
-    AUTO = "auto"
-    ANNEAL = "anneal"
-    TEMPER = "temper"
-
-
 @dataclass(frozen=True)
 class Options:
-    """What the command line asked for, in its own terms."""
+    """What the command line asked for, in its own terms; None where it did not."""
 
     file: Path
     format: str | None
@@ -38,9 +23,11 @@ class Options:
     seed: int | None
     time_limit: float | None
     target: float | None
-    update: Update
+    update: Update | None
     beta_min: float | None
     beta_max: float | None
+    slices: int | None
+    variant: Variant | None
     out: Path | None
     plot: Path | None
     as_json: bool
@@ -48,6 +35,9 @@ class Options:
     def check(self) -> None:
         """End the command on a value out of range or a file that cannot be written."""
         self._check_numbers()
+        for name in OWN_OPTIONS:
+            if getattr(self, name) is not None:
+                check_belongs(name, self.chosen)
         if self.plot and self.plot.suffix.lower() not in _PICTURES:
             fail(f"--plot {self.plot} names no picture; expected one of {', '.join(_PICTURES)}")
         taken = [self.path.resolve()]
@@ -63,10 +53,7 @@ class Options:
         for name in ("time_limit", "beta_min", "beta_max"):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value > 0):
-                option = name.replace("_", "-")
-                fail(f"--{option} is {value}; expected a finite number above 0")
-        if self.sweeps is not None and self.chosen is Method.AUTO:
-            fail("--method auto chooses the number of sweeps; leave out --sweeps, or the method")
+                fail(f"{flag(name)} is {value}; expected a finite number above 0")
         if self.target is not None and not math.isfinite(self.target):
             fail(f"--target is {self.target}; expected a finite number")
 
@@ -74,6 +61,28 @@ class Options:
     def chosen(self) -> Method:
         """The method: a number of sweeps without a method asks for an anneal of so many."""
         return self.method or (Method.AUTO if self.sweeps is None else Method.ANNEAL)
+
+    @property
+    def num_reads(self) -> int | None:
+        """Reads asked for, or the method's own number; None where it chooses."""
+        return self.reads or TRAITS[self.chosen].reads
+
+    @property
+    def num_sweeps(self) -> int | None:
+        """Sweeps asked for, or the method's own number; None where there is none.
+
+        Ladders go on until time is up, unless they were given a number.
+        """
+        if self.chosen is Method.TEMPER and self.time_limit is not None:
+            return self.sweeps
+        return self.sweeps or TRAITS[self.chosen].sweeps
+
+    @property
+    def rule(self) -> str | None:
+        """The update rule, of a method that has one."""
+        if "update" not in TRAITS[self.chosen].options:
+            return None
+        return (self.update or Update.METROPOLIS).value
 
     @property
     def path(self) -> Path:

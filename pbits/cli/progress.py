@@ -17,9 +17,12 @@ def on_terminal() -> bool:
 
 @contextmanager
 def progress_bar(
-    instance: "Instance", time_limit: float | None, doing: str = "searching"
+    instance: "Instance",
+    time_limit: float | None,
+    counted: str = "sweep",
+    doing: str = "searching",
 ) -> Iterator[Callable[["Progress"], None]]:
-    """A bar over seconds where there is a time limit, else over sweeps.
+    """A bar over seconds where there is a time limit, else over sweeps, or what else is `counted`.
 
     Yields:
         What to call with each :class:`pbits.results.Progress`.
@@ -47,13 +50,13 @@ def progress_bar(
                 description=doing,
                 completed=min(done, total),
                 total=total,
-                status=_status(instance, now, time_limit is not None),
+                status=_status(instance, now, counted, time_limit is not None),
             )
 
         yield update
 
 
-def _status(instance: "Instance", now: "Progress", repeats: bool) -> str:
+def _status(instance: "Instance", now: "Progress", counted: str, repeats: bool) -> str:
     best = instance.value_from_energy(now.best_energy)
-    where = f"sweep {now.sweep}" if repeats else f"sweep {now.sweep}/{now.num_sweeps}"
+    where = f"{counted} {now.sweep}" + ("" if repeats else f"/{now.num_sweeps}")
     return f"best {instance.objective} {best:.10g}, {where}"

@@ -3,8 +3,10 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from pbits.cli.particulars import count, particulars, rows
+
 if TYPE_CHECKING:
-    from pbits.results import AnnealResult, Minimum, SolveResult, TemperResult
+    from pbits.results import Minimum
     from problems.formats import Instance
 
 _ONE_BASED = ("rudy", "mc", "sparse", "bqp")
@@ -20,7 +22,7 @@ _STOPS = {
 
 def record(
     instance: "Instance",
-    result: "AnnealResult | SolveResult | TemperResult",
+    result: "Minimum",
     asked: dict[str, Any],
     seconds: dict[str, float],
 ) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def record(
         "sweeps_done": result.num_sweeps,
         "anneals": result.num_restarts,
         "seed": result.seed,
-        "beta_range": [float(beta) for beta in result.beta_range],
+        **particulars(result),
         "kernel": result.kernel,
         "num_devices": result.num_devices,
         "seconds": {name: round(value, 6) for name, value in seconds.items()},
@@ -63,7 +65,7 @@ def record(
         "spin_updates_per_second": float(result.spin_updates_per_second),
         "versions": runtime.versions(),
         "notes": list(result.notes),
-    } | _phases(result)
+    }
 
 
 def _certificate(instance: "Instance", result: "Minimum", energy: float) -> dict[str, Any]:
@@ -78,24 +80,23 @@ def _certificate(instance: "Instance", result: "Minimum", energy: float) -> dict
 def table(facts: dict[str, Any]) -> str:
     """The record in a few aligned lines."""
     seconds, speed = facts["seconds"], facts["spin_updates_per_second"]
-    rows = [
+    lines = [
         *_values(facts),
         ("stopped by", _STOPS.get(facts["stopped_by"], facts["stopped_by"])),
-        *([] if "phases" in facts else [("reads", f"{facts['reads']}, {_sweeps(facts)}")]),
-        *[(_first(k, "search"), _phase(phase)) for k, phase in enumerate(facts.get("phases", []))],
+        *rows(facts),
         ("seed", str(facts["seed"])),
         ("seconds", f"{seconds['sample']:.3f} sampling, {seconds['total']:.3f} in all"),
         *([("speed", f"{speed:.3g} spin updates per second")] if speed else []),
-        ("kernel", f"{facts['kernel']} on {_count(facts['num_devices'], 'device')}"),
+        ("kernel", _kernel(facts)),
     ]
     if not facts["certificate"]["agrees_with_sampler"]:
-        rows.append(("WARNING", "the sampler claimed an energy that its best spins do not have"))
-    rows += [("note", note) for note in facts["notes"]]
+        lines.append(("WARNING", "the sampler claimed an energy that its best spins do not have"))
+    lines += [("note", note) for note in facts["notes"]]
     title = (
-        f"{facts['instance']} ({facts['format']}): {_count(facts['num_variables'], 'variable')}, "
-        f"{_count(facts['num_interactions'], 'interaction')}"
+        f"{facts['instance']} ({facts['format']}): {count(facts['num_variables'], 'variable')}, "
+        f"{count(facts['num_interactions'], 'interaction')}"
     )
-    return "\n".join([title, *(f"  {name:<12}{text}" for name, text in rows)])
+    return "\n".join([title, *(f"  {name:<12}{text}" for name, text in lines)])
 
 
 def _values(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -143,33 +144,10 @@ def node_labels(instance: "Instance") -> list:
     return [label + base for label in labels] if isinstance(labels, range) else list(labels)
 
 
-def _phases(result: Any) -> dict[str, Any]:
-    found = getattr(result, "phases", None)
-    return {} if found is None else {"phases": [phase._asdict() for phase in found]}
-
-
-def _first(k: int, name: str) -> str:
-    return "" if k else name
-
-
-def _phase(phase: dict[str, Any]) -> str:
-    sweeps = f", {_count(phase['num_sweeps'], 'sweep')}" if phase["num_sweeps"] else ""
-    return f"{phase['name']} until {phase['seconds']:.2f} s{sweeps}"
+def _kernel(facts: dict[str, Any]) -> str:
+    devices = facts["num_devices"]
+    return f"{facts['kernel']} on {count(devices, 'device')}" if devices else facts["kernel"]
 
 
 def _number(value: int | float) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _sweeps(facts: dict[str, Any]) -> str:
-    """How much of what was asked for was done, per read."""
-    asked, done = facts["sweeps"], facts["sweeps_done"]
-    if facts["method"] == "temper":
-        return f"{_count(done, 'sweep')} at each temperature"
-    if asked == done:
-        return f"{_count(asked, 'sweep')} each"
-    return f"{_count(done, 'sweep')} each in anneals of {asked}"

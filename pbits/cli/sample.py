@@ -5,25 +5,74 @@ import math
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pbits.cli.errors import INTERRUPTED, complain, fail
-from pbits.cli.options import Update, problem_path
+from pbits.cli.arguments import (
+    MAX_READS,
+    MAX_SWEEPS,
+    OUTPUT,
+    AsJson,
+    File,
+    FormatName,
+    seed_option,
+)
+from pbits.cli.errors import fail
+from pbits.cli.methods import Update
+from pbits.cli.options import problem_path
 from pbits.cli.output import check_writable, write_whole
 from pbits.cli.progress import on_terminal, progress_bar
 from pbits.cli.sample_report import FILES, content, record, table
-from pbits.cli.signals import Interrupt, interruptible
+from pbits.cli.signals import Interrupt, run_interruptible
 
 if TYPE_CHECKING:
     from pbits.results import SampleResult
     from problems.formats import Instance
 
-# Larger numbers are typing errors, which would take all of the memory.
-_MAX_READS, _MAX_SWEEPS = 10**6, 10**8
-_CHAINS, _OUTPUT = "Chains", "Output"
+_CHAINS = "Chains"
+_number = partial(typer.Option, metavar="N", min=1, rich_help_panel=_CHAINS)
+
+_Beta = Annotated[
+    float,
+    typer.Option(
+        metavar="BETA",
+        show_default=False,
+        help="Inverse temperature, in inverse units of the energy.",
+    ),
+]
+_Reads = Annotated[int, _number(max=MAX_READS, help="Samples, over all chains.")]
+_Chains = Annotated[int, _number(max=MAX_READS, help="Independent chains side by side.")]
+_Sweeps = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        max=MAX_SWEEPS,
+        help="Sweeps of burn-in before the first sample.",
+        rich_help_panel=_CHAINS,
+    ),
+]
+_Thinning = Annotated[int, _number(max=MAX_SWEEPS, help="Sweeps between two samples of a chain.")]
+_UpdateRule = Annotated[
+    Update,
+    typer.Option(
+        help="Update rule: gibbs is heat bath, the p-bit's own; metropolis moves faster but "
+        "may never settle where moves are free.",
+        rich_help_panel=_CHAINS,
+    ),
+]
+_Seed = Annotated[int | None, seed_option(_CHAINS)]
+_Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write all samples (.json, or .npz for NumPy).",
+        rich_help_panel=OUTPUT,
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -56,103 +105,17 @@ class _Options:
 
 
 def sample(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            show_default=False,
-            help="Problem file, plain or compressed (.gz, .xz, .bz2), or the word 'example' for "
-            "the max-cut instance that comes with pbits.",
-        ),
-    ],
-    beta: Annotated[
-        float,
-        typer.Option(
-            metavar="BETA",
-            show_default=False,
-            help="Inverse temperature, in inverse units of the energy.",
-        ),
-    ],
-    format: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            show_default=False,
-            help="rudy, mc, sparse, qubo, bqp, coo, json or bqm; by default told from the "
-            "file's name and first lines.",
-        ),
-    ] = None,
-    reads: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=_MAX_READS,
-            help="Samples, over all chains.",
-            rich_help_panel=_CHAINS,
-        ),
-    ] = 4096,
-    chains: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=_MAX_READS,
-            help="Independent chains side by side.",
-            rich_help_panel=_CHAINS,
-        ),
-    ] = 32,
-    sweeps: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=0,
-            max=_MAX_SWEEPS,
-            help="Sweeps of burn-in before the first sample.",
-            rich_help_panel=_CHAINS,
-        ),
-    ] = 1000,
-    thinning: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=_MAX_SWEEPS,
-            help="Sweeps between two samples of a chain.",
-            rich_help_panel=_CHAINS,
-        ),
-    ] = 10,
-    update: Annotated[
-        Update,
-        typer.Option(
-            help="Update rule: gibbs is heat bath, the p-bit's own; metropolis moves faster but "
-            "may never settle where moves are free.",
-            rich_help_panel=_CHAINS,
-        ),
-    ] = Update.GIBBS,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=0,
-            show_default=False,
-            help="Seed; equal seeds give equal samples. Drawn and reported by default.",
-            rich_help_panel=_CHAINS,
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="Write all samples (.json, or .npz for NumPy).",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", metavar="", help="Print one JSON object.", rich_help_panel=_OUTPUT),
-    ] = False,
+    file: File,
+    beta: _Beta,
+    format: FormatName = None,
+    reads: _Reads = 4096,
+    chains: _Chains = 32,
+    sweeps: _Sweeps = 1000,
+    thinning: _Thinning = 10,
+    update: _UpdateRule = Update.GIBBS,
+    seed: _Seed = None,
+    out: _Out = None,
+    as_json: AsJson = False,
 ) -> None:
     """Draw states of a problem file from exp(-beta E) / Z, and judge them.
 
@@ -167,22 +130,11 @@ def sample(
 
     $ pbits sample glass.bqm --beta 2 --thinning 100 --out states.npz
     """
-    _run(_Options(**locals()))
-
-
-def _run(options: _Options) -> None:
-    """Sample, report, write; the exit status is 130 after an interrupt, 2 on bad input."""
-    try:
-        with interruptible() as interrupt:
-            stopped_by = _sample(options, interrupt)
-    except KeyboardInterrupt:
-        complain("interrupted")
-        stopped_by = "interrupt"
-    if stopped_by == "interrupt":
-        raise typer.Exit(INTERRUPTED)
+    run_interruptible(partial(_sample, _Options(**locals())))
 
 
 def _sample(options: _Options, interrupt: Interrupt) -> str:
+    """Sample, report, write; says what ended the run."""
     started = time.perf_counter()
     options.check()
     # Here, as libraries that take a second to import would slow down `pbits --help` too.
@@ -222,7 +174,7 @@ def _sample(options: _Options, interrupt: Interrupt) -> str:
 def _draw(instance: "Instance", options: _Options, interrupt: Interrupt) -> "SampleResult":
     shown = not options.as_json and on_terminal()
     interrupt.check()
-    with progress_bar(instance, None, "sampling") if shown else nullcontext() as progress:
+    with progress_bar(instance, None, doing="sampling") if shown else nullcontext() as progress:
         from pbits.sampling import sample as draw
 
         return draw(

@@ -5,7 +5,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pbits.cli.report import _count, node_labels
+from pbits.cli.particulars import count
+from pbits.cli.report import node_labels
 
 if TYPE_CHECKING:
     from pbits.results import SampleResult
@@ -27,10 +28,10 @@ def record(instance: "Instance", result: "SampleResult", asked: dict[str, Any]) 
     from pbits import runtime
     from pbits.diagnostics import summarise
 
-    problem, count = instance.problem, len(result.spins)
+    problem, samples = instance.problem, len(result.spins)
     found = summarise(problem, result, _MAX_ENTRIES)
     burnt_in = result.num_sweeps >= asked["sweeps"] or not problem.num_variables
-    complete = burnt_in and count == asked["reads"]
+    complete = burnt_in and samples == asked["reads"]
     if not burnt_in:
         found["warnings"].insert(0, "interrupted before the end of the burn-in")
     found["ess_bulk"], notes = _bulk(result)
@@ -42,7 +43,7 @@ def record(instance: "Instance", result: "SampleResult", asked: dict[str, Any]) 
         "objective": instance.objective,
         "sense": "maximise" if instance.maximise_source else "minimise",
         "beta": result.beta,
-        "samples": count,
+        "samples": samples,
         "mean_value": float(instance.value_from_energy(found["mean_energy"])),
         "lowest_energy": result.energies.min().item(),
         **found,
@@ -76,21 +77,21 @@ def table(facts: dict[str, Any]) -> str:
     spare = f", {facts['thinning']} sweeps apart" if facts["num_draws"] > 1 else ""
     rows = [
         ("beta", f"{facts['beta']:g}"),
-        ("samples", f"{_chains(facts)}{spare}, after {_count(facts['sweeps'], 'sweep')}"),
+        ("samples", f"{_chains(facts)}{spare}, after {count(facts['sweeps'], 'sweep')}"),
         *_means(facts),
         *_mixing(facts),
         ("beta found", _beta(facts)),
         ("seed", str(facts["seed"])),
         ("seconds", f"{seconds['sample']:.3f} sampling, {seconds['total']:.3f} in all"),
-        ("kernel", f"{facts['kernel']} on {_count(facts['num_devices'], 'device')}"),
+        ("kernel", f"{facts['kernel']} on {count(facts['num_devices'], 'device')}"),
         *(("WARNING", text) for text in facts["warnings"]),
         *(("note", text) for text in facts["notes"]),
     ]
     if facts["stopped_by"] == "interrupt":
         rows.insert(2, ("stopped by", "interrupted"))
     title = (
-        f"{facts['instance']} ({facts['format']}): {_count(facts['num_variables'], 'variable')}, "
-        f"{_count(facts['num_interactions'], 'interaction')}"
+        f"{facts['instance']} ({facts['format']}): {count(facts['num_variables'], 'variable')}, "
+        f"{count(facts['num_interactions'], 'interaction')}"
     )
     return "\n".join([title, *(f"  {name:<13}{text}" for name, text in rows)])
 
@@ -98,7 +99,7 @@ def table(facts: dict[str, Any]) -> str:
 def _chains(facts: dict[str, Any]) -> str:
     chains, draws = facts["num_chains"], facts["num_draws"]
     each = "one of each" if draws == 1 else f"{draws} of each"
-    return f"{facts['samples']}, {each} of {_count(chains, 'chain')}"
+    return f"{facts['samples']}, {each} of {count(chains, 'chain')}"
 
 
 def _means(facts: dict[str, Any]) -> list[tuple[str, str]]:

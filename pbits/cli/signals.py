@@ -1,9 +1,13 @@
 """Ctrl-C and SIGTERM as a request to stop soon, with nothing lost."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+import typer
+
+from pbits.cli.errors import INTERRUPTED, complain
 
 
 class Interrupt:
@@ -49,3 +53,19 @@ def interruptible() -> Iterator[Interrupt]:
     finally:
         for number, handler in heeded.items():
             signal.signal(number, handler)
+
+
+def run_interruptible(work: Callable[[Interrupt], str]) -> None:
+    """Do the work of a command; end it with status 130 where a signal did.
+
+    Args:
+        work: polls the interrupt, keeps what it has, and returns what ended it: "interrupt", say.
+    """
+    try:
+        with interruptible() as interrupt:
+            stopped_by = work(interrupt)
+    except KeyboardInterrupt:
+        complain("interrupted")
+        stopped_by = "interrupt"
+    if stopped_by == "interrupt":
+        raise typer.Exit(INTERRUPTED)

@@ -51,6 +51,12 @@ def test_no_connection_is_one_line(complaint, monkeypatch, tmp_path):
     assert "cannot be downloaded (network is unreachable)" in said
 
 
+def test_help_names_every_family(invoke):
+    text = " ".join(invoke("data", "list", "--help").stdout.replace("│", " ").split())
+    *most, last = registry.families()
+    assert f"Only {', '.join(most)} or {last}." in text
+
+
 @pytest.mark.parametrize("words", [["data", "--help"], ["data", "download", "--help"]])
 def test_help_is_there(invoke, words):
     assert "download" in invoke(*words).stdout

@@ -8,6 +8,7 @@ import pytest
 import pbits.annealing
 import pbits.solving
 from pbits.cli import app
+from pbits.cli.methods import TRAITS, Method
 from problems import FORMATS, data, from_bqm, read, write
 
 QUICK = ("--reads", 8, "--sweeps", 100, "--seed", 5)
@@ -305,10 +306,23 @@ def test_interrupted_before_a_result(invoke, monkeypatch, path_graph):
     assert (result.exit_code, result.stderr) == (130, "pbits: interrupted\n")
 
 
-def test_help_names_every_format(invoke):
-    text = " ".join(invoke("solve", "--help").stdout.replace("│", " ").split())
+@pytest.mark.parametrize("command", ["solve", "sample"])
+def test_help_names_every_format(invoke, command):
+    text = " ".join(invoke(command, "--help").stdout.replace("│", " ").split())
     assert ", ".join(list(FORMATS)[:-1]) + " or " + list(FORMATS)[-1] in text
     assert "'example'" in text
+
+
+def test_help_names_every_method_and_its_number_of_reads(invoke):
+    text = " ".join(invoke("solve", "--help").stdout.replace("│", " ").split())
+    assert all(f" {method} (" in text for method in Method if method is not Method.AUTO)
+    assert "64 by default, 32 for temper and quantum, 1024 for population; auto chooses" in text
+    special = {Method.AUTO: None, Method.TEMPER: 32, Method.QUANTUM: 32, Method.POPULATION: 1024}
+    assert {method: its.reads for method, its in TRAITS.items()} == {
+        method: special.get(method, 64) for method in Method
+    }
+    sweeps = {method: its.sweeps for method, its in TRAITS.items() if "sweeps" in its.options}
+    assert sweeps == {method: 10 if method is Method.POPULATION else 1000 for method in sweeps}
 
 
 def test_help_without_words_and_version(invoke):
@@ -359,6 +373,9 @@ def test_tempering(solve_json, tmp_path):
 
 def test_tempering_until_time_is_up_or_the_target_is_met(solve_json, path_graph):
     facts = solve_json(path_graph, "--method", "temper", "--time-limit", "0.2")
-    assert facts["stopped_by"] == "time_limit"
+    assert (facts["stopped_by"], facts["sweeps"]) == ("time_limit", None)
+    both = ("--method", "temper", "--time-limit", "60", "--sweeps", "40")
+    facts = solve_json(path_graph, *both)
+    assert (facts["stopped_by"], facts["sweeps_done"]) == ("schedule", 40)
     facts = solve_json(path_graph, "--method", "temper", "--target", str(facts["best"]))
     assert (facts["stopped_by"], facts["target_reached"]) == ("target", True)

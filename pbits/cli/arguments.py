@@ -1,0 +1,42 @@
+"""Arguments that several commands share: one name, one meaning, one help text."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+# Larger numbers are typing errors, which would take all of the memory.
+MAX_READS, MAX_SWEEPS = 10**6, 10**8
+OUTPUT = "Output"
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        show_default=False,
+        help="Problem file, plain or compressed (.gz, .xz, .bz2), or the word 'example' for "
+        "the max-cut instance that comes with pbits.",
+    ),
+]
+FormatName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="rudy, mc, sparse, qubo, bqp, coo, json, bqm or bonds; by default told from the "
+        "file's name and first lines.",
+    ),
+]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", metavar="", help="Print one JSON object.", rich_help_panel=OUTPUT),
+]
+
+
+def seed_option(panel: str, exception: str = "") -> Any:
+    """The option --seed in a panel; `exception` says where seeds do not replay."""
+    return typer.Option(
+        metavar="N",
+        min=0,
+        help=f"Seed; equal seeds give equal results{exception}. Drawn and reported by default.",
+        rich_help_panel=panel,
+    )
