@@ -65,7 +65,7 @@ _Brief = Annotated[
     _output(
         "--brief",
         metavar="",
-        help="A line for each instance, in Markdown: mean values, and how many runs found the best.",
+        help="A line for each instance, in Markdown: mean values, how many runs found the best.",
     ),
 ]
 _Into = Annotated[
