@@ -35,6 +35,7 @@ _CLUSTER_SWEEP = 0xB0000000
 # A move costs about as much as ten sweeps.
 CLUSTER_ROUNDS = 4
 CAPS = 64  # rounds of an anneal in one call at most
+RECORDED = 64  # rounds of one call at most, where replicas are followed
 
 
 class Tally(NamedTuple):
@@ -44,6 +45,8 @@ class Tally(NamedTuple):
     energy: jax.Array  # in units
     # Sites exchanged; and the same where that was no exchange of names, see `pairing`.
     moved: tuple[jax.Array, ...]
+    # Replicas after each round, int16 [RECORDED, reads]; nothing where they are not followed.
+    path: tuple[jax.Array, ...] = ()
 
 
 class Means(NamedTuple):
@@ -55,6 +58,7 @@ class Means(NamedTuple):
     cluster: NDArray[np.float64]  # [T], spins exchanged in a cluster move
     gain: NDArray[np.float64]  # [T], see `pairing`
     num_moves: int  # of clusters
+    rungs: NDArray[np.int16] | None  # [rounds, ladders, T] of each replica, where they are followed
 
     @property
     def rejection(self) -> NDArray[np.float64]:
@@ -125,10 +129,15 @@ class Exchange(Engine):
             fields.append(inside & (False if active is None else active[rung]))
         return jax.device_put(Places(*fields), self._split)
 
-    def climb(self) -> Climb:
-        """Nobody has been anywhere."""
+    def climb(self, *, follow: bool = False) -> Climb:
+        """Nobody has been anywhere; `follow`: replicas keep their names from now on."""
         zeros: list[HostArray] = [np.zeros(self.total_reads, t) for t in (np.int8, np.int32)]
-        return jax.device_put(Climb(*zeros), self._split)
+        climb = jax.device_put(Climb(*zeros), self._split)
+        return self.named(climb) if follow else climb
+
+    def named(self, climb: Climb) -> Climb:
+        """Every replica is called by the rung where it is now."""
+        return climb._replace(replica=jax.device_put(self._rung.astype(np.int16), self._split))
 
     def temper(
         self,
@@ -150,7 +159,7 @@ class Exchange(Engine):
             places: of all positions.
             key: uint32 [2].
             first: number of the first round.
-            rounds: how many; at most CAPS with `caps`.
+            rounds: how many; at most CAPS with `caps`, RECORDED where `climb` follows replicas.
             sweeps: of each round.
             caps: [rounds], no position is colder than this in a round: an anneal down to `places`.
         """
@@ -165,7 +174,8 @@ class Exchange(Engine):
         energy = self._by_rung(tally.energy) / max(swaps, 1)
         sites = [self._by_rung(x) / max(moves * self.num_ladders, 1) for x in tally.moved]
         cluster, gain = sites or np.zeros((2, self.num_rungs))
-        return run, climb, Means(refused, swaps, energy, cluster, gain, moves)
+        rungs = self._rungs(tally.path[0], rounds) if tally.path else None
+        return run, climb, Means(refused, swaps, energy, cluster, gain, moves, rungs)
 
     def look(self, run: Run, climb: Climb, places: Places, key: jax.Array) -> tuple[Run, Climb]:
         """A round of no sweeps: energies of a fresh run are seen, and a swap is tried."""
@@ -178,6 +188,12 @@ class Exchange(Engine):
         own = np.asarray(values, np.float64)[self.inside]
         return np.asarray(np.bincount(self._rung[self.inside], own, self.num_rungs), np.float64)
 
+    def _rungs(self, path: jax.Array, rounds: int) -> NDArray[np.int16]:
+        """[rounds, ladders, T] where each replica was, from who was on each position."""
+        replicas = np.asarray(path)[:rounds, self._by_ladder()]
+        replicas = replicas.reshape(rounds, self.num_ladders, self.num_rungs)
+        return np.argsort(replicas, -1).astype(np.int16)
+
     def best_of_ladders(self, run: Run, num_variables: int) -> NDArray[np.int8]:
         """The best state seen on any rung of each ladder: [ladders, n]."""
         energy = np.asarray(run.best_energy, np.float64)
@@ -188,9 +204,13 @@ class Exchange(Engine):
 
     def states_by_rung(self, run: Run, num_variables: int) -> NDArray[np.int8]:
         """Present states by ladder and temperature: [ladders, T, n]."""
-        order = np.lexsort((self._rung, self.ladder))
-        found = self._columns(run.state, num_variables, order[self.inside[order]])
+        found = self._columns(run.state, num_variables, self._by_ladder())
         return found.reshape(self.num_ladders, self.num_rungs, num_variables)
+
+    def _by_ladder(self) -> NDArray[np.intp]:
+        """Positions [ladders * T], each ladder's together, hottest first."""
+        order = np.lexsort((self._rung, self.ladder))
+        return order[self.inside[order]]
 
     def round_trips(self, climb: Climb) -> int:
         """Round trips in all ladders."""
@@ -206,11 +226,13 @@ def _program(kernel: Kernel, mesh: Mesh, stride: int, coldest: Coldest | None) -
     def call(run: Run, climb: Climb, places: Places, *rest: Any) -> Any:
         any_spec: Any = P(AXIS)
         split = (state_specs(run), state_specs(climb), state_specs(places))
+        moved = (any_spec,) * (2 if coldest else 0)
+        path = () if climb.replica is None else (P(None, AXIS),)
         return jax.shard_map(
             partial(_temper, kernel, stride, coldest),
             mesh=mesh,
             in_specs=(*split, P(), P(), P(), P(), P()),
-            out_specs=(*split[:2], Tally(any_spec, any_spec, (any_spec,) * (2 if coldest else 0))),
+            out_specs=(*split[:2], Tally(any_spec, any_spec, moved, path)),
             check_vma=False,
         )(run, climb, places, *rest)
 
@@ -266,8 +288,10 @@ def _temper(
         run = run._replace(state=exchanged(kernel, run.state, up, stride))
         climb = arrive(jax.tree.map(partial(swapped, up, stride), climb), places)
         seen = energy.astype(jnp.float32)
-        return run, climb, Tally(tally.refused + refused, tally.energy + seen, moved)
+        path = tuple(rows.at[r].set(climb.replica) for rows in tally.path)
+        return run, climb, Tally(tally.refused + refused, tally.energy + seen, moved, path)
 
     zero = jnp.zeros_like(places.beta)
-    tally = Tally(jnp.zeros_like(places.number), zero, (zero,) * (2 if coldest else 0))
+    path = () if climb.replica is None else (jnp.zeros((RECORDED, zero.size), jnp.int16),)
+    tally = Tally(jnp.zeros_like(places.number), zero, (zero,) * (2 if coldest else 0), path)
     return jax.lax.fori_loop(jnp.uint32(0), rounds, one_round, (run, climb, tally))

@@ -127,6 +127,35 @@ class BifurcationResult(Minimum):
     time_step: float
 
 
+class RungHistory(NamedTuple):
+    """Where the replicas of some ladders were: states that climb up and down as swaps move them.
+
+    Replica r of a ladder is the state that was on rung r (0 is the hottest) before the first round.
+    Cluster moves leave replicas where they are, though two of them exchange spins.
+    """
+
+    round: NDArray[np.int64]  # [K] rounds done, evenly spaced from 0
+    rung: NDArray[np.int16]  # [K, ladders, T] of each replica after so many rounds
+
+    @property
+    def round_trips(self) -> NDArray[np.int64]:
+        """[ladders, T] times that each replica went from the hot end to the cold one and back.
+
+        Where rows are more than one round apart, short visits to an end may be missed.
+
+        Example:
+            >>> walk = np.array([[0, 1], [1, 0], [0, 1], [0, 1], [1, 0]])
+            >>> RungHistory(np.arange(5), walk[:, None]).round_trips.tolist()
+            [[1, 0]]
+        """
+        last = self.rung.shape[-1] - 1
+        trips, end = np.zeros((2, *self.rung.shape[1:]), np.int64)
+        for rung in self.rung:
+            trips += (rung == 0) & (end == 2)
+            end = np.where(rung == 0, 1, np.where((rung == last) & (end == 1), 2, end))
+        return trips
+
+
 @dataclass(frozen=True)
 class TemperResult(Minimum):
     """The best state of every ladder, and how well temperatures mix.
@@ -143,6 +172,7 @@ class TemperResult(Minimum):
     round_trips: int  # of all states, hot to cold and back
     cluster_moves: bool  # whether pairs of ladders exchanged clusters in the end
     cluster_fraction: NDArray[np.float64] = field(repr=False)  # [T], of all spins, in one exchange
+    rung_history: RungHistory | None = field(repr=False, default=None)  # with `record_rungs`
 
     @property
     def spin_updates(self) -> int:

@@ -35,6 +35,7 @@ class Climb(NamedTuple):
 
     end: jax.Array  # int8: the end of the ladder that it was at last; 0 for none
     trips: jax.Array  # int32: how often it went from the hot end to the cold one and back
+    replica: jax.Array | None = None  # int16: the rung where it began; None where nobody asks
 
 
 def propose(
@@ -81,4 +82,4 @@ def arrive(climb: Climb, places: Places) -> Climb:
     back = places.is_first & (climb.end == _COLD)
     gone = places.is_last & (climb.end == _HOT)
     end = jnp.where(places.is_first, _HOT, jnp.where(gone, _COLD, climb.end))
-    return Climb(end, climb.trips + back)
+    return climb._replace(end=end, trips=climb.trips + back)

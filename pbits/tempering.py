@@ -18,12 +18,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, runtime
 from pbits.engine import Run, next_size
-from pbits.exchange import Climb, Exchange
+from pbits.exchange import RECORDED, Climb, Exchange
 from pbits.interrupts import deferred_interrupt
 from pbits.ladders import Stretch, equal_rejection, first_ladder
 from pbits.models import choose_model
 from pbits.pairing import Clusters, cluster_share
 from pbits.random import seed_key, sweep_key
+from pbits.recording import RungRecorder, ladders_to_record
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.stopping import Stop
 from pbits.swaps import CERTAIN
@@ -49,6 +50,7 @@ def temper(
     betas: ArrayLike | None = None,
     adapt: bool = True,
     cluster_moves: bool | str = "auto",
+    record_rungs: bool | int = False,
     update: str = "metropolis",
     seed: int | None = None,
     initial_spins: ArrayLike | None = None,
@@ -78,6 +80,9 @@ def temper(
             neighbours.  "auto" tries the colder half of the ladder and, in the first half of the
             sweeps, leaves out rungs where a cluster is too small, or all that the pair disagrees
             on; True: on every rung, always.
+        record_rungs: whether to follow each state from rung to rung, see `RungHistory`: True for
+            all ladders, a number for the first so many.  Nothing else changes.  Each round takes
+            two bytes for each state; beyond 64 MiB every second row is dropped, time and again.
         update: "metropolis", or "gibbs" for heat bath.
         seed: equal seeds give equal results, on any number of devices.
         initial_spins: [num_reads, n] of -1 and +1, put on every rung of a ladder.
@@ -105,6 +110,7 @@ def temper(
     seed = checks.seed_or_random(seed)
     plan = _Plan(num_reads, num_sweeps, num_sweeps_per_swap, seed, stop, progress)
     initial = checks.initial_states(initial_spins, plan.num_reads, problem)
+    recorded = ladders_to_record(record_rungs, plan.num_reads)
     ladder, free = first_ladder(problem, betas, beta_range, num_temperatures)
     if problem.num_variables == 0:
         return _nothing_to_do(problem, plan, ladder, begin)
@@ -118,7 +124,9 @@ def temper(
     )
     symmetric = isinstance(problem, IsingProblem) and not problem.h.any()
     engine = Exchange(prepared, plan.num_reads, ladder.size, clusters.count, symmetric=symmetric)
-    run = _Tempering(problem, engine, plan, ladder, adapt and betas is None, clusters, initial)
+    recorder = RungRecorder(recorded, ladder.size) if recorded else None
+    adapts = adapt and betas is None
+    run = _Tempering(problem, engine, plan, ladder, adapts, clusters, initial, recorder)
     run.compile()
     compiled = time.perf_counter()
     run.go()
@@ -131,7 +139,7 @@ def temper(
         engine.num_devices, runtime.notes(), spins, energies, Trace.of(run.records),
         1, stop.reason, (float(run.betas[0]), float(run.betas[-1])), states, run.betas,
         run.stretch.rejection, run.stretch.energy, engine.round_trips(run.climb),
-        bool(clusters.active.any()), clusters.fraction,
+        bool(clusters.active.any()), clusters.fraction, recorder.history() if recorder else None,
     )  # fmt: skip
 
 
@@ -190,6 +198,7 @@ class _Tempering:
     adapt: bool
     clusters: Clusters
     initial: NDArray[np.int8] | None
+    recorder: RungRecorder | None
     run: Run = field(init=False)
     climb: Climb = field(init=False)
     stretch: Stretch = field(init=False)
@@ -206,8 +215,10 @@ class _Tempering:
         else:
             run = self.engine.start_from(self.initial[self.engine.ladder % len(self.initial)])
         self._place()
-        climb = self.engine.climb()
+        climb = self.engine.climb(follow=self.recorder is not None)
         self.run, self.climb = self.engine.look(run, climb, self.places, self.key)
+        if self.recorder is not None:
+            self.climb = self.engine.named(self.climb)
 
     def _place(self) -> None:
         self.places = self.engine.places(self.betas, self.clusters.active)
@@ -217,6 +228,7 @@ class _Tempering:
         self.plan.stop.start()
         size = 1
         self._note_best()
+        most = _MAX_ROUNDS_PER_CALL if self.recorder is None else RECORDED
         with deferred_interrupt() as pressed:
             while self.rounds_done < self.plan.num_rounds and not self._should_stop(pressed):
                 # Before the next rounds, not after the last: a run never ends without diagnostics.
@@ -227,7 +239,7 @@ class _Tempering:
                     rounds = min(rounds, self._next_move - self.stretch.rounds)
                 before = time.perf_counter()
                 self._advance(rounds)
-                size = min(next_size(rounds, time.perf_counter() - before), _MAX_ROUNDS_PER_CALL)
+                size = min(next_size(rounds, time.perf_counter() - before), most)
 
     @property
     def _moving(self) -> bool:
@@ -251,6 +263,8 @@ class _Tempering:
         energy = self.engine.unit * means.energy + self.problem.offset
         self.stretch.note(means.refused, means.num_swaps, energy, rounds)
         self.clusters.note(means.cluster, means.gain, means.num_moves)
+        if self.recorder is not None and means.rungs is not None:
+            self.recorder.note(means.rungs)
         self.rounds_done += rounds
         self._note_best()
         done = self.rounds_done * self.plan.per_swap
