@@ -12,7 +12,7 @@ kernels are faster with one beta per word.  Ladders never cross devices.
 """
 
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +26,8 @@ from pbits.engine import AXIS, Engine, Run, keep_best, state_specs
 from pbits.kernels.base import HostArray, Kernel, Model, State
 from pbits.models import Prepared
 from pbits.pairing import Coldest, exchange_coldest
-from pbits.swaps import CERTAIN, Climb, Places, arrive, exchanged, propose, swapped
+from pbits.swaps import Climb, Places, arrive, exchanged, propose, swapped
+from pbits.tally import Sums, Tally, counted, steps
 
 # Swaps draw from a key of their own, folded from a sweep number that no run reaches.
 _SWAP_SWEEP = 0xE0000000
@@ -36,34 +37,6 @@ _CLUSTER_SWEEP = 0xB0000000
 CLUSTER_ROUNDS = 4
 CAPS = 64  # rounds of an anneal in one call at most
 RECORDED = 64  # rounds of one call at most, where replicas are followed
-
-
-class Tally(NamedTuple):
-    """Sums over the rounds of one call, by position: [reads] each, float32 but for refusals."""
-
-    refused: jax.Array  # uint32, see `swaps.propose`
-    energy: jax.Array  # in units
-    # Sites exchanged; and the same where that was no exchange of names, see `pairing`.
-    moved: tuple[jax.Array, ...]
-    # Replicas after each round, int16 [RECORDED, reads]; nothing where they are not followed.
-    path: tuple[jax.Array, ...] = ()
-
-
-class Means(NamedTuple):
-    """Means over the rounds of one call and all ladders, by rung; refusals as they were counted."""
-
-    refused: NDArray[np.float64]  # [T], sum of whole numbers, in units of 1 / CERTAIN
-    num_swaps: int  # between two rungs: rounds times ladders
-    energy: NDArray[np.float64]  # [T], in units
-    cluster: NDArray[np.float64]  # [T], spins exchanged in a cluster move
-    gain: NDArray[np.float64]  # [T], see `pairing`
-    num_moves: int  # of clusters
-    rungs: NDArray[np.int16] | None  # [rounds, ladders, T] of each replica, where they are followed
-
-    @property
-    def rejection(self) -> NDArray[np.float64]:
-        """[T], of a swap with the next rung; 0 at the coldest."""
-        return self.refused / (CERTAIN * max(self.num_swaps, 1))
 
 
 class Exchange(Engine):
@@ -109,6 +82,7 @@ class Exchange(Engine):
         self._split = NamedSharding(self.mesh, P(AXIS))
         self._lane = jax.device_put(lane[:: self.stride].astype(np.uint32), self._split)
         self.has_clusters, self._symmetric = coldest is not None, symmetric
+        self.energy_steps = self.unit * steps(kernel.energy_dtype)
         self._temper = _program(kernel, self.mesh, self.stride, coldest)
 
     def places(self, betas: NDArray[np.float64], active: NDArray[np.bool_] | None = None) -> Places:
@@ -149,7 +123,7 @@ class Exchange(Engine):
         rounds: int,
         sweeps: int,
         caps: NDArray[np.float64] | None = None,
-    ) -> tuple[Run, Climb, Means]:
+    ) -> tuple[Run, Climb, Sums]:
         """`rounds` times: some sweeps, a look at the energies, one attempt to swap.
 
         In every fourth round, where `places` says so, clusters are exchanged before the look.
@@ -159,7 +133,8 @@ class Exchange(Engine):
             places: of all positions.
             key: uint32 [2].
             first: number of the first round.
-            rounds: how many; at most CAPS with `caps`, RECORDED where `climb` follows replicas.
+            rounds: how many; at most MAX_ROUNDS, CAPS with `caps`, RECORDED where `climb` follows
+                replicas.
             sweeps: of each round.
             caps: [rounds], no position is colder than this in a round: an anneal down to `places`.
         """
@@ -171,17 +146,22 @@ class Exchange(Engine):
         run, climb, tally = self._temper(run, climb, places, key, self._model, unit, counts, limits)
         moves = -(-(first + rounds) // CLUSTER_ROUNDS) - -(-first // CLUSTER_ROUNDS)
         refused, swaps = self._by_rung(tally.refused), rounds * self.num_ladders
-        energy = self._by_rung(tally.energy) / max(swaps, 1)
-        sites = [self._by_rung(x) / max(moves * self.num_ladders, 1) for x in tally.moved]
-        cluster, gain = sites or np.zeros((2, self.num_rungs))
+        energy = np.array([self._by_rung(x) for x in tally.energy]).astype(np.int64)
+        none = (np.zeros(self.num_rungs),) * 2
+        cluster, gain = [self._by_rung(x) for x in tally.moved] or none
         rungs = self._rungs(tally.path[0], rounds) if tally.path else None
-        return run, climb, Means(refused, swaps, energy, cluster, gain, moves, rungs)
+        moves *= self.num_ladders
+        return run, climb, Sums(refused, swaps, energy, cluster, gain, moves, rungs)
 
     def look(self, run: Run, climb: Climb, places: Places, key: jax.Array) -> tuple[Run, Climb]:
         """A round of no sweeps: energies of a fresh run are seen, and a swap is tried."""
         if places.exchanges is not None:
             places = places._replace(exchanges=jnp.zeros_like(places.exchanges))
         return self.temper(run, climb, places, key, _LOOK_ROUND, 1, 0)[:2]
+
+    def mean_energy(self, sums: Sums) -> NDArray[np.float64]:
+        """[T], without the problem's offset."""
+        return self.energy_steps @ sums.energy / max(sums.num_swaps, 1)
 
     def _by_rung(self, values: jax.Array) -> NDArray[np.float64]:
         """Sums over ladders."""
@@ -227,12 +207,12 @@ def _program(kernel: Kernel, mesh: Mesh, stride: int, coldest: Coldest | None) -
         any_spec: Any = P(AXIS)
         split = (state_specs(run), state_specs(climb), state_specs(places))
         moved = (any_spec,) * (2 if coldest else 0)
-        path = () if climb.replica is None else (P(None, AXIS),)
+        path: Any = () if climb.replica is None else (P(None, AXIS),)
         return jax.shard_map(
             partial(_temper, kernel, stride, coldest),
             mesh=mesh,
             in_specs=(*split, P(), P(), P(), P(), P()),
-            out_specs=(*split[:2], Tally(any_spec, any_spec, moved, path)),
+            out_specs=(*split[:2], Tally(any_spec, (any_spec,) * 2, moved, path)),
             check_vma=False,
         )(run, climb, places, *rest)
 
@@ -287,11 +267,12 @@ def _temper(
         up, refused = propose(swap_key, here, energy, unit, first + r, stride)
         run = run._replace(state=exchanged(kernel, run.state, up, stride))
         climb = arrive(jax.tree.map(partial(swapped, up, stride), climb), places)
-        seen = energy.astype(jnp.float32)
+        seen = jax.tree.map(jnp.add, tally.energy, counted(energy))
         path = tuple(rows.at[r].set(climb.replica) for rows in tally.path)
-        return run, climb, Tally(tally.refused + refused, tally.energy + seen, moved, path)
+        return run, climb, Tally(tally.refused + refused, seen, moved, path)
 
-    zero = jnp.zeros_like(places.beta)
+    zero = jnp.zeros_like(places.rung)
     path = () if climb.replica is None else (jnp.zeros((RECORDED, zero.size), jnp.int16),)
-    tally = Tally(jnp.zeros_like(places.number), zero, (zero,) * (2 if coldest else 0), path)
+    moved = (zero,) * (2 if coldest else 0)
+    tally = Tally(jnp.zeros_like(places.number), (zero, zero), moved, path)
     return jax.lax.fori_loop(jnp.uint32(0), rounds, one_round, (run, climb, tally))

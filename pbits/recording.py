@@ -34,7 +34,7 @@ def ladders_to_record(asked: bool | int, num_ladders: int) -> int:
 
 @dataclass
 class RungRecorder:
-    """Rungs of all replicas round by round; every second row is dropped whenever there are too many.
+    """Rungs of all replicas, round by round; with too many rows, every second one is dropped.
 
     What is kept depends on the number of rounds and not on the calls they were cut into.
 

@@ -149,7 +149,8 @@ class RungHistory(NamedTuple):
             [[1, 0]]
         """
         last = self.rung.shape[-1] - 1
-        trips, end = np.zeros((2, *self.rung.shape[1:]), np.int64)
+        trips = np.zeros(self.rung.shape[1:], np.int64)
+        end = np.zeros_like(trips)
         for rung in self.rung:
             trips += (rung == 0) & (end == 2)
             end = np.where(rung == 0, 1, np.where((rung == last) & (end == 1), 2, end))

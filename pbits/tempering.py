@@ -28,6 +28,7 @@ from pbits.recording import RungRecorder, ladders_to_record
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.stopping import Stop
 from pbits.swaps import CERTAIN
+from pbits.tally import MAX_ROUNDS
 from problems.model import IsingProblem
 from problems.polynomial import Problem
 
@@ -36,7 +37,6 @@ _FIRST_ADAPTATION = 32  # rounds; each next one is twice as long
 # Few different numbers of rungs, so that similar problems share a program.
 _RUNGS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 _PILOT_SEED_SWEEP = 0xD0000000
-_MAX_ROUNDS_PER_CALL = 256
 
 
 def temper(
@@ -113,7 +113,7 @@ def temper(
     recorded = ladders_to_record(record_rungs, plan.num_reads)
     ladder, free = first_ladder(problem, betas, beta_range, num_temperatures)
     if problem.num_variables == 0:
-        return _nothing_to_do(problem, plan, ladder, begin)
+        return _nothing_to_do(problem, plan, ladder, begin, recorded)
     prepared = choose_model(problem, update)
     share = cluster_share(cluster_moves, problem, prepared.kernel, plan.num_reads)
     laid_out = time.perf_counter()
@@ -178,8 +178,8 @@ def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray
     rejection = np.ones(betas.size - 1)
     for rounds in _PILOT_ROUNDS:
         places = engine.places(betas)
-        run, climb, means = engine.temper(run, climb, places, key, first, rounds, 1)
-        rejection = means.rejection[:-1]
+        run, climb, sums = engine.temper(run, climb, places, key, first, rounds, 1)
+        rejection = sums.rejection[:-1]
         first += rounds
         betas = equal_rejection(betas, rejection, betas.size)
     wanted = 2 * rejection.sum() + 1
@@ -222,13 +222,15 @@ class _Tempering:
 
     def _place(self) -> None:
         self.places = self.engine.places(self.betas, self.clusters.active)
-        self.stretch = Stretch(self.betas.size, CERTAIN)
+        self.stretch = Stretch(
+            self.betas.size, CERTAIN, self.engine.energy_steps, self.problem.offset
+        )
 
     def go(self) -> None:
         self.plan.stop.start()
         size = 1
         self._note_best()
-        most = _MAX_ROUNDS_PER_CALL if self.recorder is None else RECORDED
+        most = MAX_ROUNDS if self.recorder is None else RECORDED
         with deferred_interrupt() as pressed:
             while self.rounds_done < self.plan.num_rounds and not self._should_stop(pressed):
                 # Before the next rounds, not after the last: a run never ends without diagnostics.
@@ -256,19 +258,19 @@ class _Tempering:
             self.places = self.engine.places(self.betas, self.clusters.active)
 
     def _advance(self, rounds: int) -> None:
-        self.run, self.climb, means = self.engine.temper(
+        self.run, self.climb, sums = self.engine.temper(
             self.run, self.climb, self.places, self.key,
             self.rounds_done, rounds, self.plan.per_swap,
         )  # fmt: skip
-        energy = self.engine.unit * means.energy + self.problem.offset
-        self.stretch.note(means.refused, means.num_swaps, energy, rounds)
-        self.clusters.note(means.cluster, means.gain, means.num_moves)
-        if self.recorder is not None and means.rungs is not None:
-            self.recorder.note(means.rungs)
+        self.stretch.note(sums.refused, sums.num_swaps, sums.energy, rounds)
+        self.clusters.note(sums.cluster, sums.gain, sums.num_moves)
+        if self.recorder is not None and sums.rungs is not None:
+            self.recorder.note(sums.rungs)
         self.rounds_done += rounds
         self._note_best()
         done = self.rounds_done * self.plan.per_swap
-        self.records.append((done, float(self.betas[-1]), float(energy[-1]), self._best))
+        energy = float(self.engine.mean_energy(sums)[-1]) + self.problem.offset
+        self.records.append((done, float(self.betas[-1]), energy, self._best))
         if self.plan.progress is not None:
             asked, seconds = self.plan.num_sweeps or done, self.plan.stop.seconds
             self.plan.progress(Progress(done, asked, 0, seconds, self._best))
@@ -293,7 +295,7 @@ class _Tempering:
 
 
 def _nothing_to_do(
-    problem: Problem, plan: _Plan, betas: NDArray[np.float64], begin: float
+    problem: Problem, plan: _Plan, betas: NDArray[np.float64], begin: float, recorded: int
 ) -> TemperResult:
     spins = np.zeros((plan.num_reads, 0), np.int8)
     energies = problem.energies(spins)
@@ -304,4 +306,5 @@ def _nothing_to_do(
         plan.seed, 0, timing, "none", 0, (), spins, energies, Trace.of([]),
         1, "schedule", (float(betas[0]), float(betas[-1])), states, betas,
         np.zeros(betas.size - 1), mean, 0, False, np.zeros(betas.size),
+        RungRecorder(recorded, betas.size).history() if recorded else None,
     )  # fmt: skip
