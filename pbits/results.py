@@ -144,8 +144,8 @@ class RungHistory(NamedTuple):
         Where rows are more than one round apart, short visits to an end may be missed.
 
         Example:
-            >>> walk = np.array([[0, 1], [1, 0], [0, 1], [0, 1], [1, 0]])
-            >>> RungHistory(np.arange(5), walk[:, None]).round_trips.tolist()
+            >>> walk = np.array([[0, 1], [1, 0], [0, 1]])
+            >>> RungHistory(np.arange(3), walk[:, None]).round_trips.tolist()
             [[1, 0]]
         """
         last = self.rung.shape[-1] - 1
@@ -184,7 +184,10 @@ class TemperResult(Minimum):
     def barrier(self) -> float:
         """Communication barrier between the hottest and the coldest temperature.
 
-        At best a read makes a round trip in ``2 + 2 * barrier`` rounds.
+        A ladder, all its reads together, makes about one round trip in ``2 + 2 * barrier`` rounds
+        where its rungs are many and states forget their energies from swap to swap; with few rungs
+        in ``2 + 2 * sum(r / (1 - r))``, r the rejections (Syed et al., arXiv:1905.02939).  A single
+        read makes one in T times as many.
         """
         return float(self.rejection.sum())
 

@@ -11,11 +11,9 @@ import numpy as np
 
 from pbits import random
 from pbits.kernels.base import Kernel, State
+from pbits.tally import CERTAIN
 
 _HOT, _COLD = np.int8(1), np.int8(2)
-
-
-CERTAIN = 2**16  # a probability of one
 
 
 class Places(NamedTuple):

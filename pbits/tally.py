@@ -11,8 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from pbits.swaps import CERTAIN
-
+CERTAIN = 2**16  # the count of a probability of one
 MAX_ROUNDS = 256  # of one call, so that nothing overflows
 # Units in one step of the two counts that make up an energy, coarse and fine.
 _WHOLE_STEPS, _REAL_STEPS = (2.0**16, 1.0), (2.0**4, 2.0**-18)

@@ -27,8 +27,7 @@ from pbits.random import seed_key, sweep_key
 from pbits.recording import RungRecorder, ladders_to_record
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.stopping import Stop
-from pbits.swaps import CERTAIN
-from pbits.tally import MAX_ROUNDS
+from pbits.tally import CERTAIN, MAX_ROUNDS
 from problems.model import IsingProblem
 from problems.polynomial import Problem
 

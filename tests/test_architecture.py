@@ -25,6 +25,8 @@ RANKS = {
     "pbits.stopping": 2,
     "pbits.descent": 2,
     "pbits.ladders": 3,
+    "pbits.recording": 3,
+    "pbits.tally": 3,
     "pbits.diagnostics": 2,
     "pbits.kernels": 2,
     "pbits.models": 3,

@@ -14,8 +14,8 @@ from pbits.exchange import CAPS, Exchange
 from pbits.ladders import Stretch, equal_rejection
 from pbits.pairing import Clusters
 from pbits.random import seed_key, sweep_key
-from pbits.swaps import CERTAIN, Climb, Places
-from pbits.tally import MAX_ROUNDS, Sums
+from pbits.swaps import Climb, Places
+from pbits.tally import CERTAIN, MAX_ROUNDS, Sums
 from problems.polynomial import Problem
 
 _KEY_SWEEP = 0xA0000000  # tracks draw from keys of their own, from sweep numbers no run reaches
