@@ -12,7 +12,7 @@ kernels are faster with one beta per word.  Ladders never cross devices.
 """
 
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +26,8 @@ from pbits.engine import AXIS, Engine, Run, keep_best, state_specs
 from pbits.kernels.base import HostArray, Kernel, Model, State
 from pbits.models import Prepared
 from pbits.pairing import Coldest, exchange_coldest
-from pbits.swaps import CERTAIN, Climb, Places, arrive, exchanged, propose, swapped
+from pbits.swaps import Climb, Places, arrive, exchanged, propose, swapped
+from pbits.tally import Sums, Tally, counted, steps
 
 # Swaps draw from a key of their own, folded from a sweep number that no run reaches.
 _SWAP_SWEEP = 0xE0000000
@@ -35,31 +36,7 @@ _CLUSTER_SWEEP = 0xB0000000
 # A move costs about as much as ten sweeps.
 CLUSTER_ROUNDS = 4
 CAPS = 64  # rounds of an anneal in one call at most
-
-
-class Tally(NamedTuple):
-    """Sums over the rounds of one call, by position: [reads] each, float32 but for refusals."""
-
-    refused: jax.Array  # uint32, see `swaps.propose`
-    energy: jax.Array  # in units
-    # Sites exchanged; and the same where that was no exchange of names, see `pairing`.
-    moved: tuple[jax.Array, ...]
-
-
-class Means(NamedTuple):
-    """Means over the rounds of one call and all ladders, by rung; refusals as they were counted."""
-
-    refused: NDArray[np.float64]  # [T], sum of whole numbers, in units of 1 / CERTAIN
-    num_swaps: int  # between two rungs: rounds times ladders
-    energy: NDArray[np.float64]  # [T], in units
-    cluster: NDArray[np.float64]  # [T], spins exchanged in a cluster move
-    gain: NDArray[np.float64]  # [T], see `pairing`
-    num_moves: int  # of clusters
-
-    @property
-    def rejection(self) -> NDArray[np.float64]:
-        """[T], of a swap with the next rung; 0 at the coldest."""
-        return self.refused / (CERTAIN * max(self.num_swaps, 1))
+RECORDED = 64  # rounds of one call at most, where replicas are followed
 
 
 class Exchange(Engine):
@@ -105,6 +82,7 @@ class Exchange(Engine):
         self._split = NamedSharding(self.mesh, P(AXIS))
         self._lane = jax.device_put(lane[:: self.stride].astype(np.uint32), self._split)
         self.has_clusters, self._symmetric = coldest is not None, symmetric
+        self.energy_steps = self.unit * steps(kernel.energy_dtype)
         self._temper = _program(kernel, self.mesh, self.stride, coldest)
 
     def places(self, betas: NDArray[np.float64], active: NDArray[np.bool_] | None = None) -> Places:
@@ -125,10 +103,15 @@ class Exchange(Engine):
             fields.append(inside & (False if active is None else active[rung]))
         return jax.device_put(Places(*fields), self._split)
 
-    def climb(self) -> Climb:
-        """Nobody has been anywhere."""
+    def climb(self, *, follow: bool = False) -> Climb:
+        """Nobody has been anywhere; `follow`: replicas keep their names from now on."""
         zeros: list[HostArray] = [np.zeros(self.total_reads, t) for t in (np.int8, np.int32)]
-        return jax.device_put(Climb(*zeros), self._split)
+        climb = jax.device_put(Climb(*zeros), self._split)
+        return self.named(climb) if follow else climb
+
+    def named(self, climb: Climb) -> Climb:
+        """Every replica is called by the rung where it is now."""
+        return climb._replace(replica=jax.device_put(self._rung.astype(np.int16), self._split))
 
     def temper(
         self,
@@ -140,7 +123,7 @@ class Exchange(Engine):
         rounds: int,
         sweeps: int,
         caps: NDArray[np.float64] | None = None,
-    ) -> tuple[Run, Climb, Means]:
+    ) -> tuple[Run, Climb, Sums]:
         """`rounds` times: some sweeps, a look at the energies, one attempt to swap.
 
         In every fourth round, where `places` says so, clusters are exchanged before the look.
@@ -150,7 +133,8 @@ class Exchange(Engine):
             places: of all positions.
             key: uint32 [2].
             first: number of the first round.
-            rounds: how many; at most CAPS with `caps`.
+            rounds: how many; at most MAX_ROUNDS, CAPS with `caps`, RECORDED where `climb` follows
+                replicas.
             sweeps: of each round.
             caps: [rounds], no position is colder than this in a round: an anneal down to `places`.
         """
@@ -162,10 +146,12 @@ class Exchange(Engine):
         run, climb, tally = self._temper(run, climb, places, key, self._model, unit, counts, limits)
         moves = -(-(first + rounds) // CLUSTER_ROUNDS) - -(-first // CLUSTER_ROUNDS)
         refused, swaps = self._by_rung(tally.refused), rounds * self.num_ladders
-        energy = self._by_rung(tally.energy) / max(swaps, 1)
-        sites = [self._by_rung(x) / max(moves * self.num_ladders, 1) for x in tally.moved]
-        cluster, gain = sites or np.zeros((2, self.num_rungs))
-        return run, climb, Means(refused, swaps, energy, cluster, gain, moves)
+        energy = np.array([self._by_rung(x) for x in tally.energy]).astype(np.int64)
+        none = (np.zeros(self.num_rungs),) * 2
+        cluster, gain = [self._by_rung(x) for x in tally.moved] or none
+        rungs = self._rungs(tally.path[0], rounds) if tally.path else None
+        moves *= self.num_ladders
+        return run, climb, Sums(refused, swaps, energy, cluster, gain, moves, rungs)
 
     def look(self, run: Run, climb: Climb, places: Places, key: jax.Array) -> tuple[Run, Climb]:
         """A round of no sweeps: energies of a fresh run are seen, and a swap is tried."""
@@ -173,10 +159,20 @@ class Exchange(Engine):
             places = places._replace(exchanges=jnp.zeros_like(places.exchanges))
         return self.temper(run, climb, places, key, _LOOK_ROUND, 1, 0)[:2]
 
+    def mean_energy(self, sums: Sums) -> NDArray[np.float64]:
+        """[T], without the problem's offset."""
+        return self.energy_steps @ sums.energy / max(sums.num_swaps, 1)
+
     def _by_rung(self, values: jax.Array) -> NDArray[np.float64]:
         """Sums over ladders."""
         own = np.asarray(values, np.float64)[self.inside]
         return np.asarray(np.bincount(self._rung[self.inside], own, self.num_rungs), np.float64)
+
+    def _rungs(self, path: jax.Array, rounds: int) -> NDArray[np.int16]:
+        """[rounds, ladders, T] where each replica was, from who was on each position."""
+        replicas = np.asarray(path)[:rounds, self._by_ladder()]
+        replicas = replicas.reshape(rounds, self.num_ladders, self.num_rungs)
+        return np.argsort(replicas, -1).astype(np.int16)
 
     def best_of_ladders(self, run: Run, num_variables: int) -> NDArray[np.int8]:
         """The best state seen on any rung of each ladder: [ladders, n]."""
@@ -188,9 +184,13 @@ class Exchange(Engine):
 
     def states_by_rung(self, run: Run, num_variables: int) -> NDArray[np.int8]:
         """Present states by ladder and temperature: [ladders, T, n]."""
-        order = np.lexsort((self._rung, self.ladder))
-        found = self._columns(run.state, num_variables, order[self.inside[order]])
+        found = self._columns(run.state, num_variables, self._by_ladder())
         return found.reshape(self.num_ladders, self.num_rungs, num_variables)
+
+    def _by_ladder(self) -> NDArray[np.intp]:
+        """Positions [ladders * T], each ladder's together, hottest first."""
+        order = np.lexsort((self._rung, self.ladder))
+        return order[self.inside[order]]
 
     def round_trips(self, climb: Climb) -> int:
         """Round trips in all ladders."""
@@ -211,11 +211,13 @@ def _program(kernel: Kernel, mesh: Mesh, stride: int, coldest: Coldest | None) -
     def call(run: Run, climb: Climb, places: Places, *rest: Any) -> Any:
         any_spec: Any = P(AXIS)
         split = (state_specs(run), state_specs(climb), state_specs(places))
+        moved = (any_spec,) * (2 if coldest else 0)
+        path: Any = () if climb.replica is None else (P(None, AXIS),)
         return jax.shard_map(
             partial(_temper, kernel, stride, coldest),
             mesh=mesh,
             in_specs=(*split, P(), P(), P(), P(), P()),
-            out_specs=(*split[:2], Tally(any_spec, any_spec, (any_spec,) * (2 if coldest else 0))),
+            out_specs=(*split[:2], Tally(any_spec, (any_spec,) * 2, moved, path)),
             check_vma=False,
         )(run, climb, places, *rest)
 
@@ -270,9 +272,12 @@ def _temper(
         up, refused = propose(swap_key, here, energy, unit, first + r, stride)
         run = run._replace(state=exchanged(kernel, run.state, up, stride))
         climb = arrive(jax.tree.map(partial(swapped, up, stride), climb), places)
-        seen = energy.astype(jnp.float32)
-        return run, climb, Tally(tally.refused + refused, tally.energy + seen, moved)
+        seen = jax.tree.map(jnp.add, tally.energy, counted(energy))
+        path = tuple(rows.at[r].set(climb.replica) for rows in tally.path)
+        return run, climb, Tally(tally.refused + refused, seen, moved, path)
 
-    zero = jnp.zeros_like(places.beta)
-    tally = Tally(jnp.zeros_like(places.number), zero, (zero,) * (2 if coldest else 0))
+    zero = jnp.zeros_like(places.rung)
+    path = () if climb.replica is None else (jnp.zeros((RECORDED, zero.size), jnp.int16),)
+    moved = (zero,) * (2 if coldest else 0)
+    tally = Tally(jnp.zeros_like(places.number), (zero, zero), moved, path)
     return jax.lax.fori_loop(jnp.uint32(0), rounds, one_round, (run, climb, tally))

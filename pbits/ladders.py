@@ -68,49 +68,60 @@ def equal_rejection(
 class Stretch:
     """What a ladder has shown since it last moved.
 
-    Refusals are whole numbers, so that they do not depend on the calls that rounds were cut into.
+    Sums are of whole numbers: they do not depend on the calls that rounds were cut into.
 
     Attributes:
         num_rungs: T.
         certain: the count of a refusal that is certain.
+        energy_steps: [k] energies of one step of each of the k counts that make up an energy.
+        offset: energy beyond the counts.
         rounds: so far.
-        energy: [T], mean energies.
     """
 
     num_rungs: int
     certain: int
+    energy_steps: NDArray[np.float64]
+    offset: float
     rounds: int = 0
-    energy: NDArray[np.float64] = field(init=False)
     _refused: NDArray[np.float64] = field(init=False)
+    _energy: NDArray[np.int64] = field(init=False)
     _swaps: int = 0
 
     def __post_init__(self) -> None:
-        self.energy, self._refused = np.zeros((2, self.num_rungs))
+        self._refused = np.zeros(self.num_rungs)
+        self._energy = np.zeros((len(self.energy_steps), self.num_rungs), np.int64)
 
     def note(
-        self, refused: NDArray[np.float64], num_swaps: int, energy: NDArray[np.float64], rounds: int
+        self, refused: NDArray[np.float64], num_swaps: int, energy: NDArray[np.int64], rounds: int
     ) -> None:
         """Some more rounds.
 
         Args:
             refused: [T] counts.
-            num_swaps: that were offered between two rungs.
-            energy: [T] means over these rounds.
+            num_swaps: that were offered between two rungs: as many as energies were seen.
+            energy: [k, T] counts.
             rounds: how many.
         """
         self.rounds += rounds
         self._swaps += num_swaps
         self._refused = self._refused + refused
-        self.energy = self.energy + rounds / self.rounds * (energy - self.energy)
+        self._energy = self._energy + energy
+
+    @property
+    def energy(self) -> NDArray[np.float64]:
+        """[T] mean energies, 0 where there were no rounds."""
+        if not self._swaps:
+            return np.zeros(self.num_rungs)
+        return self.energy_steps @ self._energy / self._swaps + self.offset
 
     @property
     def rejection(self) -> NDArray[np.float64]:
         """[T - 1] probabilities that neighbours refuse to swap, 0 where there were no rounds.
 
         Example:
-            >>> seen = Stretch(2, certain=4)
-            >>> seen.note(np.array([6.0, 0.0]), 3, np.array([1.0, -1.0]), 3)
+            >>> seen = Stretch(2, certain=4, energy_steps=np.array([10.0, 0.5]), offset=1)
+            >>> seen.note(np.array([6.0, 0.0]), 3, np.array([[0, -1], [6, 8]]), 3)
             >>> seen.rejection.tolist(), seen.energy.tolist()
-            ([0.5], [1.0, -1.0])
+            ([0.5], [2.0, -1.0])
         """
         return self._refused[:-1] / (self.certain * max(self._swaps, 1))

@@ -71,7 +71,7 @@ def exchange_coldest(
         per_lane: reads of a lane.
 
     Returns:
-        The state; and by read of the device, float32: how many sites were exchanged, and how many
+        The state; and by read of the device, int32: how many sites were exchanged, and how many
         where that was at most half of what the pair disagreed on.  More is little else than an
         exchange of names.
     """
@@ -82,10 +82,8 @@ def exchange_coldest(
     pairs = Pairs(chosen, symmetric, jnp.where(other < at.size, other, at))
     part, sizes = exchange_clusters(key, part, model, pairs)
     gain = jnp.where(2 * sizes.cluster <= sizes.domain, sizes.cluster, 0)
-    zero = jnp.zeros(active.shape, jnp.float32)
-    cluster, gain = (
-        coldest.put(zero, x.astype(jnp.float32), per_lane) for x in (sizes.cluster, gain)
-    )
+    zero = jnp.zeros(active.shape, jnp.int32)
+    cluster, gain = (coldest.put(zero, x, per_lane) for x in (sizes.cluster, gain))
     return jax.tree.map(coldest.put, state, part), cluster, gain
 
 
@@ -109,12 +107,13 @@ class Clusters:
     is_measured: bool
     active: NDArray[np.bool_] = field(init=False)
     fraction: NDArray[np.float64] = field(init=False)
+    _cluster: NDArray[np.float64] = field(init=False)
     _gain: NDArray[np.float64] = field(init=False)
     _moves: int = 0
 
     def __post_init__(self) -> None:
         self._refused = np.zeros(self.num_rungs, bool)
-        self.fraction, self._gain = np.zeros((2, self.num_rungs))
+        self.fraction = np.zeros(self.num_rungs)
         self._set(np.full(self.num_rungs, self.count > 0 and not self.is_measured))
 
     @property
@@ -124,14 +123,19 @@ class Clusters:
 
     def _set(self, active: NDArray[np.bool_]) -> None:
         self.active, self._moves = active, 0
+        self._cluster, self._gain = np.zeros((2, self.num_rungs))
 
     def note(self, cluster: NDArray, gain: NDArray, moves: int) -> None:
-        """Means over some more moves, in sites by rung."""
+        """Sums over some more moves, in whole sites by rung; `moves` counts those of each ladder.
+
+        Sums of whole numbers do not depend on the calls that moves were cut into.
+        """
         if moves:
             self._moves += moves
-            share = np.where(self.active, moves / self._moves, 0)
-            self.fraction = self.fraction + share * (cluster / self.num_spins - self.fraction)
-            self._gain = self._gain + share * (gain - self._gain)
+            self._cluster = self._cluster + cluster
+            self._gain = self._gain + gain
+            share = self._cluster / (self._moves * self.num_spins)
+            self.fraction = np.where(self.active, share, self.fraction)
 
     def review(self, mean_energy: NDArray, best: float, infinite: float) -> None:
         """Choose cold rungs, and no longer those whose clusters turned out to be of no use.
@@ -147,7 +151,7 @@ class Clusters:
         if not self.is_open:
             return
         if self._moves:
-            self._refused |= self.active & (self._gain < _LEAST_GAIN)
+            self._refused |= self.active & (self._gain < _LEAST_GAIN * self._moves)
         is_cold = mean_energy - infinite <= _COLD * (best - infinite)
         is_cold[: self.num_rungs - self.count] = False
         self._set(is_cold & ~self._refused)

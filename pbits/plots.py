@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
+    from pbits.results import Minimum, TemperResult
     from problems.formats import Instance
 
 # Colour-blind safe (Okabe and Ito).
 _BLUE, _ORANGE, _GREEN, _GREY = "#0072B2", "#E69F00", "#009E73", "#BBBBBB"
 _MAX_LEVELS = 200
+_MAX_BOLD = 400  # rounds in one picture
 
 
 def plot_trace(
@@ -152,6 +154,65 @@ def plot_energy_histogram(
         ax.legend(frameon=False)
     ax.set_xlabel("energy")
     ax.set_ylabel("fraction")
+    return ax
+
+
+def plot_rungs(
+    result: "TemperResult",
+    ax: "Axes | None" = None,
+    *,
+    ladder: int = 0,
+    replica: int = 0,
+    num_others: int = 4,
+    rounds: tuple[int, int] | None = None,
+) -> "Axes":
+    """The way of a state up and down its ladder, hottest rung on top, before some others in grey.
+
+    The title counts the state's round trips in the whole run.
+
+    Args:
+        result: of a run with ``record_rungs``.
+        ax: where to draw; a new figure if None.
+        ladder: which one.
+        replica: whose way stands out: the state that was on this rung in the beginning.
+        num_others: replicas behind it, from rungs evenly spaced.
+        rounds: first and last round to show; default all, which of long runs is a thicket.
+
+    Raises:
+        ValueError: on a result without rungs, or a ladder or replica that was not recorded.
+
+    Example:
+        >>> from pbits import temper
+        >>> from problems.generators import ferromagnet
+        >>> run = temper(ferromagnet((4, 4)), num_temperatures=3, record_rungs=True, seed=1)
+        >>> plot_rungs(run, rounds=(0, 100)).get_xlabel()
+        'rounds'
+    """
+    history = result.rung_history
+    if history is None:
+        raise ValueError("the result has no rungs; call temper(..., record_rungs=True)")
+    _, ladders, count = history.rung.shape
+    if not (0 <= ladder < ladders and 0 <= replica < count):
+        raise ValueError(
+            f"ladder is {ladder} and replica {replica}; expected one of {ladders} recorded ladders "
+            f"and of {count} replicas"
+        )
+    ax, paths = _axes(ax), history.rung[:, ladder].T
+    first, last = rounds or (0, history.round[-1])
+    shown = (first <= history.round) & (history.round <= last)
+    others = [k for k in range(count) if k != replica]
+    width = 1.8 if shown.sum() <= _MAX_BOLD else 1.0
+    for k in np.linspace(0, len(others) - 1, min(num_others, len(others))).round().astype(int):
+        ax.plot(history.round[shown], paths[others[k]][shown], color=_GREY, linewidth=width / 2)
+    ax.plot(history.round[shown], paths[replica][shown], color=_BLUE, linewidth=width, zorder=3)
+    trips = history.round_trips[ladder, replica]
+    noun = "round trip" if trips == 1 else "round trips"
+    ax.set_title(
+        f"replica {replica} of ladder {ladder}: {trips} {noun} in {history.round[-1]} rounds"
+    )
+    ax.set(xlabel="rounds", ylabel="rung, hottest on top", ylim=(count - 0.7, -0.3))
+    ax.locator_params(axis="y", integer=True)
+    ax.margins(x=0.01)
     return ax
 
 

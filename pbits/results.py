@@ -127,6 +127,36 @@ class BifurcationResult(Minimum):
     time_step: float
 
 
+class RungHistory(NamedTuple):
+    """Where the replicas of some ladders were: states that climb up and down as swaps move them.
+
+    Replica r of a ladder is the state that was on rung r (0 is the hottest) before the first round.
+    Cluster moves leave replicas where they are, though two of them exchange spins.
+    """
+
+    round: NDArray[np.int64]  # [K] rounds done, evenly spaced from 0
+    rung: NDArray[np.int16]  # [K, ladders, T] of each replica after so many rounds
+
+    @property
+    def round_trips(self) -> NDArray[np.int64]:
+        """[ladders, T] times that each replica went from the hot end to the cold one and back.
+
+        Where rows are more than one round apart, short visits to an end may be missed.
+
+        Example:
+            >>> walk = np.array([[0, 1], [1, 0], [0, 1]])
+            >>> RungHistory(np.arange(3), walk[:, None]).round_trips.tolist()
+            [[1, 0]]
+        """
+        last = self.rung.shape[-1] - 1
+        trips = np.zeros(self.rung.shape[1:], np.int64)
+        end = np.zeros_like(trips)
+        for rung in self.rung:
+            trips += (rung == 0) & (end == 2)
+            end = np.where(rung == 0, 1, np.where((rung == last) & (end == 1), 2, end))
+        return trips
+
+
 @dataclass(frozen=True)
 class TemperResult(Minimum):
     """The best state of every ladder, and how well temperatures mix.
@@ -143,6 +173,7 @@ class TemperResult(Minimum):
     round_trips: int  # of all states, hot to cold and back
     cluster_moves: bool  # whether pairs of ladders exchanged clusters in the end
     cluster_fraction: NDArray[np.float64] = field(repr=False)  # [T], of all spins, in one exchange
+    rung_history: RungHistory | None = field(repr=False, default=None)  # with `record_rungs`
 
     @property
     def spin_updates(self) -> int:
@@ -153,7 +184,10 @@ class TemperResult(Minimum):
     def barrier(self) -> float:
         """Communication barrier between the hottest and the coldest temperature.
 
-        At best a read makes a round trip in ``2 + 2 * barrier`` rounds.
+        A ladder, all its reads together, makes about one round trip in ``2 + 2 * barrier`` rounds
+        where its rungs are many and states forget their energies from swap to swap; with few rungs
+        in ``2 + 2 * sum(r / (1 - r))``, r the rejections (Syed et al., arXiv:1905.02939).  A single
+        read makes one in T times as many.
         """
         return float(self.rejection.sum())
 

@@ -11,11 +11,9 @@ import numpy as np
 
 from pbits import random
 from pbits.kernels.base import Kernel, State
+from pbits.tally import CERTAIN
 
 _HOT, _COLD = np.int8(1), np.int8(2)
-
-
-CERTAIN = 2**16  # a probability of one
 
 
 class Places(NamedTuple):
@@ -35,6 +33,7 @@ class Climb(NamedTuple):
 
     end: jax.Array  # int8: the end of the ladder that it was at last; 0 for none
     trips: jax.Array  # int32: how often it went from the hot end to the cold one and back
+    replica: jax.Array | None = None  # int16: the rung where it began; None where nobody asks
 
 
 def propose(
@@ -81,4 +80,4 @@ def arrive(climb: Climb, places: Places) -> Climb:
     back = places.is_first & (climb.end == _COLD)
     gone = places.is_last & (climb.end == _HOT)
     end = jnp.where(places.is_first, _HOT, jnp.where(gone, _COLD, climb.end))
-    return Climb(end, climb.trips + back)
+    return climb._replace(end=end, trips=climb.trips + back)

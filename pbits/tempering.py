@@ -17,15 +17,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, runtime
 from pbits.engine import Run, next_size
-from pbits.exchange import Climb, Exchange
+from pbits.exchange import RECORDED, Climb, Exchange
 from pbits.interrupts import deferred_interrupt
 from pbits.ladders import Stretch, equal_rejection, first_ladder
 from pbits.models import choose_model
 from pbits.pairing import Clusters, cluster_share
 from pbits.random import seed_key, sweep_key
+from pbits.recording import RungRecorder, ladders_to_record
 from pbits.results import Progress, TemperResult, Timing, Trace
 from pbits.stopping import Stop
-from pbits.swaps import CERTAIN
+from pbits.tally import CERTAIN, MAX_ROUNDS
 from problems.model import IsingProblem
 from problems.polynomial import Problem
 
@@ -34,7 +35,6 @@ _FIRST_ADAPTATION = 32  # rounds; each next one is twice as long
 # Few different numbers of rungs, so that similar problems share a program.
 _RUNGS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 _PILOT_SEED_SWEEP = 0xD0000000
-_MAX_ROUNDS_PER_CALL = 256
 
 
 def temper(
@@ -48,6 +48,7 @@ def temper(
     betas: ArrayLike | None = None,
     adapt: bool = True,
     cluster_moves: bool | str = "auto",
+    record_rungs: bool | int = False,
     update: str = "metropolis",
     seed: int | None = None,
     initial_spins: ArrayLike | None = None,
@@ -77,6 +78,9 @@ def temper(
             neighbours.  "auto" tries the colder half of the ladder and, in the first half of the
             sweeps, leaves out rungs where a cluster is too small, or all that the pair disagrees
             on; True: on every rung, always.
+        record_rungs: whether to follow each state from rung to rung, see `RungHistory`: True for
+            all ladders, a number for the first so many.  Nothing else changes.  Each round takes
+            two bytes for each state; beyond 64 MiB every second row is dropped, time and again.
         update: "metropolis", or "gibbs" for heat bath.
         seed: equal seeds give equal results, on any number of devices.
         initial_spins: [num_reads, n] of -1 and +1, put on every rung of a ladder.
@@ -104,9 +108,10 @@ def temper(
     seed = checks.seed_or_random(seed)
     plan = _Plan(num_reads, num_sweeps, num_sweeps_per_swap, seed, stop, progress)
     initial = checks.initial_states(initial_spins, plan.num_reads, problem)
+    recorded = ladders_to_record(record_rungs, plan.num_reads)
     ladder, free = first_ladder(problem, betas, beta_range, num_temperatures)
     if problem.num_variables == 0:
-        return _nothing_to_do(problem, plan, ladder, begin)
+        return _nothing_to_do(problem, plan, ladder, begin, recorded)
     prepared = choose_model(problem, update)
     share = cluster_share(cluster_moves, problem, prepared.kernel, plan.num_reads)
     laid_out = time.perf_counter()
@@ -117,7 +122,9 @@ def temper(
     )
     symmetric = isinstance(problem, IsingProblem) and not problem.h.any()
     engine = Exchange(prepared, plan.num_reads, ladder.size, clusters.count, symmetric=symmetric)
-    run = _Tempering(problem, engine, plan, ladder, adapt and betas is None, clusters, initial)
+    recorder = RungRecorder(recorded, ladder.size) if recorded else None
+    adapts = adapt and betas is None
+    run = _Tempering(problem, engine, plan, ladder, adapts, clusters, initial, recorder)
     run.compile()
     compiled = time.perf_counter()
     run.go()
@@ -130,7 +137,7 @@ def temper(
         engine.num_devices, runtime.notes(), spins, energies, Trace.of(run.records),
         1, stop.reason, (float(run.betas[0]), float(run.betas[-1])), states, run.betas,
         run.stretch.rejection, run.stretch.energy, engine.round_trips(run.climb),
-        bool(clusters.active.any()), clusters.fraction,
+        bool(clusters.active.any()), clusters.fraction, recorder.history() if recorder else None,
     )  # fmt: skip
 
 
@@ -169,8 +176,8 @@ def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray
     rejection = np.ones(betas.size - 1)
     for rounds in _PILOT_ROUNDS:
         places = engine.places(betas)
-        run, climb, means = engine.temper(run, climb, places, key, first, rounds, 1)
-        rejection = means.rejection[:-1]
+        run, climb, sums = engine.temper(run, climb, places, key, first, rounds, 1)
+        rejection = sums.rejection[:-1]
         first += rounds
         betas = equal_rejection(betas, rejection, betas.size)
     wanted = 2 * rejection.sum() + 1
@@ -189,6 +196,7 @@ class _Tempering:
     adapt: bool
     clusters: Clusters
     initial: NDArray[np.int8] | None
+    recorder: RungRecorder | None
     run: Run = field(init=False)
     climb: Climb = field(init=False)
     stretch: Stretch = field(init=False)
@@ -205,17 +213,22 @@ class _Tempering:
         else:
             run = self.engine.start_from(self.initial[self.engine.ladder % len(self.initial)])
         self._place()
-        climb = self.engine.climb()
+        climb = self.engine.climb(follow=self.recorder is not None)
         self.run, self.climb = self.engine.look(run, climb, self.places, self.key)
+        if self.recorder is not None:
+            self.climb = self.engine.named(self.climb)
 
     def _place(self) -> None:
         self.places = self.engine.places(self.betas, self.clusters.active)
-        self.stretch = Stretch(self.betas.size, CERTAIN)
+        self.stretch = Stretch(
+            self.betas.size, CERTAIN, self.engine.energy_steps, self.problem.offset
+        )
 
     def go(self) -> None:
         self.plan.stop.start()
         size = 1
         self._note_best()
+        most = MAX_ROUNDS if self.recorder is None else RECORDED
         with deferred_interrupt() as pressed:
             while self.rounds_done < self.plan.num_rounds and not self._should_stop(pressed):
                 # Before the next rounds, not after the last: a run never ends without diagnostics.
@@ -226,7 +239,7 @@ class _Tempering:
                     rounds = min(rounds, self._next_move - self.stretch.rounds)
                 before = time.perf_counter()
                 self._advance(rounds)
-                size = min(next_size(rounds, time.perf_counter() - before), _MAX_ROUNDS_PER_CALL)
+                size = min(next_size(rounds, time.perf_counter() - before), most)
 
     @property
     def _moving(self) -> bool:
@@ -243,17 +256,19 @@ class _Tempering:
             self.places = self.engine.places(self.betas, self.clusters.active)
 
     def _advance(self, rounds: int) -> None:
-        self.run, self.climb, means = self.engine.temper(
+        self.run, self.climb, sums = self.engine.temper(
             self.run, self.climb, self.places, self.key,
             self.rounds_done, rounds, self.plan.per_swap,
         )  # fmt: skip
-        energy = self.engine.unit * means.energy + self.problem.offset
-        self.stretch.note(means.refused, means.num_swaps, energy, rounds)
-        self.clusters.note(means.cluster, means.gain, means.num_moves)
+        self.stretch.note(sums.refused, sums.num_swaps, sums.energy, rounds)
+        self.clusters.note(sums.cluster, sums.gain, sums.num_moves)
+        if self.recorder is not None and sums.rungs is not None:
+            self.recorder.note(sums.rungs)
         self.rounds_done += rounds
         self._note_best()
         done = self.rounds_done * self.plan.per_swap
-        self.records.append((done, float(self.betas[-1]), float(energy[-1]), self._best))
+        energy = float(self.engine.mean_energy(sums)[-1]) + self.problem.offset
+        self.records.append((done, float(self.betas[-1]), energy, self._best))
         if self.plan.progress is not None:
             asked, seconds = self.plan.num_sweeps or done, self.plan.stop.seconds
             self.plan.progress(Progress(done, asked, 0, seconds, self._best))
@@ -278,7 +293,7 @@ class _Tempering:
 
 
 def _nothing_to_do(
-    problem: Problem, plan: _Plan, betas: NDArray[np.float64], begin: float
+    problem: Problem, plan: _Plan, betas: NDArray[np.float64], begin: float, recorded: int
 ) -> TemperResult:
     spins = np.zeros((plan.num_reads, 0), np.int8)
     energies = problem.energies(spins)
@@ -289,4 +304,5 @@ def _nothing_to_do(
         plan.seed, 0, timing, "none", 0, (), spins, energies, Trace.of([]),
         1, "schedule", (float(betas[0]), float(betas[-1])), states, betas,
         np.zeros(betas.size - 1), mean, 0, False, np.zeros(betas.size),
+        RungRecorder(recorded, betas.size).history() if recorded else None,
     )  # fmt: skip

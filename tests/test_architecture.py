@@ -26,6 +26,8 @@ RANKS = {
     "pbits.descent": 2,
     "pbits.ladders": 3,
     "pbits.multistart": 3,
+    "pbits.recording": 3,
+    "pbits.tally": 3,
     "pbits.diagnostics": 2,
     "pbits.kernels": 2,
     "pbits.devices": 2,

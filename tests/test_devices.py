@@ -27,6 +27,14 @@ def cooled(problem):
     digests = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
     return digests, found.kernel, found.num_devices
 
+def tempered(problem, **settings):
+    found = temper(problem, seed=1, betas=[0.01, 0.05, 0.1], **short, **settings)
+    parts = [found.spins, found.states, found.mean_energy, found.rejection, found.cluster_fraction]
+    if found.rung_history is not None:
+        parts.append(found.rung_history.rung)
+    digests = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+    return digests, found.kernel, found.num_devices
+
 problems = [
     random_gnp(n, p, seed=1, couplings=couplings)
     for n, p in ((12, 0.4), (70, 0.6))
@@ -41,11 +49,8 @@ start = np.ones((70, 12), np.int8)
 print(json.dumps({
     "anneal": [digest(anneal(p, seed=1, **hot)) for p in problems],
     "sample": [digest(sample(p, seed=1, beta=0.1, **short)) for p in problems],
-    "temper": [digest(temper(p, seed=1, betas=[0.01, 0.05, 0.1], **short)) for p in problems[:2]],
-    "clusters": [
-        digest(temper(p, seed=1, betas=[0.01, 0.05, 0.1], cluster_moves=True, **short))
-        for p in problems[:2]
-    ],
+    "temper": [tempered(p, record_rungs=True) for p in problems[:2]],
+    "clusters": [tempered(p, cluster_moves=True) for p in problems[:2]],
     "population": [cooled(p) for p in problems[:1]],
     "other": [digest(anneal(p, seed=2, **hot)) for p in problems],
     "given": [digest(anneal(p, seed=1, initial_spins=start, **hot)) for p in problems[:2]],

@@ -78,12 +78,12 @@ def test_useless_rungs_are_left_out_for_good() -> None:
     energy = np.array([-80.0, -20, -60, -80, -85, -90])
     chosen.review(energy, -100.0, 0.0)
     assert chosen.active.tolist() == [False, False, False, True, True, True]
-    sizes = np.array([0, 0, 0, 40, 50, 10.0])
-    chosen.note(sizes, np.array([0, 0, 0, 20, 0.5, 5]), 4)
-    chosen.note(sizes, np.array([0, 0, 0, 20, 0.5, 4]), 4)
+    sizes = np.array([0, 0, 0, 160, 200, 40.0])  # of four moves in all
+    chosen.note(sizes, np.array([0, 0, 0, 80, 2, 20.0]), 4)
+    chosen.note(sizes, np.array([0, 0, 0, 80, 2, 12.0]), 4)  # four sites a move are just enough
     chosen.review(energy, -100.0, 0.0)
     assert chosen.active.tolist() == [False, False, False, True, False, True]
-    chosen.note(np.array([0, 0, 0, 30, 0, 10.0]), np.full(6, 9.0), 2)
+    chosen.note(np.array([0, 0, 0, 60, 0, 20.0]), np.full(6, 18.0), 2)
     chosen.review(energy, -100.0, 0.0)
     assert chosen.active.tolist() == [False, False, False, True, False, True]
     np.testing.assert_allclose(chosen.fraction, [0, 0, 0, 0.3, 0.5, 0.1])

@@ -11,8 +11,8 @@ from matplotlib import pyplot
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import same_color
 
-from pbits import anneal, bifurcate, quantum_anneal
-from pbits.plots import plot_cut, plot_energy_histogram, plot_trace
+from pbits import anneal, bifurcate, quantum_anneal, temper
+from pbits.plots import plot_cut, plot_energy_histogram, plot_rungs, plot_trace
 from problems import Instance, maxcut
 from problems.generators import ferromagnet
 
@@ -79,8 +79,11 @@ def test_trace_needs_a_trace():
         lambda run, ax: plot_trace(run, ax),
         lambda run, ax: plot_cut(nx.path_graph(3), ({0}, {1, 2}), ax),
         lambda run, ax: plot_energy_histogram([1, 2], ax),
+        lambda run, ax: plot_rungs(
+            temper(ferromagnet((2, 2)), num_reads=1, betas=[0.1, 0.2], record_rungs=1, seed=0), ax
+        ),
     ],
-    ids=["trace", "cut", "histogram"],
+    ids=["trace", "cut", "histogram", "rungs"],
 )
 def test_draws_where_it_is_told(run, draw):
     figure, (left, right) = pyplot.subplots(1, 2)
@@ -172,3 +175,43 @@ def test_histogram_beside_exact_probabilities():
 def test_histogram_of_nothing():
     with pytest.raises(ValueError, match="no energies"):
         plot_energy_histogram([])
+
+
+@pytest.fixture(scope="module")
+def ladders():
+    problem = ferromagnet((4, 4))
+    return temper(problem, num_reads=3, num_sweeps=200, num_temperatures=6, record_rungs=2, seed=1)
+
+
+def test_rungs_show_the_way_of_replicas(ladders):
+    history = ladders.rung_history
+    ax = plot_rungs(ladders, ladder=1, replica=2, num_others=3, rounds=(10, 50))
+    *others, own = sorted(ax.get_lines(), key=lambda line: line.get_zorder())
+    assert np.array_equal(own.get_xdata(), np.arange(10, 51))
+    assert np.array_equal(own.get_ydata(), history.rung[10:51, 1, 2])
+    for line, replica in zip(others, (0, 3, 5), strict=True):
+        assert np.array_equal(line.get_ydata(), history.rung[10:51, 1, replica])
+        assert not same_color(line.get_color(), own.get_color())
+        assert line.get_linewidth() < own.get_linewidth()
+    trips = history.round_trips[1, 2]
+    assert ax.get_title() == f"replica 2 of ladder 1: {trips} round trips in 100 rounds"
+    bottom, top = ax.get_ylim()
+    assert bottom > 5 > 0 > top
+
+
+def test_rungs_of_all_replicas_and_rounds(ladders):
+    lines = plot_rungs(ladders, num_others=99).get_lines()
+    assert [len(line.get_xdata()) for line in lines] == [101] * 6
+    assert len(plot_rungs(ladders, num_others=0).get_lines()) == 1
+
+
+@pytest.mark.parametrize("words", [{"ladder": 2}, {"replica": 6}, {"replica": -1}])
+def test_rungs_of_nobody(ladders, words):
+    with pytest.raises(ValueError, match="of 2 recorded ladders and of 6 replicas"):
+        plot_rungs(ladders, **words)
+
+
+def test_rungs_need_a_record():
+    result = temper(ferromagnet((2, 2)), num_reads=1, num_sweeps=2, betas=[0.1, 0.2], seed=0)
+    with pytest.raises(ValueError, match="record_rungs=True"):
+        plot_rungs(result)

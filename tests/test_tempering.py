@@ -262,3 +262,16 @@ def test_clusters_are_exchanged_where_they_are_of_use() -> None:
     assert np.all((0.01 < found.cluster_fraction[-2:]) & (found.cluster_fraction[-2:] < 0.5))
     plain = temper(problem, cluster_moves=False, **settings)
     assert (plain.cluster_moves, plain.cluster_fraction.any()) == (False, False)
+
+
+def test_a_ladder_makes_as_many_round_trips_as_its_barrier_allows() -> None:
+    """Free spins forget their energies in one sweep of heat bath: the ideal case of the theory."""
+    found = temper(
+        ising(np.ones(64), [], [], []), num_sweeps=20_000, num_sweeps_per_swap=1, seed=1,
+        betas=np.linspace(0.05, 1, 24), update="gibbs",
+    )  # fmt: skip
+    rounds_for_one = 20_000 * 32 / found.round_trips
+    r = found.rejection
+    # States need a while for their first trip.
+    assert rounds_for_one == pytest.approx(2 + 2 * np.sum(r / (1 - r)), rel=0.03)
+    assert 2 + 2 * found.barrier < rounds_for_one < 1.4 * (2 + 2 * found.barrier)

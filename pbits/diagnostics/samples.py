@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits.results import SampleResult
-from problems import IsingProblem, binary_to_spin
+from problems import binary_to_spin
 from problems.model import as_states
+from problems.polynomial import Problem
 
 Source = SampleResult | dimod.SampleSet | ArrayLike
 
@@ -66,7 +67,7 @@ def chains_in(found: dimod.SampleSet) -> int | None:
     return chains if chains and whole else None
 
 
-def spins_of(source: Source, problem: IsingProblem) -> Spins:
+def spins_of(source: Source, problem: Problem) -> Spins:
     """States of a result, of a sample set of either vartype, or of an array [k, n] of -1 and +1.
 
     Raises:
@@ -83,7 +84,7 @@ def spins_of(source: Source, problem: IsingProblem) -> Spins:
     return Spins(values, np.ones(len(values), np.int64), None)
 
 
-def _spins_of_sampleset(found: dimod.SampleSet, problem: IsingProblem) -> Spins:
+def _spins_of_sampleset(found: dimod.SampleSet, problem: Problem) -> Spins:
     if set(found.variables) != set(problem.labels):
         raise ValueError(
             f"the samples are of {len(found.variables)} variables, the problem has "

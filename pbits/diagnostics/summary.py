@@ -10,7 +10,6 @@ from pbits.diagnostics.mixing import autocorrelation_time, r_hat
 from pbits.diagnostics.samples import by_chain
 from pbits.diagnostics.temperature import EffectiveBeta, effective_beta
 from pbits.results import SampleResult
-from problems.model import IsingProblem
 from problems.polynomial import Problem
 
 _MIN_DRAWS = 4
@@ -65,8 +64,6 @@ def summarise(
 
 def _effective_beta(problem: Problem, result: SampleResult, max_entries: int) -> EffectiveBeta:
     """From evenly spaced draws, and from fewer chains where there are too many."""
-    if not isinstance(problem, IsingProblem):
-        return EffectiveBeta(None, None, None, "terms of more than two spins: not computed")
     chains, n = result.num_chains, max(problem.num_variables, 1)
     draws = max(len(result.spins) // chains, 1)
     room = max(max_entries // n, 8)

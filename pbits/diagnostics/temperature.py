@@ -1,7 +1,8 @@
 """The temperature that samples really have, by maximum pseudo-likelihood.
 
 In ``exp(-beta E) / Z`` each spin given the others follows ``P(s_i | rest) = 1 / (1 + exp(2 beta
-s_i I_i))`` with the field ``I_i = h_i + sum_j J_ij s_j``.  Finding the beta that makes these
+s_i I_i))`` with the field ``I_i = h_i + sum_j J_ij s_j``, or with the products of the other spins
+where terms have more than two.  Finding the beta that makes these
 conditional probabilities of all spins most likely needs no Z: J. Besag, The Statistician 24, 179
 (1975), doi 10.2307/2987782.  For samplers of unknown temperature: J. Raymond, S. Yarkoni &
 E. Andriyash, Front. ICT 3, 23 (2016), doi 10.3389/fict.2016.00023.
@@ -15,14 +16,16 @@ from typing import NamedTuple
 
 import dimod
 import numpy as np
+from dimod.higherorder.polynomial import BinaryPolynomial
 from numpy.typing import NDArray
 
+from pbits.diagnostics.costs import spin_costs
 from pbits.diagnostics.mixing import autocorrelation_time
 from pbits.diagnostics.samples import Source, Spins, by_chain, spins_of
-from problems import IsingProblem, from_bqm
+from problems import from_bqm, from_poly
+from problems.polynomial import Problem
 
 _MAX_TABLE = 2**16  # levels that are worth a table
-_DENSE_LIMIT = 8192
 _ROUNDING = 1e-13  # times the largest field: what is left of fields that cancel
 _FARTHEST = 1e9  # times the largest field: beyond it beta is infinite for all purposes
 _CONFIDENCE = 0.95
@@ -47,7 +50,7 @@ class EffectiveBeta(NamedTuple):
 
 
 def effective_beta(
-    problem: IsingProblem | dimod.BinaryQuadraticModel,
+    problem: Problem | dimod.BinaryQuadraticModel | BinaryPolynomial,
     samples: Source,
     *,
     num_chains: int | None = None,
@@ -60,7 +63,7 @@ def effective_beta(
     where chains are known, the variance is multiplied by the score's autocorrelation time.
 
     Args:
-        problem: the model whose energy beta multiplies.
+        problem: the model whose energy beta multiplies, of any order.
         samples: a `SampleResult`, a sample set of any dimod sampler, or spins [samples, n].
         num_chains: of samples that do not tell: row k is draw ``k // num_chains`` of chain
             ``k % num_chains``; default: samples are independent.
@@ -80,6 +83,8 @@ def effective_beta(
     """
     if isinstance(problem, dimod.BinaryQuadraticModel):
         problem = from_bqm(problem)
+    elif isinstance(problem, BinaryPolynomial):
+        problem = from_poly(problem)
     drawn = spins_of(samples, problem)
     if not len(drawn.values):
         raise ValueError("no samples given; expected at least one")
@@ -99,8 +104,8 @@ class _Costs:
     Integer costs have few levels; any function of them is then a table, looked up.
     """
 
-    def __init__(self, problem: IsingProblem, drawn: Spins):
-        cost = drawn.values * _fields(problem, drawn.values)
+    def __init__(self, problem: Problem, drawn: Spins):
+        cost = spin_costs(problem, drawn.values)
         self.weight = drawn.weight
         self.scale = float(np.abs(cost).max(initial=0)) or 1.0
         low, high = cost.min(initial=0), cost.max(initial=0)
@@ -141,22 +146,6 @@ class _Costs:
 
     def _scores(self, beta: float) -> NDArray[np.float64]:
         return -self.level * (1 + np.tanh(beta * self.level))
-
-
-def _fields(problem: IsingProblem, spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Fields [k, n], exact where the problem is integer."""
-    n, m = problem.num_variables, problem.num_interactions
-    if n <= _DENSE_LIMIT and 20 * m > n * n:
-        matrix = np.zeros((n, n))
-        matrix[problem.row, problem.col] = problem.coupling
-        matrix[problem.col, problem.row] = problem.coupling
-        return spins @ matrix + problem.h
-    from scipy import sparse
-
-    ends = (np.append(problem.row, problem.col), np.append(problem.col, problem.row))
-    values = np.tile(problem.coupling.astype(np.float64), 2)
-    matrix = sparse.csr_array((values, ends), shape=(n, n))
-    return (matrix @ spins.T.astype(np.float64)).T + problem.h
 
 
 def _root(costs: _Costs, start: float | None) -> float | None:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits.engine import Run, next_size
-from pbits.exchange import CAPS, Exchange, Means
+from pbits.exchange import CAPS, Exchange
 from pbits.ladders import Stretch, equal_rejection
 from pbits.pairing import Clusters
 from pbits.random import seed_key, sweep_key
-from pbits.swaps import CERTAIN, Climb, Places
+from pbits.swaps import Climb, Places
+from pbits.tally import CERTAIN, MAX_ROUNDS, Sums
 from problems.polynomial import Problem
 
 _KEY_SWEEP = 0xA0000000  # tracks draw from keys of their own, from sweep numbers no run reaches
@@ -23,7 +24,6 @@ _LOOKS, _SWEEPS_PER_LOOK = 200, 2
 FIRST_ANNEAL, _LONGEST_ANNEAL = 64, 2**22  # sweeps
 _SWEEPS_PER_SWAP = 2
 _FIRST_MOVE = 32  # rounds until a ladder moves; each next time twice as many
-_MAX_ROUNDS = 256
 
 
 class Step(NamedTuple):
@@ -101,33 +101,32 @@ class Track:
         while done < rounds:
             part = caps[done : done + size]
             begin = time.perf_counter()
-            means = self._advance(places, key, done, part.size, each, part)
+            sums = self._advance(places, key, done, part.size, each, part)
             seconds = time.perf_counter() - begin
             done += part.size
-            yield Step(name, float(part[-1]), self._energy(means), done >= rounds)
+            yield Step(name, float(part[-1]), self._energy(sums), done >= rounds)
             size = min(next_size(part.size, seconds), CAPS)
 
     def temper(self, betas: NDArray[np.float64], clusters: Clusters) -> Iterator[Step]:
         """Temper for ever; the ladder moves ever more seldom until all swaps are equally likely."""
         name, key = f"tempering with {betas.size} temperatures", next(self._keys)
-        first, size, next_move, seen = 0, 1, _FIRST_MOVE, Stretch(betas.size, CERTAIN)
+        first, size, next_move, seen = 0, 1, _FIRST_MOVE, self._stretch(betas.size)
         places = self.engine.places(betas, clusters.active)
         while True:
             if seen.rounds >= next_move:
                 clusters.review(seen.energy, self.best, self.problem.offset)
                 betas = equal_rejection(betas, seen.rejection, betas.size)
                 places = self.engine.places(betas, clusters.active)
-                next_move, seen = 2 * next_move, Stretch(betas.size, CERTAIN)
+                next_move, seen = 2 * next_move, self._stretch(betas.size)
             rounds = min(size, next_move - seen.rounds)
             begin = time.perf_counter()
-            means = self._advance(places, key, first, rounds, _SWEEPS_PER_SWAP)
+            sums = self._advance(places, key, first, rounds, _SWEEPS_PER_SWAP)
             seconds = time.perf_counter() - begin
-            mean = self.engine.unit * means.energy + self.problem.offset
-            seen.note(means.refused, means.num_swaps, mean, rounds)
-            clusters.note(means.cluster, means.gain, means.num_moves)
+            seen.note(sums.refused, sums.num_swaps, sums.energy, rounds)
+            clusters.note(sums.cluster, sums.gain, sums.num_moves)
             first += rounds
-            yield Step(name, float(betas[-1]), self._energy(means))
-            size = min(next_size(rounds, seconds), _MAX_ROUNDS)
+            yield Step(name, float(betas[-1]), self._energy(sums))
+            size = min(next_size(rounds, seconds), MAX_ROUNDS)
 
     def best_states(self) -> NDArray[np.int8]:
         """The best state of every ladder [ladders, n]."""
@@ -141,16 +140,19 @@ class Track:
         rounds: int,
         sweeps: int,
         caps: NDArray[np.float64] | None = None,
-    ) -> Means:
-        self._run, self._climb, means = self.engine.temper(
+    ) -> Sums:
+        self._run, self._climb, sums = self.engine.temper(
             self._run, self._climb, places, key, first, rounds, sweeps, caps
         )
         self.num_sweeps += rounds * sweeps
         self._note_best()
-        return means
+        return sums
 
-    def _energy(self, means: Means) -> float:
-        return self.engine.unit * float(means.energy[-1]) + self.problem.offset
+    def _stretch(self, num_rungs: int) -> Stretch:
+        return Stretch(num_rungs, CERTAIN, self.engine.energy_steps, self.problem.offset)
+
+    def _energy(self, sums: Sums) -> float:
+        return float(self.engine.mean_energy(sums)[-1]) + self.problem.offset
 
     def _note_best(self) -> None:
         lowest = float(np.asarray(self._run.best_energy)[self.engine.inside].min())

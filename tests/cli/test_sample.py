@@ -132,6 +132,23 @@ def test_what_cannot_be_known_is_said(invoke, pair, words, says):
     assert "nan" not in result.stdout
 
 
+def test_polynomials_show_their_beta(invoke, sample_json, tmp_path):
+    path = tmp_path / "poly.json"
+    terms = [[[i, (i + 1) % 8, (i + 3) % 8], 1 - 2 * (i % 2)] for i in range(8)] + [[[0], 1]]
+    path.write_text(json.dumps({"vartype": "SPIN", "terms": terms}))
+    words = ("--reads", 8000, "--chains", 32, "--seed", 1)
+    facts = sample_json(path, "--beta", 0.7, *words)
+    assert abs(facts["effective_beta"] - 0.7) < 4 * facts["effective_beta_error"] < 0.1
+    assert (facts["effective_beta_note"], facts["warnings"]) == ("", [])
+    row = next(
+        line
+        for line in invoke("sample", path, "--beta", 0.7, *words).stdout.splitlines()
+        if line.startswith("  beta found")
+    )
+    low, high = facts["effective_beta_interval"]
+    assert row.endswith(f"(95 %: {low:.4g} to {high:.4g})")
+
+
 def test_without_arviz_it_still_works(invoke, sample_json, pair, monkeypatch):
     monkeypatch.setitem(sys.modules, "arviz", None)
     facts = sample_json(pair, "--beta", 0.5, *QUICK)

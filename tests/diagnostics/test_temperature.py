@@ -9,12 +9,19 @@ from stats import ALPHA, boltzmann, enumerate_states, exact_samples
 
 from pbits import BoltzmannSampler, sample
 from pbits.diagnostics import effective_beta
-from problems import ising, to_bqm
+from pbits.diagnostics.costs import spin_costs
+from problems import from_poly, from_terms, ising, to_bqm
 from problems.generators import edwards_anderson, random_gnp
 
 BETA = 0.6
 INTEGER = random_gnp(10, 0.5, seed=3)
 REAL = random_gnp(10, 0.5, seed=3, couplings="gaussian")
+CUBIC = np.array([[i, (i + 1) % 10, (i + 3) % 10] for i in range(10)])
+QUARTIC = np.array([[0, 1, 2, 3], [2, 4, 6, 8], [1, 3, 5, 9]])
+POLY = from_terms([([[0], [4]], [1, -1]), ([[1, 2], [5, 7]], [1, 1]), (CUBIC, [1, -1] * 5)])
+REAL_POLY = from_terms(
+    [([[3]], [0.3]), (CUBIC, np.linspace(-1, 1.3, 10)), (QUARTIC, [0.7, -1.1, 0.4])], offset=2.5
+)
 BIASED = ising(np.linspace(-1, 1, 8), range(7), range(1, 8), np.linspace(-1.3, 0.7, 7))
 
 
@@ -24,7 +31,11 @@ def p_value(estimates, beta):
     return chi2.sf(np.square(deviates).sum(), len(deviates))
 
 
-@pytest.mark.parametrize("problem", [INTEGER, REAL, BIASED], ids=["integer", "real", "biased"])
+@pytest.mark.parametrize(
+    "problem",
+    [INTEGER, REAL, BIASED, POLY, REAL_POLY],
+    ids=["integer", "real", "biased", "poly", "real_poly"],
+)
 def test_exact_samples_show_their_beta(problem):
     runs = [exact_samples(problem, BETA, 400, seed).T for seed in range(60)]
     found = [effective_beta(problem, run) for run in runs]
@@ -33,6 +44,51 @@ def test_exact_samples_show_their_beta(problem):
     covered = sum(low < BETA < high for low, high in (each.interval for each in found))
     assert 50 <= covered <= 60  # 57 on average; fewer than 50 once in ten thousand
     assert np.mean([(f.beta - BETA) ** 2 / f.error**2 for f in found]) > 0.5
+
+
+@pytest.mark.parametrize("problem", [POLY, REAL_POLY], ids=["integer", "real"])
+def test_another_beta_is_excluded(problem):
+    """Samples at one beta, and an interval that tells it from the other."""
+    low, high = (effective_beta(problem, exact_samples(problem, b, 4000, 1).T) for b in (0.4, BETA))
+    for found, own, other in ((low, 0.4, BETA), (high, BETA, 0.4)):
+        assert p_value([found], own) > ALPHA > p_value([found], other)
+        assert not found.interval[0] < other < found.interval[1]
+    swapped = from_terms([(t.variables, -t.coefficient) for t in problem.terms])
+    reversed_sign = effective_beta(swapped, exact_samples(problem, BETA, 4000, 1).T)
+    assert reversed_sign.beta == pytest.approx(-high.beta)
+
+
+@pytest.mark.parametrize("problem", [INTEGER, REAL, BIASED, POLY, REAL_POLY])
+def test_costs_are_half_of_what_flips_save(problem):
+    n = problem.num_variables
+    spins = enumerate_states(n)[:: 2 ** (n - 6)]
+    flipped = spins[:, None] * (1 - 2 * np.eye(n, dtype=np.int8))
+    saved = problem.energies(spins)[:, None] - problem.energies(flipped)
+    np.testing.assert_allclose(spin_costs(problem, spins), saved / 2, rtol=0, atol=1e-12)
+
+
+def test_polynomials_of_order_two_are_as_quadratic_ones():
+    pairs = np.stack([INTEGER.row, INTEGER.col], 1)
+    spins = exact_samples(INTEGER, BETA, 200, 1).T
+    found = effective_beta(from_terms([(pairs, INTEGER.coupling)], num_variables=10), spins)
+    assert found == effective_beta(INTEGER, spins)
+
+
+def test_polynomials_of_dimod_in_either_vartype():
+    poly = dimod.BinaryPolynomial({"abc": -1, "a": 0.5, "cd": 1, "abd": 0.7}, "SPIN")
+    drawn = dimod.SampleSet.from_samples(
+        (exact_samples(from_poly(poly), BETA, 2000, 1).T, list("abcd")), "SPIN", 0
+    )
+    found = effective_beta(poly, drawn)
+    assert p_value([found], BETA) > ALPHA > p_value([found], 1.5 * BETA)
+    binary = effective_beta(poly.to_binary(copy=True), drawn)
+    assert binary[:2] == pytest.approx(found[:2])
+
+
+def test_sampled_polynomials_show_their_beta():
+    drawn = sample(REAL_POLY, beta=0.9, num_reads=3200, num_chains=32, thinning=2, seed=1)
+    assert p_value([effective_beta(REAL_POLY, drawn)], 0.9) > ALPHA
+    assert p_value([effective_beta(REAL_POLY, drawn)], 1.1 * 0.9) < ALPHA
 
 
 def lazy_chains(problem, draws, chains, seed, renewal=0.2):
