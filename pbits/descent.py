@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from problems.model import IsingProblem, as_states, blocks
+from problems.polynomial import PolynomialProblem, Problem
 
 # Changes of the energy that are rounding, relative to all terms of a spin; so many flips in a row
 # add up less.
@@ -18,21 +19,22 @@ _ROUNDING = 1e-12
 _ROUNDS_PER_REFRESH = 256
 
 
-def descend(problem: IsingProblem, spins: ArrayLike) -> tuple[NDArray[np.int8], NDArray]:
+def descend(problem: Problem, spins: ArrayLike) -> tuple[NDArray[np.int8], NDArray]:
     """Flip improving spins until no single flip lowers the energy.
 
     Each round flips, in every state, the spins whose flip gains more than that of any spin coupled
-    to them (the lower index on a tie): none of them spoils another's gain, and steepest descent is
-    what this amounts to where all spins are coupled.  Every state is treated alone.
+    to them, or in a term with them (the lower index on a tie): none of them spoils another's gain,
+    and steepest descent is what this amounts to where all spins are coupled.  Every state is
+    treated alone.
 
     Args:
-        problem: what to minimise.
+        problem: what to minimise; a polynomial's gains are counted anew in every round.
         spins: [..., n] of -1 and +1; not changed.
 
     Returns:
         Spins, int8 [..., n], and their energies [...], recomputed by `problem`.  In an integer
-        problem no flip lowers an energy; with real weights none does by more than 1e-12 of
-        ``abs(h_i) + sum_j abs(J_ij)``, which is rounding.
+        problem no flip lowers an energy; with real weights none does by more than 1e-12 of the
+        spin's terms, ``abs(h_i) + sum_j abs(J_ij)``, which is rounding.
 
     Raises:
         ValueError: on a wrong last axis or a value other than -1 and +1.
@@ -45,13 +47,13 @@ def descend(problem: IsingProblem, spins: ArrayLike) -> tuple[NDArray[np.int8], 
         ([[1, 1, 1], [-1, -1, -1]], [-2, -2])
     """
     states, lead = as_states(spins, problem.num_variables)
-    landscape = _Landscape.of(problem)
+    landscape = _landscape(problem)
     for part in blocks(len(states), landscape.width):
         landscape.descend(states[part])
     return states.reshape(*lead, problem.num_variables), problem.energies(states).reshape(lead)
 
 
-def flip_gains(problem: IsingProblem, spins: ArrayLike) -> NDArray:
+def flip_gains(problem: Problem, spins: ArrayLike) -> NDArray:
     """By how much flipping each spin would change the energy: negative where it improves.
 
     Args:
@@ -59,7 +61,8 @@ def flip_gains(problem: IsingProblem, spins: ArrayLike) -> NDArray:
         spins: [..., n] of -1 and +1.
 
     Returns:
-        ``-2 s_i (h_i + sum_j J_ij s_j)``, [..., n], int64 where the problem is integer.
+        ``-2 s_i (h_i + sum_j J_ij s_j)``, or -2 times all terms of a spin of a polynomial:
+        [..., n], int64 where the problem is integer.
 
     Raises:
         ValueError: on a wrong last axis or a value other than -1 and +1.
@@ -70,7 +73,13 @@ def flip_gains(problem: IsingProblem, spins: ArrayLike) -> NDArray:
         [4, 6]
     """
     states, lead = as_states(spins, problem.num_variables)
-    return _Landscape.of(problem).gains(states).reshape(*lead, problem.num_variables)
+    return _landscape(problem).gains(states).reshape(*lead, problem.num_variables)
+
+
+def _landscape(problem: Problem) -> "_Landscape | _Polynomial":
+    if isinstance(problem, PolynomialProblem):
+        return _Polynomial.of(problem)
+    return _Landscape.of(problem)
 
 
 @dataclass(frozen=True)
@@ -85,13 +94,11 @@ class _Landscape:
     @classmethod
     def of(cls, problem: IsingProblem) -> "_Landscape":
         n = problem.num_variables
-        ends = (
-            np.concatenate([problem.row, problem.col]),
-            np.concatenate([problem.col, problem.row]),
-        )
-        both = sparse.csr_array((np.tile(problem.coupling, 2), ends), shape=(n, n))
-        terms = np.abs(problem.h) + abs(both).sum(axis=1)
-        floor = np.zeros(n, np.int64) if problem.is_integer else -_ROUNDING * terms
+        upper = sparse.csr_array((problem.coupling, (problem.row, problem.col)), shape=(n, n))
+        both = (upper + upper.T).tocsr()
+        floor = np.zeros(n, np.int64)
+        if not problem.is_integer:
+            floor = -_ROUNDING * (np.abs(problem.h) + abs(both).sum(axis=1))
         return cls(problem.h, both, floor, 100 * problem.num_interactions > n * n)
 
     @property
@@ -152,3 +159,58 @@ class _Landscape:
         entry = (first - np.cumsum(count) + count)[owner] + np.arange(owner.size)
         there = (chosen - site)[owner] + self.couplings.indices[entry]
         return owner, there, self.couplings.data[entry]
+
+
+@dataclass(frozen=True)
+class _Polynomial:
+    """Terms of a polynomial and where each spin stands in them."""
+
+    variables: tuple[NDArray[np.int64], ...]  # [m, k] by order, rising along rows
+    coefficient: NDArray  # [all terms]
+    member: sparse.csr_array  # [n, all terms] of ones
+    floor: NDArray  # [n], gains below it are real
+
+    @classmethod
+    def of(cls, problem: PolynomialProblem) -> "_Polynomial":
+        groups = tuple(group.variables for group in problem.terms)
+        kind = np.int64 if problem.is_integer else np.float64
+        coefficient = np.concatenate([np.zeros(0), *(c for _, c in problem.terms)]).astype(kind)
+        orders = np.repeat([g.shape[1] for g in groups], [len(g) for g in groups]).astype(int)
+        spin = np.concatenate([np.zeros(0, np.int64), *(g.ravel() for g in groups)])
+        place = spin, np.repeat(np.arange(coefficient.size), orders)
+        shape = problem.num_variables, coefficient.size
+        member = sparse.csr_array((np.ones(spin.size, kind), place), shape=shape)
+        floor = np.zeros(shape[0], np.int64)
+        if not problem.is_integer:
+            floor = -_ROUNDING * np.asarray(member @ np.abs(coefficient))
+        return cls(groups, coefficient, member, floor)
+
+    @property
+    def width(self) -> int:
+        """Scratch entries that one state needs at most."""
+        return self.floor.size + 2 * self.member.nnz
+
+    def gains(self, states: NDArray[np.int8]) -> NDArray:
+        """[k, n] changes of the energy by single flips of `states` [k, n]."""
+        signs = [states[:, group].prod(2, dtype=np.int8) for group in self.variables]
+        signs = np.concatenate([np.zeros((len(states), 0), np.int8), *signs], axis=1)
+        return np.ascontiguousarray((self.member @ (-2 * self.coefficient * signs).T).T)
+
+    def descend(self, states: NDArray[np.int8]) -> None:
+        """Move `states` [k, n] to local minima in place."""
+        left = np.arange(len(states))
+        while left.size:
+            flips = self._winners(self.gains(states[left]))
+            states[left] *= np.where(flips, np.int8(-1), np.int8(1))
+            left = left[flips.any(axis=1)]
+
+    def _winners(self, gains: NDArray) -> NDArray[np.bool_]:
+        """Improving spins that gain most in each of their terms: bool [k, n]."""
+        wins = gains < self.floor
+        gains = np.where(wins, gains, 0)
+        for group in self.variables:
+            best = gains[:, group].argmin(2)
+            for place, spin in enumerate(group.T):
+                state, term = np.nonzero(best != place)
+                wins[state, spin[term]] = False
+        return wins

@@ -7,6 +7,7 @@ import pbits
 from pbits.descent import descend, flip_gains
 from problems import ising
 from problems.generators import sherrington_kirkpatrick
+from problems.polynomial import from_terms
 
 
 def brute_gains(problem, states):
@@ -44,6 +45,16 @@ def reals(rng, size):
 
 def random_states(seed, count, n):
     return np.random.default_rng(seed).choice(np.array([-1, 1], np.int8), (count, n))
+
+
+def random_polynomial(seed, n, draw, counts=(8, 30, 40, 20)):
+    """`counts` terms of one, two, ... spins."""
+    rng = np.random.default_rng(seed)
+    picks = [
+        np.array([rng.choice(n, order, replace=False) for _ in range(count)])
+        for order, count in enumerate(counts, 1)
+    ]
+    return from_terms([(p, draw(rng, len(p))) for p in picks], n, offset=3)
 
 
 # Both ways of choosing flips: 2 % of the pairs and fewer are sparse.
@@ -112,6 +123,39 @@ def test_gains_are_differences_of_energies(n, density, draw):
     np.testing.assert_allclose(
         flip_gains(problem, states), brute_gains(problem, states), rtol=1e-9, atol=1e-9
     )
+
+
+@pytest.mark.parametrize("draw", [signs, small_integers, reals])
+def test_polynomials_are_descended_too(draw):
+    problem = random_polynomial(1, 30, draw)
+    start = random_states(2, 20, 30)
+    assert not is_minimum(problem, start).any()
+    np.testing.assert_allclose(flip_gains(problem, start), brute_gains(problem, start), atol=1e-9)
+    spins, energies = descend(problem, start)
+    assert is_minimum(problem, spins).all()
+    assert energies.dtype == (np.int64 if problem.is_integer else np.float64)
+    np.testing.assert_array_equal(energies, problem.energies(spins))
+    assert np.all(energies < problem.energies(start))
+    for state, found in zip(start, spins, strict=True):
+        np.testing.assert_array_equal(descend(problem, state)[0], found)
+
+
+def test_a_polynomial_of_pairs_goes_the_way_of_the_same_ising_problem():
+    problem = random_polynomial(3, 300, small_integers, (40, 400))
+    start = random_states(4, 10, 300)
+    expected = descend(problem.to_ising(), start)
+    for found, like in zip(descend(problem, start), expected, strict=True):
+        np.testing.assert_array_equal(found, like)
+
+
+def test_polynomials_with_rounding_end():
+    tenths = random_polynomial(5, 20, lambda rng, size: rng.choice([-0.3, 0.1, 0.2], size))
+    assert is_minimum(tenths, descend(tenths, random_states(6, 200, 20))[0]).all()
+
+
+def test_polynomials_without_terms():
+    assert descend(from_terms([], 3), np.ones((2, 3)))[1].tolist() == [0, 0]
+    assert descend(from_terms([], 0), np.ones((2, 0)))[0].shape == (2, 0)
 
 
 def test_flips_without_gain_are_left_alone():
