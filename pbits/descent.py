@@ -4,6 +4,7 @@ One-opt local search: improving spins are flipped until there are none.  Runs on
 nothing is compiled; states that an anneal has left cost little more than one sparse product.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +18,12 @@ from problems.polynomial import PolynomialProblem, Problem
 # add up less.
 _ROUNDING = 1e-12
 _ROUNDS_PER_REFRESH = 256
+Stop = Callable[[], bool]
 
 
-def descend(problem: Problem, spins: ArrayLike) -> tuple[NDArray[np.int8], NDArray]:
+def descend(
+    problem: Problem, spins: ArrayLike, *, stop: Stop | None = None
+) -> tuple[NDArray[np.int8], NDArray]:
     """Flip improving spins until no single flip lowers the energy.
 
     Each round flips, in every state, the spins whose flip gains more than that of any spin coupled
@@ -30,6 +34,8 @@ def descend(problem: Problem, spins: ArrayLike) -> tuple[NDArray[np.int8], NDArr
     Args:
         problem: what to minimise; a polynomial's gains are counted anew in every round.
         spins: [..., n] of -1 and +1; not changed.
+        stop: asked before every round; where it answers True, states are returned as they are
+            by then, on the way to their minima.
 
     Returns:
         Spins, int8 [..., n], and their energies [...], recomputed by `problem`.  In an integer
@@ -49,8 +55,12 @@ def descend(problem: Problem, spins: ArrayLike) -> tuple[NDArray[np.int8], NDArr
     states, lead = as_states(spins, problem.num_variables)
     landscape = _landscape(problem)
     for part in blocks(len(states), landscape.width):
-        landscape.descend(states[part])
+        landscape.descend(states[part], stop or _never)
     return states.reshape(*lead, problem.num_variables), problem.energies(states).reshape(lead)
+
+
+def _never() -> bool:
+    return False
 
 
 def flip_gains(problem: Problem, spins: ArrayLike) -> NDArray:
@@ -111,12 +121,14 @@ class _Landscape:
         wide = states.astype(self.h.dtype)
         return -2 * wide * (np.ascontiguousarray((self.couplings @ wide.T).T) + self.h)
 
-    def descend(self, states: NDArray[np.int8]) -> None:
+    def descend(self, states: NDArray[np.int8], stop: Stop) -> None:
         """Move `states` [k, n], contiguous, to local minima in place."""
         spins = states.reshape(-1)
         gains = self.gains(states)
         while self._improving(gains).any():
             for _ in range(_ROUNDS_PER_REFRESH):
+                if stop():
+                    return
                 chosen = self._best_of_each(gains) if self.is_dense else self._winners(gains)
                 if not chosen.size:
                     break
@@ -196,10 +208,10 @@ class _Polynomial:
         signs = np.concatenate([np.zeros((len(states), 0), np.int8), *signs], axis=1)
         return np.ascontiguousarray((self.member @ (-2 * self.coefficient * signs).T).T)
 
-    def descend(self, states: NDArray[np.int8]) -> None:
+    def descend(self, states: NDArray[np.int8], stop: Stop) -> None:
         """Move `states` [k, n] to local minima in place."""
         left = np.arange(len(states))
-        while left.size:
+        while left.size and not stop():
             flips = self._winners(self.gains(states[left]))
             states[left] *= np.where(flips, np.int8(-1), np.int8(1))
             left = left[flips.any(axis=1)]

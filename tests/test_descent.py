@@ -197,6 +197,27 @@ def test_integer_problems_are_exact_where_floats_are_not():
     assert is_minimum(problem, [spins]).all()
 
 
+@pytest.mark.parametrize(
+    "problem",
+    [sherrington_kirkpatrick(40, seed=1), random_problem(1, 300, 0.01, signs),
+     random_polynomial(1, 30, signs)],
+    ids=["dense", "sparse", "polynomial"],
+)  # fmt: skip
+def test_descent_stops_between_rounds_when_told(problem):
+    start = random_states(2, 1, problem.num_variables)
+
+    def after(rounds):
+        answers = iter([False] * rounds)
+        return descend(problem, start, stop=lambda: next(answers, True))
+
+    np.testing.assert_array_equal(after(0)[0], start)
+    spins, energies = after(2)
+    assert not is_minimum(problem, spins).any()
+    np.testing.assert_array_equal(energies, problem.energies(spins))
+    assert problem.energies(start) > after(1)[1] > energies > descend(problem, start)[1]
+    np.testing.assert_array_equal(descend(problem, spins)[0], descend(problem, start)[0])
+
+
 def test_small_problems():
     empty = ising([], [], [], [], offset=3)
     spins, energies = descend(empty, np.zeros((4, 0), np.int8))
