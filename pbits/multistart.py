@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits import checks
-from pbits.descent import Landscape
+from pbits.descent import Landscape, descend_in_place, landscape
 from pbits.interrupts import deferred_interrupt
 from pbits.results import Minimum, Progress, Timing
 from pbits.stopping import Stop
@@ -35,7 +35,7 @@ def descend_from_random(
     """Descend from `num_reads` random states, see `pbits.descent.descend`.
 
     Args:
-        problem: what to minimise; no term of more than two spins.
+        problem: what to minimise.
         num_reads: descents.
         seed: equal seeds give equal results; default: a random one, returned in the result.
         time_limit: seconds after which to stop.
@@ -64,7 +64,7 @@ def descend_from_random(
         checks.whole_number("num_restarts", num_restarts, 1)
     elif (time_limit, target_energy, interrupt) == (None,) * 3:
         raise ValueError("num_restarts is None; give a time_limit, a target_energy or an interrupt")
-    run = _Multistart(problem, Landscape.of(problem), num_reads, seed, stop, num_restarts, progress)
+    run = _Multistart(problem, landscape(problem), num_reads, seed, stop, num_restarts, progress)
     laid_out = time.perf_counter()
     run.go()
     end = time.perf_counter()
@@ -137,7 +137,7 @@ class _Multistart:
     def _descend(self, reads: range, pressed: Callable[[], bool]) -> None:
         """Keep what is better; what follows the first that meets the target was never asked for."""
         states = self._starts(reads)
-        self.landscape.descend(states, lambda: self._has_to_end(pressed))
+        descend_in_place(self.landscape, states, lambda: self._has_to_end(pressed))
         energies = self.problem.energies(states)
         if self.stop.target_energy is not None:
             found = np.flatnonzero(self._meets_target(energies))

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pbits.results import BifurcationResult, Minimum, QuantumResult
+from pbits.results import BifurcationResult, Minimum, QuantumResult, TemperResult
 
 if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-    from pbits.results import Minimum, TemperResult
     from problems.formats import Instance
 
 # Colour-blind safe (Okabe and Ito).

@@ -15,6 +15,7 @@ KINDS = ("linear", "geometric", "custom")
 MAX_BETA = 1e30  # float32, with room for products
 _HOT_ACCEPTANCE = 0.35
 _COLD_EXCITATIONS = 0.02
+_LOW = 0.1  # quantile
 # In units of the largest typical field of a spin.
 _SLICE_BETA = 2.0
 _FIELD_RANGE = (1.0, 0.1)
@@ -122,7 +123,12 @@ def default_beta_range(problem: Problem) -> tuple[float, float]:
     Cold: the smallest excitation that matters is frozen to a probability of 0.02 per attempt.  For
     integer couplings that is the smallest possible nonzero field; for real ones a low quantile of
     the couplings, because the single smallest of many random numbers says nothing about the model
-    (the usual default, which takes it, spends most of a schedule frozen).
+    (the usual default, which takes it, spends most of a schedule frozen).  Where biases balance
+    couplings, as in a QUBO whose products are large and positive and whose linear terms are small,
+    low states are those in which they cancel, and a low quantile of what then remains,
+    ``abs(abs(h_i) - sum_j abs(J_ij))``, is the smallest field if it is less.
+
+    Both ends scale inversely with the problem, and turning spins around does not change them.
 
     Example:
         >>> from problems.generators import ferromagnet
@@ -246,4 +252,22 @@ def _smallest_field(problem: Problem, field: NDArray[np.float64]) -> float:
     unit = values.min()
     if values.max() < 64 * unit and np.array_equal(np.rint(values / unit) * unit, values):
         return float(unit)
-    return float(max(np.quantile(values, 0.1), 0.2 * np.median(field)))
+    usual = max(np.quantile(values, _LOW), 0.2 * np.median(field))
+    remainder = _remainder(problem)
+    return float(min(usual, np.quantile(remainder, _LOW)) if remainder.size else usual)
+
+
+def _remainder(problem: Problem) -> NDArray[np.float64]:
+    """Field of every spin whose couplings all pull against its bias, where they do not cancel."""
+    bias, pull = np.zeros((2, problem.num_variables))
+    if isinstance(problem, PolynomialProblem):
+        for variables, coefficient in problem.terms:
+            into = bias if variables.shape[1] == 1 else pull
+            for column in variables.T:
+                into += np.bincount(column, np.abs(coefficient), into.size)
+    else:
+        bias += np.abs(problem.h)
+        for end in (problem.row, problem.col):
+            pull += np.bincount(end, np.abs(problem.coupling), pull.size)
+    left = np.abs(bias - pull)
+    return left[left > 1e-9 * pull]  # less is rounding

@@ -63,7 +63,7 @@ CONFINED = {
 }
 KERNEL_ORDER = (
     {"shapes", "colouring", "bits", "exponential", "base"},
-    {"tiles", "edges", "acceptance"},
+    {"tiles", "edges", "acceptance", "slots"},
     {"wide"},
     {"packed", "sparse", "dense", "dense_float", "coupled"},
     {"packed_model", "clusters", "quantum", "bifurcation"},

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import pbits
-from pbits.descent import Landscape, descend, flip_gains
-from problems import from_terms, ising
+from pbits.descent import descend, descend_in_place, flip_gains, landscape
+from problems import ising
 from problems.generators import sherrington_kirkpatrick
+from problems.polynomial import from_terms
 
 
 def brute_gains(problem, states):
@@ -44,6 +45,16 @@ def reals(rng, size):
 
 def random_states(seed, count, n):
     return np.random.default_rng(seed).choice(np.array([-1, 1], np.int8), (count, n))
+
+
+def random_polynomial(seed, n, draw, counts=(8, 30, 40, 20)):
+    """`counts` terms of one, two, ... spins."""
+    rng = np.random.default_rng(seed)
+    picks = [
+        np.array([rng.choice(n, order, replace=False) for _ in range(count)])
+        for order, count in enumerate(counts, 1)
+    ]
+    return from_terms([(p, draw(rng, len(p))) for p in picks], n, offset=3)
 
 
 # Both ways of choosing flips: 2 % of the pairs and fewer are sparse.
@@ -114,6 +125,39 @@ def test_gains_are_differences_of_energies(n, density, draw):
     )
 
 
+@pytest.mark.parametrize("draw", [signs, small_integers, reals])
+def test_polynomials_are_descended_too(draw):
+    problem = random_polynomial(1, 30, draw)
+    start = random_states(2, 20, 30)
+    assert not is_minimum(problem, start).any()
+    np.testing.assert_allclose(flip_gains(problem, start), brute_gains(problem, start), atol=1e-9)
+    spins, energies = descend(problem, start)
+    assert is_minimum(problem, spins).all()
+    assert energies.dtype == (np.int64 if problem.is_integer else np.float64)
+    np.testing.assert_array_equal(energies, problem.energies(spins))
+    assert np.all(energies < problem.energies(start))
+    for state, found in zip(start, spins, strict=True):
+        np.testing.assert_array_equal(descend(problem, state)[0], found)
+
+
+def test_a_polynomial_of_pairs_goes_the_way_of_the_same_ising_problem():
+    problem = random_polynomial(3, 300, small_integers, (40, 400))
+    start = random_states(4, 10, 300)
+    expected = descend(problem.to_ising(), start)
+    for found, like in zip(descend(problem, start), expected, strict=True):
+        np.testing.assert_array_equal(found, like)
+
+
+def test_polynomials_with_rounding_end():
+    tenths = random_polynomial(5, 20, lambda rng, size: rng.choice([-0.3, 0.1, 0.2], size))
+    assert is_minimum(tenths, descend(tenths, random_states(6, 200, 20))[0]).all()
+
+
+def test_polynomials_without_terms():
+    assert descend(from_terms([], 3), np.ones((2, 3)))[1].tolist() == [0, 0]
+    assert descend(from_terms([], 0), np.ones((2, 0)))[0].shape == (2, 0)
+
+
 def test_flips_without_gain_are_left_alone():
     ring = ising([0] * 6, range(6), [1, 2, 3, 4, 5, 0], [-1] * 6)
     walls = [1, 1, 1, -1, -1, -1]  # moving a domain wall changes nothing
@@ -153,6 +197,27 @@ def test_integer_problems_are_exact_where_floats_are_not():
     assert is_minimum(problem, [spins]).all()
 
 
+@pytest.mark.parametrize(
+    "problem",
+    [sherrington_kirkpatrick(40, seed=1), random_problem(1, 300, 0.01, signs),
+     random_polynomial(1, 30, signs)],
+    ids=["dense", "sparse", "polynomial"],
+)  # fmt: skip
+def test_descent_stops_between_rounds_when_told(problem):
+    start = random_states(2, 1, problem.num_variables)
+
+    def after(rounds):
+        answers = iter([False] * rounds)
+        return descend(problem, start, stop=lambda: next(answers, True))
+
+    np.testing.assert_array_equal(after(0)[0], start)
+    spins, energies = after(2)
+    assert not is_minimum(problem, spins).any()
+    np.testing.assert_array_equal(energies, problem.energies(spins))
+    assert problem.energies(start) > after(1)[1] > energies > descend(problem, start)[1]
+    np.testing.assert_array_equal(descend(problem, spins)[0], descend(problem, start)[0])
+
+
 def test_small_problems():
     empty = ising([], [], [], [], offset=3)
     spins, energies = descend(empty, np.zeros((4, 0), np.int8))
@@ -182,22 +247,20 @@ def test_states_that_are_none(spins):
         descend(ising([0, 0], [0], [1], [1]), spins)
 
 
-def test_polynomials_are_taken_as_far_as_they_are_quadratic():
+def test_quadratic_polynomials_descend_too():
     short = from_terms([([[0], [3]], [1, -2]), ([[0, 1], [2, 3]], [-2, 1])], offset=4)
     states = random_states(5, 8, 4)
     np.testing.assert_array_equal(flip_gains(short, states), brute_gains(short, states))
     spins, energies = descend(short, states)
     assert is_minimum(short, spins).all()
     np.testing.assert_array_equal(energies, short.energies(spins))
-    with pytest.raises(ValueError, match=r"descent takes terms .* one of 3; use anneal"):
-        descend(from_terms([([[0, 1, 2]], [1])]), [1, 1, 1])
 
 
 def test_a_descent_that_is_stopped_is_on_its_way():
     problem = random_problem(6, 300, 0.01, signs)
     states = random_states(7, 4, 300)
     polls, before = [], states.copy()
-    Landscape.of(problem).descend(states, lambda: polls.append(1) or len(polls) > 1)
+    descend_in_place(landscape(problem), states, lambda: polls.append(1) or len(polls) > 1)
     assert len(polls) == 2
     assert np.all(problem.energies(states) < problem.energies(before))
     assert not is_minimum(problem, states).any()

@@ -79,8 +79,11 @@ def test_wrong_arguments_are_refused():
     ):
         with pytest.raises(ValueError, match=message):
             descend_from_random(LATTICE, **arguments)
-    with pytest.raises(ValueError, match="one of 3; use anneal"):
-        descend_from_random(from_terms([([[0, 1, 2]], [1])]))
+
+
+def test_terms_of_three_spins_descend():
+    problem = from_terms([([[0, 1, 2]], [2]), ([[0], [1]], [1, -1])])
+    assert descend_from_random(problem, num_reads=16, seed=1).best_energy == -4
 
 
 def test_nothing_to_do():

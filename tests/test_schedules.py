@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from stats import enumerate_states
 
+import pbits
 from pbits.schedules import KINDS, beta_schedule, default_beta_range
-from problems import ising
+from problems import from_qubo, ising, registry
 from problems.generators import (
     edwards_anderson,
     ferromagnet,
@@ -12,6 +14,7 @@ from problems.generators import (
     random_regular,
     sherrington_kirkpatrick,
 )
+from problems.polynomial import from_terms
 
 
 @pytest.mark.parametrize(
@@ -67,6 +70,13 @@ def test_errors_say_what_was_expected(arguments, message):
         beta_schedule(*arguments)
 
 
+def balanced(n, seed=1):
+    """One variable alone is best: products cost 50 to 100, a variable gains 1 to 10."""
+    rng = np.random.default_rng(seed)
+    qubo = np.triu(rng.uniform(50, 100, (n, n)), 1) - np.diag(rng.uniform(1, 10, n))
+    return from_qubo(qubo), qubo.diagonal().min()
+
+
 MODELS = {
     "lattice": edwards_anderson((8, 8, 8), seed=1),
     "lattice-gaussian": edwards_anderson((8, 8, 8), seed=1, couplings="gaussian"),
@@ -75,6 +85,7 @@ MODELS = {
     "sk-gaussian": sherrington_kirkpatrick(100, seed=1, couplings="gaussian"),
     "biased": ising(np.arange(-5, 5), range(9), range(1, 10), [1] * 9),
     "one": ising([-2.5], [], [], []),
+    "balanced": balanced(30)[0],
 }
 
 
@@ -139,3 +150,71 @@ def test_one_tiny_coupling_among_many_does_not_freeze_the_schedule(outlier, size
 def test_problems_without_energy_have_a_range(n):
     hot, cold = default_beta_range(ising(np.zeros(n), [], [], []))
     assert 0 < hot < cold < np.inf
+
+
+def cold_end_without_remainders(problem):
+    """What the rule was: low quantile of all numbers, or a fifth of a typical field."""
+    square = problem.h**2
+    for end in (problem.row, problem.col):
+        square = square + np.bincount(end, problem.coupling**2, problem.num_variables)
+    values = np.abs(np.concatenate([problem.h, problem.coupling]))
+    smallest = max(np.quantile(values, 0.1), 0.2 * np.median(np.sqrt(square)))
+    return -np.log(0.02) / (2 * smallest)
+
+
+def test_fields_that_balance_couplings_do_not_hide_what_remains():
+    """At the cold end of small enough a problem, the ground state is what is mostly seen."""
+    problem, least = balanced(12)
+    energies = problem.energies(enumerate_states(12))
+    np.testing.assert_allclose(energies.min(), least)
+
+    def share_of_ground_state(beta):
+        return 1 / np.exp(-beta * (energies - energies.min())).sum()
+
+    assert share_of_ground_state(default_beta_range(problem)[1]) > 0.5
+    assert share_of_ground_state(cold_end_without_remainders(problem)) < 0.2
+
+
+def test_annealing_solves_what_balances():
+    problem, least = balanced(60)
+    hot, _ = span = default_beta_range(problem)
+    best = pbits.anneal(problem, num_reads=64, num_sweeps=300, beta_range=span, seed=1).best_energy
+    assert best == pytest.approx(least)
+    span = hot, cold_end_without_remainders(problem)
+    other = pbits.anneal(problem, num_reads=64, num_sweeps=300, beta_range=span, seed=1).best_energy
+    assert other > least + 10
+
+
+def test_annealing_solves_gka9b():
+    try:
+        instance = registry.load("gka9b")
+    except FileNotFoundError:
+        pytest.skip("gka9b is not here; `pbits data download gka9b` fetches it")
+    found = pbits.anneal(instance.problem, num_reads=64, num_sweeps=500, seed=1)
+    assert found.best_energy == -137
+
+
+@pytest.mark.parametrize("name", ["lattice-gaussian", "sk-gaussian"])
+def test_without_biases_the_remainder_is_no_limit(name):
+    problem = MODELS[name]
+    _, cold = default_beta_range(problem)
+    assert cold == pytest.approx(cold_end_without_remainders(problem))
+
+
+def test_exact_balance_is_not_taken_for_a_scale():
+    """A QUBO of products alone: fields and couplings cancel but for rounding."""
+    rng = np.random.default_rng(3)
+    problem = from_qubo(np.triu(rng.uniform(50, 100, (40, 40)), 1))
+    _, cold = default_beta_range(problem)
+    assert cold == pytest.approx(cold_end_without_remainders(problem))
+
+
+def test_polynomials_balance_as_ising_problems_do():
+    problem, _ = balanced(20)
+    pairs = np.stack([problem.row, problem.col], axis=1)
+    third = ([[0, 1, 2]], [1e-3])  # makes it a polynomial of order three
+    terms = [(np.arange(20)[:, None], problem.h), (pairs, problem.coupling), third]
+    found = default_beta_range(from_terms(terms, 20))
+    np.testing.assert_allclose(found, default_beta_range(problem), rtol=0.05)
+    terms = [(variables, np.multiply(c, 7.0)) for variables, c in terms]
+    np.testing.assert_allclose(np.multiply(default_beta_range(from_terms(terms, 20)), 7), found)

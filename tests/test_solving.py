@@ -9,6 +9,8 @@ from stats import enumerate_states
 
 import pbits
 import problems
+import problems.polynomial
+from pbits.descent import flip_gains
 from pbits.solving import driver, search
 from pbits.solving.background import Background
 from problems.generators import edwards_anderson, random_gnp, sherrington_kirkpatrick
@@ -84,6 +86,54 @@ def test_limit_shorter_than_compilation_gives_what_the_host_found(lattice, monke
     assert found.timing.total < 5
     assert found.kernel == "host"
     assert found.best_energy == lattice.energies(found.best_spins) < -300
+
+
+def cubic(n, m, seed=0):
+    rng = np.random.default_rng(seed)
+    terms = np.array([rng.choice(n, 3, replace=False) for _ in range(m)])
+    return problems.polynomial.from_terms([(terms, rng.choice([-1, 1], m))], n)
+
+
+@pytest.mark.parametrize("time_limit", [0.0, 0.5])
+@pytest.mark.parametrize(
+    "problem",
+    [sherrington_kirkpatrick(800, couplings="pm1", seed=1), cubic(200, 900)],
+    ids=["dense", "polynomial"],
+)
+def test_what_the_host_does_not_anneal_is_descended(problem, time_limit, monkeypatch):
+    """However short the limit, before compilation or beside it, the answer is a local minimum."""
+    assert not driver.is_suitable(problem)
+    go = threading.Event()
+    monkeypatch.setattr(search.Search, "prepare", lambda self: go.wait(20))
+    monkeypatch.setattr(driver, "_FIRST_DESCENT", 10.0)  # computers that run tests are slow
+    try:
+        found = pbits.solve(problem, time_limit=time_limit, seed=1)
+    finally:
+        go.set()
+    assert found.timing.total < 5
+    assert [phase.name for phase in found.phases] == ["start", "descent"]
+    assert flip_gains(problem, found.best_spins).min() >= 0
+    assert found.energies[0] == problem.energies(found.best_spins)
+    assert found.best_energy < found.phases[0].best_energy
+
+
+def test_descent_goes_on_beside_compilation(monkeypatch):
+    problem = sherrington_kirkpatrick(800, couplings="pm1", seed=1)
+    go = threading.Event()
+    monkeypatch.setattr(search.Search, "prepare", lambda self: go.wait(20))
+    monkeypatch.setattr(driver, "_SHORT", 0.0)
+    try:
+        found = pbits.solve(problem, time_limit=3, seed=1)
+    finally:
+        go.set()
+    assert [phase.name for phase in found.phases] == ["start", "descent"]
+    assert flip_gains(problem, found.best_spins).min() >= 0
+
+
+def test_descent_does_not_outlast_its_time(monkeypatch):
+    monkeypatch.setattr(driver, "_FIRST_DESCENT", 0.0)
+    found = pbits.solve(sherrington_kirkpatrick(800, couplings="pm1"), time_limit=0.0, seed=1)
+    assert [phase.name for phase in found.phases] == ["start"]
 
 
 def test_target_ends_the_run(lattice, found):

@@ -162,6 +162,16 @@ def take_rows(words: Word, rows: jax.Array) -> Word:
     return lax.gather(words, rows[:, None], along_rows, size, mode="promise_in_bounds")
 
 
+def note(buffer: jax.Array, rows: jax.Array, t: jax.Array) -> jax.Array:
+    """`rows` written into a buffer that has one row more.
+
+    XLA splits a big or dear kernel over threads, which only costs time here, where each core has
+    reads of its own: but not one that updates a buffer in place.  The spare row, and a place that
+    seems to depend on `t`, keep it from seeing through the detour.
+    """
+    return jax.lax.dynamic_update_slice(buffer, rows, (jnp.minimum(t, 0), 0))
+
+
 def pack(bits: jax.Array) -> jax.Array:
     """Gather the last axis, uint32 [..., 32 W] of 0 and 1, into words [..., W]."""
     lanes = bits.reshape(*bits.shape[:-1], -1, LANE_READS)

@@ -159,7 +159,7 @@ def _update_bucket(
         # One gather for all that the tile reads: XLA runs it as one copy, and all that follows as
         # one vector loop, because that loop neither indexes nor reads what it writes.
         ids = bucket.rows[t]
-        taken = _note(taken, bits.take_rows(words, ids.reshape(-1)), t)
+        taken = bits.note(taken, bits.take_rows(words, ids.reshape(-1)), t)
         rows = taken[:size].reshape(*ids.shape, -1)
         if fused:
             here = _tables_by_spin(taken[size:-1], tables, height) if per_lane else tables
@@ -169,7 +169,7 @@ def _update_bucket(
             slots = _parity(rows[before_slots:], width, bucket.extra)
             fresh = update_wide(rule.update, own, odd, slots, keys, lane, energy_step)
         # Noted, or the rows and their complements would each compute them.
-        new = _note(new, fresh, t)
+        new = bits.note(new, fresh, t)
         words = jax.lax.dynamic_update_slice(words, new[:-1], (start, 0))
         words = jax.lax.dynamic_update_slice(words, ~new[:-1], (start + complement, 0))
         return words, taken, new
@@ -187,16 +187,6 @@ def _tables_by_spin(rows: jax.Array, like: list[jax.Array], height: int) -> list
     """Numbers [L * B, W] of all tables, one after another, as lists of arrays [B, W]."""
     each = iter(jax.lax.split(rows, (height,) * (rows.shape[0] // height)))
     return [[next(each) for _ in range(table.shape[0])] for table in like]
-
-
-def _note(buffer: jax.Array, rows: jax.Array, t: jax.Array) -> jax.Array:
-    """`rows` written into a buffer that has one row more.
-
-    XLA splits a big or dear kernel over threads, which only costs time here, where each core has
-    reads of its own: but not one that updates a buffer in place.  The spare row, and a place that
-    seems to depend on `t`, keep it from seeing through the detour.
-    """
-    return jax.lax.dynamic_update_slice(buffer, rows, (jnp.minimum(t, 0), 0))
 
 
 def _parity(rows: jax.Array, width: int, extra: tuple[int, ...]) -> jax.Array:

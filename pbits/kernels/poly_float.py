@@ -20,10 +20,10 @@ from pbits.kernels.base import HostArray, Info, Kernel
 from pbits.kernels.exponential import accept
 from pbits.kernels.packed_poly import TermArrays, coupled_pairs, directed
 from pbits.kernels.shapes import round_up
+from pbits.kernels.slots import weighted_sum
 from pbits.kernels.tiles import Entries, TileBucket, tile
 
 _MAX_TILE_ROWS = 32
-_CHUNK = 8
 
 
 @jax.tree_util.register_dataclass
@@ -104,39 +104,6 @@ def _bucket(bucket: TileBucket, spin_of_row: NDArray[np.int64]) -> Bucket:
     return Bucket(*arrays)
 
 
-def _sum(spins: jax.Array, neighbour: jax.Array, weight: jax.Array) -> jax.Array:
-    """Sums over slots of weights [D, B] times products of spins: float32 [B, reads]."""
-    width, height = weight.shape
-    total = jnp.zeros((height, spins.shape[1]), jnp.float32)
-    if width <= 2 * _CHUNK:
-        return _add_slots(total, spins, neighbour, weight)
-
-    def body(i: jax.Array, total: jax.Array) -> jax.Array:
-        ids = jax.lax.dynamic_slice_in_dim(neighbour, i * _CHUNK, _CHUNK)
-        scale = jax.lax.dynamic_slice_in_dim(weight, i * _CHUNK, _CHUNK)
-        return _add_slots(total, spins, ids, scale)
-
-    whole = width // _CHUNK
-    total = jax.lax.fori_loop(0, whole, body, total)
-    if width % _CHUNK == 0:
-        return total
-    return _add_slots(total, spins, neighbour[whole * _CHUNK :], weight[whole * _CHUNK :])
-
-
-def _add_slots(
-    total: jax.Array, spins: jax.Array, neighbour: jax.Array, weight: jax.Array
-) -> jax.Array:
-    width, height = weight.shape
-    rows = spins.at[neighbour.reshape(-1)].get(mode="clip")
-    rows = rows.reshape(width, -1, height, spins.shape[1])
-    for j in range(width):
-        product = rows[j, 0]
-        for k in range(1, rows.shape[1]):
-            product = product * rows[j, k]
-        total = total + weight[j][:, None] * product.astype(jnp.float32)
-    return total
-
-
 def _step(
     update: str, key: jax.Array, state: sparse.SparseState, model: PolyModel, beta: jax.Array
 ) -> tuple[sparse.SparseState, Info]:
@@ -150,7 +117,8 @@ def _step(
         ) -> jax.Array:
             start = bucket.first_row + t * height
             own = jax.lax.dynamic_slice(spins, (start, 0), (height, spins.shape[1]))
-            field = _sum(spins, bucket.neighbour[t], bucket.weight[t])
+            slots = bucket.neighbour[t], bucket.weight[t]
+            field = weighted_sum(spins, *slots, is_written=True)
             spin = jax.lax.dynamic_slice(model.spin, (start,), (height,))
             uniform = random.uniforms(random.row_keys(key, spin), lane)
             new = accept(update, own, drive_per_field * field, uniform)
@@ -173,7 +141,7 @@ def _energy(state: sparse.SparseState, model: PolyModel) -> jax.Array:
             shape: tuple[int, int] = shape,
         ) -> jax.Array:
             own = jax.lax.dynamic_slice(state.spins, (bucket.first_row + t * shape[0], 0), shape)
-            owned = _sum(state.spins, bucket.neighbour[t], bucket.owned[t])
+            owned = weighted_sum(state.spins, bucket.neighbour[t], bucket.owned[t])
             return sums + own.astype(jnp.float32) * owned
 
         sums = jax.lax.fori_loop(0, bucket.num_tiles, body, jnp.zeros(shape, jnp.float32))

@@ -17,9 +17,9 @@ from pbits import random
 from pbits.kernels.base import INIT_SWEEP, Decide, HostArray, Info, Kernel, Outside
 from pbits.kernels.exponential import accept
 from pbits.kernels.shapes import round_up
+from pbits.kernels.slots import weighted_sum
 from pbits.kernels.tiles import TileBucket, both_ways, tile
 
-_CHUNK = 8
 _MAX_TILE_ROWS = 32
 
 
@@ -125,38 +125,12 @@ def _choose(mask: jax.Array, state: SparseState, other: SparseState) -> SparseSt
     return SparseState(jnp.where(mask[None, :], state.spins, other.spins), state.lane)
 
 
-def _field(spins: jax.Array, bucket: Bucket, t: jax.Array) -> jax.Array:
-    """``h_i + sum_j J_ij s_j`` of tile t in units: float32 [B, reads]."""
-    bias = bucket.bias[t][:, None]
-    field = jnp.broadcast_to(bias, (bias.shape[0], spins.shape[1]))
-    return _add_neighbours(field, spins, bucket, t)
-
-
-def _add_neighbours(field: jax.Array, spins: jax.Array, bucket: Bucket, t: jax.Array) -> jax.Array:
-    neighbour, weight = bucket.neighbour[t], bucket.weight[t]
-    width, height = neighbour.shape
-    if width <= 2 * _CHUNK:
-        return _add_slots(field, spins, neighbour, weight)
-
-    def body(i: jax.Array, field: jax.Array) -> jax.Array:
-        ids = jax.lax.dynamic_slice(neighbour, (i * _CHUNK, 0), (_CHUNK, height))
-        scale = jax.lax.dynamic_slice(weight, (i * _CHUNK, 0), (_CHUNK, height))
-        return _add_slots(field, spins, ids, scale)
-
-    whole = width // _CHUNK
-    field = jax.lax.fori_loop(0, whole, body, field)
-    if width % _CHUNK == 0:
-        return field
-    return _add_slots(field, spins, neighbour[whole * _CHUNK :], weight[whole * _CHUNK :])
-
-
-def _add_slots(
-    field: jax.Array, spins: jax.Array, neighbour: jax.Array, weight: jax.Array
+def _field(
+    spins: jax.Array, bucket: Bucket, t: jax.Array, *, is_written: bool = False
 ) -> jax.Array:
-    rows = spins.at[neighbour.reshape(-1)].get(mode="clip").reshape(*neighbour.shape, -1)
-    for j in range(neighbour.shape[0]):
-        field = field + weight[j][:, None] * rows[j].astype(jnp.float32)
-    return field
+    """``h_i + sum_j J_ij s_j`` of tile t in units: float32 [B, reads]."""
+    slots = bucket.neighbour[t], bucket.weight[t]
+    return weighted_sum(spins, *slots, is_written=is_written) + bucket.bias[t][:, None]
 
 
 def _step(
@@ -196,7 +170,7 @@ def sweep(
         ) -> jax.Array:
             start = bucket.first_row + t * height
             own = jax.lax.dynamic_slice(spins, (start, 0), (height, spins.shape[1]))
-            drive = drive_per_field * _field(spins, bucket, t)
+            drive = drive_per_field * _field(spins, bucket, t, is_written=True)
             if outside is not None:
                 pull = jax.lax.dynamic_slice(outside.pull, (start, 0), own.shape)
                 drive = drive + outside.drive * pull.astype(jnp.float32)
@@ -222,8 +196,7 @@ def coupling_product(values: jax.Array, model: SparseModel) -> jax.Array:
         def body(
             t: jax.Array, product: jax.Array, height: int = height, bucket: Bucket = bucket
         ) -> jax.Array:
-            start = jnp.zeros((height, product.shape[1]), jnp.float32)
-            sums = _add_neighbours(start, values, bucket, t)
+            sums = weighted_sum(values, bucket.neighbour[t], bucket.weight[t])
             first = bucket.first_row + t * height
             return jax.lax.dynamic_update_slice(product, sums, (first, 0))
 

@@ -22,13 +22,15 @@ from pbits.solving.background import Background
 from pbits.solving.host import host_anneal, is_suitable
 from pbits.solving.search import Search
 from pbits.stopping import Stop
-from problems.model import IsingProblem
 from problems.polynomial import Problem
 
 _ENUMERABLE = 14  # spins
 # Seconds for which the host has the interpreter for itself, then a full core.
 _LEAD_SECONDS, _HOST_SECONDS = 0.15, 0.5
 _DESCENTS, _MOST_TO_DESCEND = 16, 200_000  # states, couplings
+_MOST_TO_DESCEND_FIRST = 4_000_000  # couplings: setting up for more takes too long
+_SHORT = 2.0  # seconds; a limit below it puts a descent before compilation
+_FIRST_DESCENT = 0.25  # seconds from the start to the end of that
 _MOST_STATES = 128  # that are returned
 _NO_LIMIT = 60.0  # seconds for which anneals are planned where there is no limit
 _PATIENCE, _WAITS = 3.0, (1.0, 60.0)  # seconds without progress
@@ -102,6 +104,7 @@ def solve(
     runtime.ensure_configured()
     search = Search(problem, update, span, asked, cluster_moves, seed, time_limit)
     with deferred_interrupt() as pressed:
+        run.before_compilation(pressed)
         compiling = Background(search.prepare)
         run.on_host(compiling, span, pressed, 0.0 if search.is_compiled else _LEAD_SECONDS)
         if compiling.is_done and not run.is_due(pressed):
@@ -130,6 +133,7 @@ class _Run:
     phases: list[Phase] = field(default_factory=list)
     records: list[tuple[int, float, float, float]] = field(default_factory=list)
     best: float = np.inf
+    is_descended: bool = False
 
     def __post_init__(self) -> None:
         self.spins = np.zeros((0, self.problem.num_variables), np.int8)
@@ -167,10 +171,7 @@ class _Run:
         """
         if not is_suitable(self.problem):
             compiling.begin()
-            rng = np.random.default_rng(self.seed)
-            self.see(
-                rng.choice(np.array([-1, 1], np.int8), (1, self.problem.num_variables)), "start"
-            )
+            self._descend(lambda: compiling.is_done or self.is_due(pressed))
             while not compiling.is_done and not self.is_due(pressed):
                 time.sleep(0.01)
             return
@@ -195,6 +196,24 @@ class _Run:
             before = self.stop.seconds
         self.phases.append(Phase("host anneal", self.stop.seconds, sweeps, self.best))
 
+    def before_compilation(self, pressed: Callable[[], bool]) -> None:
+        """A random state where the host does not anneal, and what descent makes of it at once."""
+        if is_suitable(self.problem):
+            return
+        rng = np.random.default_rng(self.seed)
+        start = rng.choice(np.array([-1, 1], np.int8), (1, self.problem.num_variables))
+        self.see(start, "start")
+        if self.stop.time_limit is not None and self.stop.time_limit < _SHORT:
+            self._descend(lambda: self.stop.seconds > _FIRST_DESCENT or pressed())
+
+    def _descend(self, stop: Callable[[], bool]) -> None:
+        """Move the best state towards its minimum, until then or until `stop`."""
+        is_small = self.problem.num_interactions <= _MOST_TO_DESCEND_FIRST
+        if is_small and not self.is_descended and not stop():
+            self._keep(*descend(self.problem, self.spins[:1], stop=stop))
+            self.is_descended = not stop()
+            self.phases.append(Phase("descent", self.stop.seconds, 0, self.best))
+
     def on_devices(
         self, search: Search, start: NDArray[np.int8] | None, pressed: Callable[[], bool]
     ) -> None:
@@ -213,12 +232,7 @@ class _Run:
         spins, energies = search.best_states()
         self._keep(spins, energies)
         if self._left() > 0 or self.problem.num_interactions <= _MOST_TO_DESCEND:
-            self._keep(*self._descended(self.spins[:_DESCENTS]))
-
-    def _descended(self, spins: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray]:
-        if isinstance(self.problem, IsingProblem):
-            return descend(self.problem, spins)
-        return spins, self.problem.energies(spins)
+            self._keep(*descend(self.problem, self.spins[:_DESCENTS]))
 
     def _is_due_on_devices(self, search: Search, pressed: Callable[[], bool]) -> bool:
         def exact() -> NDArray:

@@ -230,7 +230,7 @@ def test_few_replicas_have_no_error_and_say_so(solve_json, invoke, path_graph):
 def test_polynomials_where_the_method_takes_them(method, solve_json, complaint, tmp_path):
     terms = [[["a", "b", "c"], 2], [["d", "a", "b"], -1], [["e"], 1]]
     path = _polynomial(tmp_path, terms)
-    if method in ("anneal", "temper", "population"):
+    if method in ("anneal", "temper", "population", "descend"):
         assert solve_json(path, *words(method), "--seed", 1)["best"] == -4
         return
     said = complaint("solve", path, "--method", method)
