@@ -35,8 +35,9 @@ class Stop:
     def seconds(self) -> float:
         return time.perf_counter() - self.began
 
-    def start(self) -> None:
-        self.began = time.perf_counter()
+    def start(self, spent: float = 0.0) -> None:
+        """The clock begins, with so many seconds on it."""
+        self.began = time.perf_counter() - spent
 
     def is_due(
         self, best: float, offset: float, exact: Callable[[], NDArray], pressed: Callable[[], bool]

@@ -31,6 +31,7 @@ from problems.model import IsingProblem
 from problems.polynomial import Problem
 
 _PILOT_ROUNDS = (16, 32, 64)
+_PILOT_SHARE = 0.25  # of the time limit
 _FIRST_ADAPTATION = 32  # rounds; each next one is twice as long
 # Few different numbers of rungs, so that similar problems share a program.
 _RUNGS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
@@ -115,19 +116,24 @@ def temper(
     prepared = choose_model(problem, update)
     share = cluster_share(cluster_moves, problem, prepared.kernel, plan.num_reads)
     laid_out = time.perf_counter()
-    if free:
-        ladder = _pilot(Exchange(prepared, plan.num_reads, ladder.size), ladder, plan)
-    clusters = Clusters(
-        ladder.size, problem.num_variables, ceil(share * ladder.size), cluster_moves == "auto"
-    )
-    symmetric = isinstance(problem, IsingProblem) and not problem.h.any()
-    engine = Exchange(prepared, plan.num_reads, ladder.size, clusters.count, symmetric=symmetric)
-    recorder = RungRecorder(recorded, ladder.size) if recorded else None
-    adapts = adapt and betas is None
-    run = _Tempering(problem, engine, plan, ladder, adapts, clusters, initial, recorder)
-    run.compile()
-    compiled = time.perf_counter()
-    run.go()
+    spent = 0.0
+    with deferred_interrupt() as pressed:
+        if free:
+            pilot = Exchange(prepared, plan.num_reads, ladder.size)
+            ladder, spent = _pilot(pilot, ladder, plan, pressed)
+        clusters = Clusters(
+            ladder.size, problem.num_variables, ceil(share * ladder.size), cluster_moves == "auto"
+        )
+        symmetric = isinstance(problem, IsingProblem) and not problem.h.any()
+        engine = Exchange(
+            prepared, plan.num_reads, ladder.size, clusters.count, symmetric=symmetric
+        )
+        recorder = RungRecorder(recorded, ladder.size) if recorded else None
+        adapts = adapt and betas is None
+        run = _Tempering(problem, engine, plan, ladder, adapts, clusters, initial, recorder)
+        run.compile()
+        compiled = time.perf_counter() - spent
+        run.go(spent, pressed)
     sampled = time.perf_counter()
     spins, energies, states = run.states()
     end = time.perf_counter()
@@ -169,20 +175,41 @@ class _Plan:
         return np.inf if self.num_sweeps is None else -(-self.num_sweeps // self.per_swap)
 
 
-def _pilot(engine: Exchange, betas: NDArray[np.float64], plan: _Plan) -> NDArray[np.float64]:
-    """A short run measures the barrier: with two rungs for each unit, half the swaps are taken."""
+def _pilot(
+    engine: Exchange, betas: NDArray[np.float64], plan: _Plan, pressed: Callable[[], bool]
+) -> tuple[NDArray[np.float64], float]:
+    """A short run measures the barrier: with two rungs for each unit, half the swaps are taken.
+
+    It ends early when asked to, or when it has used a quarter of the time.
+
+    Returns:
+        A ladder that fits the barrier, and the seconds that finding it took without compilation.
+    """
     key = sweep_key(seed_key(plan.seed), np.uint32(_PILOT_SEED_SWEEP))
-    run, climb, first = engine.start(key), engine.climb(), 0
+    run, climb = engine.look(engine.start(key), engine.climb(), engine.places(betas), key)
+    begin, first, size = time.perf_counter(), 0, 1
     rejection = np.ones(betas.size - 1)
-    for rounds in _PILOT_ROUNDS:
-        places = engine.places(betas)
-        run, climb, sums = engine.temper(run, climb, places, key, first, rounds, 1)
-        rejection = sums.rejection[:-1]
-        first += rounds
-        betas = equal_rejection(betas, rejection, betas.size)
-    wanted = 2 * rejection.sum() + 1
-    count = next((n for n in _RUNGS if n >= wanted), _RUNGS[-1])
-    return equal_rejection(betas, rejection, count)
+
+    def is_over() -> bool:
+        limit, asked = plan.stop.time_limit, plan.stop.interrupt
+        late = limit is not None and time.perf_counter() - begin > _PILOT_SHARE * limit
+        return late or pressed() or bool(asked and asked())
+
+    for wanted in _PILOT_ROUNDS:
+        places, seen = engine.places(betas), Stretch(betas.size, CERTAIN, engine.energy_steps, 0.0)
+        while seen.rounds < wanted and not is_over():
+            rounds, before = min(size, wanted - seen.rounds), time.perf_counter()
+            run, climb, sums = engine.temper(run, climb, places, key, first, rounds, 1)
+            seen.note(sums.refused, sums.num_swaps, sums.energy, rounds)
+            size, first = next_size(rounds, time.perf_counter() - before), first + rounds
+        if seen.rounds:
+            rejection = seen.rejection
+            betas = equal_rejection(betas, rejection, betas.size)
+    seconds = time.perf_counter() - begin
+    if not first or is_over():
+        return betas, seconds
+    rungs = next((n for n in _RUNGS if n >= 2 * rejection.sum() + 1), _RUNGS[-1])
+    return equal_rejection(betas, rejection, rungs), seconds
 
 
 @dataclass
@@ -224,22 +251,21 @@ class _Tempering:
             self.betas.size, CERTAIN, self.engine.energy_steps, self.problem.offset
         )
 
-    def go(self) -> None:
-        self.plan.stop.start()
+    def go(self, spent: float, pressed: Callable[[], bool]) -> None:
+        self.plan.stop.start(spent)
         size = 1
         self._note_best()
         most = MAX_ROUNDS if self.recorder is None else RECORDED
-        with deferred_interrupt() as pressed:
-            while self.rounds_done < self.plan.num_rounds and not self._should_stop(pressed):
-                # Before the next rounds, not after the last: a run never ends without diagnostics.
-                if self._moving and self.stretch.rounds >= self._next_move:
-                    self._move()
-                rounds = int(min(size, self.plan.num_rounds - self.rounds_done))
-                if self._moving:
-                    rounds = min(rounds, self._next_move - self.stretch.rounds)
-                before = time.perf_counter()
-                self._advance(rounds)
-                size = min(next_size(rounds, time.perf_counter() - before), most)
+        while self.rounds_done < self.plan.num_rounds and not self._should_stop(pressed):
+            # Before the next rounds, not after the last: a run never ends without diagnostics.
+            if self._moving and self.stretch.rounds >= self._next_move:
+                self._move()
+            rounds = int(min(size, self.plan.num_rounds - self.rounds_done))
+            if self._moving:
+                rounds = min(rounds, self._next_move - self.stretch.rounds)
+            before = time.perf_counter()
+            self._advance(rounds)
+            size = min(next_size(rounds, time.perf_counter() - before), most)
 
     @property
     def _moving(self) -> bool:
