@@ -2,8 +2,8 @@
 
 While programs compile, NumPy anneals (`host`), or descends where that is too slow.  Then a ladder
 of temperatures and anneals that get slower take turns in one compiled program, more time going to
-what does better (`search`); where the time allows too few sweeps for a ladder, there are anneals alone
-(`allotment`).
+what does better (`search`); where the time allows too few sweeps for a ladder, there are anneals
+alone (`allotment`).
 """
 
 import time
