@@ -43,7 +43,7 @@ def test_ground_states_of_p_spin_models_are_found() -> None:
     lowest = problem.energies(stats.enumerate_states(10)).min()
     found = pbits.anneal(problem, num_reads=64, num_sweeps=200, seed=1)
     assert found.best_energy == lowest
-    assert found.kernel == "poly-float-metropolis"
+    assert found.kernel == "poly_float-metropolis"
     np.testing.assert_array_equal(found.energies, problem.energies(found.spins))
 
 
@@ -94,7 +94,7 @@ def test_units_of_expanded_binary_monomials_are_found() -> None:
 def test_large_weights_run_in_float() -> None:
     problem = from_terms([([[0, 1, 2], [1, 2, 3]], [1, 1000])])
     prepared = choose_model(problem, "gibbs")
-    assert (prepared.kernel.name, prepared.unit) == ("poly-float-gibbs", 1.0)
+    assert (prepared.kernel.name, prepared.unit) == ("poly_float-gibbs", 1.0)
 
 
 def test_default_betas_bracket_the_scale_of_the_fields() -> None:

@@ -54,7 +54,7 @@ def poly_float(update: str) -> Kernel:
     """Kernel over :class:`PolyModel`; `update` is "metropolis" or "gibbs" (heat bath)."""
     like = sparse.sparse(update)
     step = partial(_step, update)
-    return like._replace(step=step, energy=_energy, name=f"poly-float-{update}")
+    return like._replace(step=step, energy=_energy, name=f"poly_float-{update}")
 
 
 def poly_float_model(num_spins: int, terms: Sequence[TermArrays], unit: float = 1.0) -> PolyModel:

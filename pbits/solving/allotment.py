@@ -4,13 +4,12 @@ from typing import NamedTuple, Self
 
 from pbits import checks, runtime
 from pbits.models import Prepared
-from problems.polynomial import Problem
+from problems.polynomial import PolynomialProblem, Problem
 
-# Spin updates per second of a device, a guess that only decides how many reads there are.
-# Those of sparse models are for one coupling per spin.
-_SPEED = {"packed": 2e10, "dense": 2e8, "sparse": 4e9, "dense_float": 3e7}
-_PER_COUPLING = ("packed", "sparse", "packed_poly")
-_OTHER_SPEED = 1e8
+# Spin updates per second of a device, a guess that only decides how many reads there are.  Sparse
+# layouts: divided by how many other spins an update reads.
+_SPARSE_SPEED = {"packed": 2e10, "sparse": 8e9, "poly_float": 5e9}
+_DENSE_SPEED = {"dense": 2e8, "dense_float": 3e7}
 _WANTED_ANNEAL = 16_000  # sweeps
 # Ladders of large problems take long to come to equilibrium.
 _WANTED_SWEEPS, _WANTED_PER_SPIN = 2000, 0.5
@@ -51,10 +50,8 @@ class Allotment(NamedTuple):
         Returns:
             Numbers of ladders and of their rungs; one rung where reads are too few for ladders.
         """
-        name, n = prepared.kernel.name.split("-")[0], problem.num_variables
-        degree = 2 * problem.num_interactions / n if name in _PER_COUPLING else 1.0
-        speed = _SPEED.get(name, _OTHER_SPEED) / max(degree, 1.0)
-        updates = speed * (seconds or _USUAL_SECONDS)
+        n = problem.num_variables
+        updates = _speed(prepared.kernel.name, problem) * (seconds or _USUAL_SECONDS)
         wanted = max(_WANTED_SWEEPS, _WANTED_PER_SPIN * n)
         blocks = _blocks(updates / (n * wanted))
         if blocks >= _MIN_RUNGS:
@@ -64,6 +61,22 @@ class Allotment(NamedTuple):
             rungs = self.num_rungs or 1
             ladders = max(32 * _blocks(updates / (n * _WANTED_ANNEAL)) // rungs, 1)
         return self.num_ladders or ladders * len(runtime.devices()), rungs
+
+
+def _speed(kernel: str, problem: Problem) -> float:
+    """Spin updates per second of a device, from what a kernel's name begins with."""
+    layout = kernel.partition("-")[0]
+    if layout in _DENSE_SPEED:
+        return _DENSE_SPEED[layout]
+    return _SPARSE_SPEED[layout] / max(_reads_per_update(problem), 1.0)
+
+
+def _reads_per_update(problem: Problem) -> float:
+    """How many other spins stand in couplings or terms with a spin, on average."""
+    orders = {2: problem.num_interactions}
+    if isinstance(problem, PolynomialProblem):
+        orders = {v.shape[1]: c.size for v, c in problem.terms}
+    return sum(k * (k - 1) * count for k, count in orders.items()) / problem.num_variables
 
 
 def _blocks(reads: float) -> int:

@@ -1,8 +1,9 @@
 """Minimise without knobs: what runs, and for how long, follows from the problem and the time.
 
-While programs compile, NumPy anneals (`host`).  Then a ladder of temperatures and anneals that get
-slower take turns in one compiled program, more time going to what does better (`search`); where the
-time allows too few sweeps for a ladder, there are anneals alone (`allotment`).
+While programs compile, NumPy anneals (`host`), or descends where that is too slow.  Then a ladder
+of temperatures and anneals that get slower take turns in one compiled program, more time going to
+what does better (`search`); where the time allows too few sweeps for a ladder, there are anneals
+alone (`allotment`).
 """
 
 import time

@@ -44,7 +44,7 @@ def test_real_coefficients_and_any_labels() -> None:
     found = PolySampler().sample_hising(h, terms, num_reads=16, num_sweeps=50, seed=1)
     assert set(found.variables) == {"a", "z", 1, (2, 3)}
     assert found.first.energy == pytest.approx(-2.4)
-    assert found.info["kernel"] == "poly-float-metropolis"
+    assert found.info["kernel"] == "poly_float-metropolis"
 
 
 def test_equal_seeds_give_equal_samples() -> None:
