@@ -89,3 +89,12 @@ def test_inline_commands_exist():
     assert inline
     for command in inline:
         options_in_help(*command.split())
+
+
+def test_the_table_of_values_is_made_from_the_records():
+    from pbits.bench.tts_report import build_report
+    from pbits.bench.tts_tables import markdown
+
+    records = sorted((ROOT / "examples" / "records").glob("*.jsonl.xz"))
+    shown = README.split("<!-- tts -->\n")[1].split("\n<!-- /tts -->")[0]
+    assert shown == markdown(build_report(records)[0], brief=True)
