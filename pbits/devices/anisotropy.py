@@ -46,7 +46,9 @@ class Barrier(NamedTuple):
 def shape_factors(junction: "Junction") -> tuple[float, float, float]:
     """Demagnetising factors along x, y and z, exact for uniform magnetisation."""
     factors = ellipse_factors if junction.shape == "ellipse" else prism_factors
-    return factors(junction.thickness, *junction.sides)
+    length, width = junction.sides
+    x, y, z = factors(junction.thickness, length, width)
+    return ((1 - z) / 2, (1 - z) / 2, z) if length == width else (x, y, z)
 
 
 def fields(junction: "Junction", voltage: ArrayLike = 0.0) -> tuple[Array, Array]:

@@ -146,8 +146,7 @@ _PRESETS = {
              diameter=10e-9, thickness=1e-9, inplane_field=1e-4)
         | _all("simulated", _OPUS + ": hard axis of mu0 Ms", perpendicular_field=-1.0053)
         | _all("simulated", _OPUS + ": of the interface", polarisation=0.9)
-        | _all("simulated", _OPUS + ": 2 P^2 / (1 - P^2) has no place in its linear conductance; "
-               "G (1 + P^2 cos) gives 2 P^2 / (1 - P^2)", tmr=8.526)
+        | _all("simulated", _OPUS + ": two such interfaces in series, P^2 / (1 - P^2)", tmr=4.263)
         | _all("simulated", _OPUS + ": 1 Ohm um^2", resistance_area=1e-12)
         | _all("assumed", "1 nm of oxide between layers of 1 nm; the coupling of the two is then "
                "-0.0350 mu0 Ms, the source's -0.0368", spacing=2e-9),
