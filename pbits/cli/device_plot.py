@@ -23,6 +23,8 @@ def picture(junction: "Junction", facts: dict[str, Any], format: str) -> bytes:
     _draw_trajectory(second, junction, facts)
     _draw_autocorrelation(third, junction, facts)
     figure.suptitle(f"{facts['preset']}, {facts['temperature']:.4g} K")
+    # The layout needs the width of labels, which is known after a first drawing.
+    figure.draw_without_rendering()
     data = BytesIO()
     figure.savefig(data, format=format, dpi=150)
     return data.getvalue()
@@ -82,7 +84,7 @@ def _draw_trajectory(ax: Any, junction: "Junction", facts: dict[str, Any]) -> No
 def _draw_autocorrelation(ax: Any, junction: "Junction", facts: dict[str, Any]) -> None:
     from pbits.devices import summary
 
-    ax.set_title("autocorrelation")
+    ax.set_title(f"autocorrelation of m_{junction.axis}")
     tau = facts["correlation_time"]
     if tau is None or tau > 1e6:
         ax.set_axis_off()
@@ -95,5 +97,5 @@ def _draw_autocorrelation(ax: Any, junction: "Junction", facts: dict[str, Any]) 
     ax.plot(seconds / unit, np.exp(-seconds / tau), color=_ORANGE, linestyle="--",
             label=f"exp(-t / {tau / unit:.3g} {prefix}s)")  # fmt: skip
     ax.axhline(0, color=_GREY, linewidth=0.7)
-    ax.set(xlabel=f"time ({prefix}s)", ylabel=f"of m_{junction.axis}, normalised")
+    ax.set(xlabel=f"time ({prefix}s)", ylabel="normalised")
     ax.legend(frameon=False)

@@ -153,7 +153,7 @@ _PRESETS = {
     ),
     "fept-grain": Preset(
         "L1_0-FePt grain of a barrier of 60 kT",
-        _all("memory", _HARD, magnetisation=1.1e6, alpha=0.03, bulk_anisotropy=6e6,
+        _all("memory", _HARD, magnetisation=1.1e6, alpha=0.03, bulk_anisotropy=5.4e6,
              diameter=3.5e-9, thickness=4.7e-9)
         | _all("assumed", "of the order of that of CoFeB; no wall fits into the grain",
                exchange=1.5e-11),

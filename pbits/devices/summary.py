@@ -7,6 +7,7 @@ A mean dwell is 1 / nu of one state: twice the correlation time where both are a
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +23,7 @@ Array = NDArray[np.float64]
 READ_VOLTAGE = 0.1  # V, assumed where no current is given
 _LOW = 10.0  # kT: from here on first-passage times are exact, see `passage`
 _STIFF = 400.0  # kT: what the harmonics resolve
+_RESOLVED = 0.05  # of the distribution in the last harmonics: the mean is then within 3 %
 _TWO_STATES = 1.0  # kT: without a barrier of this height nothing dwells
 
 
@@ -51,7 +53,8 @@ def times(junction: Junction, current: float = 0.0) -> Times:
     """Correlation and dwell times at a current.
 
     Raises:
-        ValueError: where neither law holds: a stiff in-plane magnet.
+        ValueError: where neither law is at hand: a stiff in-plane magnet, or a strong torque on
+            one.
 
     Example:
         >>> from pbits.devices import presets
@@ -63,6 +66,11 @@ def times(junction: Junction, current: float = 0.0) -> Times:
     if isinstance(law, AxialMagnet):
         sign = mean_sign(law)
         correlation = 1 / (_axial_rate(law) * rate)
+    elif _unresolved(law) > _RESOLVED:
+        raise ValueError(
+            f"a current of {current:.3g} A makes a law too sharp for harmonics of degree "
+            f"{law.degree}; use the macrospin: Junction.magnet, pbits.devices.simulation.simulate"
+        )
     else:
         sign, correlation = law.mean_sign(), law.correlation_time(2) / rate
     if junction.barrier().value < _TWO_STATES:
@@ -122,11 +130,13 @@ def mean_sign(law: AxialMagnet) -> float:
 
 
 def transfer(junction: Junction, currents: ArrayLike) -> Array:
-    """Long-run mean of s at each current, [k]."""
+    """Long-run mean of s at each current, [k]; NaN where a strong torque needs more harmonics."""
 
     def one(current: float) -> float:
         law = law_of(junction, current)
-        return mean_sign(law) if isinstance(law, AxialMagnet) else law.mean_sign()
+        if isinstance(law, AxialMagnet):
+            return mean_sign(law)
+        return law.mean_sign() if _unresolved(law) < _RESOLVED else np.nan
 
     return np.array([one(float(i)) for i in np.atleast_1d(np.asarray(currents, np.float64))])
 
@@ -135,24 +145,45 @@ def half_current(junction: Junction) -> float | None:
     """I50, A: current at which the long-run mean of s is 1/2, so that P(s = +1) = 3/4.
 
     None where no current below ten times the critical one, or twenty times that of thermal motion
-    over alpha, does it.  Within 1 % of the axial law, within about 3 % on the sphere.
+    over alpha, does it or can be resolved.  Within 1 % of the axial law, about 3 % on the sphere.
     """
 
     def excess(current: float) -> float:
         return float(transfer(junction, current)[0]) - 0.5
 
-    low, largest = 0.0, 10 * junction.critical_current().to_parallel
+    largest = 10 * junction.critical_current().to_parallel
     largest = max(largest, 20 * junction.thermal_current / junction.alpha)
-    high = junction.thermal_current / (1 + junction.barrier().value)
-    while excess(high) < 0:
-        low, high = high, 3 * high
-        if high > largest:
+    low, high = 0.0, junction.thermal_current / (1 + junction.barrier().value)
+    grown = 3.0
+    while not (found := excess(high)) >= 0:
+        if np.isnan(found):  # too far
+            grown = grown**0.5
+            high = low * grown
+        else:
+            low, high = high, grown * high
+        if not (1.05 < grown and 0 < high < largest):
             return None
-    return float(brentq(excess, low, high, rtol=1e-3))
+    root: Any = brentq(excess, low, high, xtol=1e-3 * high)
+    return float(root)
+
+
+def _unresolved(law: SphericalMagnet) -> float:
+    """Largest coefficient of the last tenth of the harmonics, over that of the mean."""
+    size = np.abs(law.stationary)
+    return float(size[int(0.9 * law.degree) ** 2 :].max() / size[0])
 
 
 def autocorrelation(junction: Junction, seconds: Array, current: float = 0.0) -> Array:
-    """Of m along the axis of the bit, less its mean, over its variance: [k] at even times from 0."""
+    """Of m along the axis of the bit less its mean, over its variance.
+
+    Args:
+        junction: whose.
+        seconds: [k], evenly spaced from 0.
+        current: A.
+
+    Returns:
+        [k], 1 at first.
+    """
     law, reduced = law_of(junction, current), seconds / _unit(junction, current)
     if isinstance(law, SphericalMagnet):
         products, mean = law.autocorrelation(2, reduced), law.mean(2)

@@ -172,7 +172,7 @@ def test_bad_drives():
         MEMORY.magnet(current=1e-6, voltage=0.1)
     with pytest.raises(ValueError, match="no heavy metal"):
         MEMORY.magnet(sot_current=1e-6)
-    with pytest.raises(ValueError, match="lies in plane, so m_z alone.*harmonics"):
+    with pytest.raises(ValueError, match=r"lies in plane, so m_z alone.*harmonics"):
         presets.get("easy-plane-disk").axial()
     with pytest.raises(ValueError, match="x and y differ"):
         MEMORY.replace(inplane_field=0.01).axial()
