@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from pbits.devices.junction import Junction
 
 _BLUE, _ORANGE, _GREY = "#0072B2", "#E69F00", "#777777"  # Okabe and Ito
-_POINTS, _RECORDS, _MAX_STEPS = 9, 1500, 600_000
+_RECORDS, _MAX_STEPS = 1500, 600_000
+_DEVICES, _SETTLING = 300, 60_000  # of the transfer curve: magnets a current, steps
 _SCALES = ((1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"), (1e-12, "p"), (1e-15, "f"))
 
 
@@ -41,23 +42,46 @@ def _draw_transfer(ax: Any, junction: "Junction", facts: dict[str, Any]) -> None
     from pbits.devices import summary
 
     half = facts["i50"]
-    span = 3 * (half or facts["critical_current"] or junction.thermal_current)
-    count = _POINTS if facts["law"] == "spherical" else 41
-    currents = np.linspace(0, span, count // 2 + 1)
-    # The curve is odd but for what a voltage does to the anisotropy.
-    both = np.concatenate([-currents[:0:-1], currents])
+    reach = half or facts["critical_current"] or junction.thermal_current
+    spherical, span = facts["law"] == "spherical", 3 * reach
     unit, prefix = _scale(span)
-    found = summary.transfer(junction, both)
-    ax.plot(both / unit, found, "o-" if count == _POINTS else "-", color=_BLUE, markersize=4)
+    # Far from the middle the law of a magnet in the plane is too sharp to be solved.
+    currents = np.linspace(-1, 1, 9 if spherical else 41) * (reach if spherical else span)
+    ax.plot(currents / unit, summary.transfer(junction, currents), color=_BLUE, label="exact law")
+    points = np.linspace(-span, span, 11)
+    found = _simulated(junction, facts, points)
+    if found is not None:
+        ax.plot(points / unit, found, "o", color=_GREY, markersize=4, label="macrospins")
     if half:
-        ax.plot(
-            [half / unit], [0.5], "s", color=_ORANGE, label=f"I50 = {half / unit:.3g} {prefix}A"
-        )
-        ax.legend(loc="upper left", frameon=False)
+        label = f"I50 = {half / unit:.3g} {prefix}A"
+        ax.plot([half / unit], [0.5], "s", color=_ORANGE, label=label)
+    ax.legend(loc="upper left", frameon=False)
     if facts["current"] and abs(facts["current"]) <= span:
         ax.axvline(facts["current"] / unit, color=_GREY, linestyle=":")
     ax.set(xlabel=f"current ({prefix}A)", ylabel="mean spin in the long run", ylim=(-1.05, 1.05))
     ax.set_title("transfer")
+
+
+def _simulated(junction: "Junction", facts: dict[str, Any], currents: Any) -> Any:
+    """Mean spin at each current, of macrospins that had time to forget; None where that is long."""
+    from pbits.devices.macrospin import GAMMA
+    from pbits.devices.simulation import safe_step, simulate
+
+    magnet = junction.magnet(current=np.repeat(currents, _DEVICES))
+    if facts["correlation_time"] is None:
+        return None
+    # Energy of a hard plane decays more slowly than what it dephases.
+    damped = GAMMA * junction.alpha * (facts["hard_field"] + facts["anisotropy_field"])
+    settling = max(facts["correlation_time"], 1 / damped if damped else 0.0)
+    steps = 8 * settling / safe_step(magnet)
+    if steps > _SETTLING:
+        return None
+    found = simulate(
+        magnet, num_steps=int(steps) + 1, num_devices=len(currents) * _DEVICES, seed=2,
+        keep_directions=False,
+    )  # fmt: skip
+    signs = np.sign(found.final["xyz".index(junction.axis)])
+    return signs.reshape(len(currents), _DEVICES).mean(1)
 
 
 def _draw_trajectory(ax: Any, junction: "Junction", facts: dict[str, Any]) -> None:

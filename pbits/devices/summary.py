@@ -124,7 +124,7 @@ def mean_sign(law: AxialMagnet) -> float:
 
     Example:
         >>> round(mean_sign(AxialMagnet(3.0, 0.1)), 4)
-        0.4425
+        0.423
     """
     return law.mean(np.sign(law.centres))
 
