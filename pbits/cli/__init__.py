@@ -11,6 +11,7 @@ import typer
 
 from pbits.bench.cli import app as bench
 from pbits.cli.data import app as data
+from pbits.cli.device import device
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
 from pbits.cli.info import info
 from pbits.cli.sample import sample
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command()(solve)
 app.command()(sample)
 app.command()(info)
+app.command()(device)
 app.add_typer(bench, name="bench")
 app.add_typer(data, name="data")
 

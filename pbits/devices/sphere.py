@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import eigs, expm_multiply, splu
+from scipy.special import eval_legendre
 
 from pbits import checks
 
@@ -103,6 +104,27 @@ class SphericalMagnet:
         for _ in range(power):
             moment = _basis(self.degree).m[axis] @ moment
         return float((np.sqrt(4 * np.pi) * moment[0]).real)
+
+    def mean_sign(self) -> float:
+        """Long-run mean of the sign of m_z: P(m_z > 0) - P(m_z < 0)."""
+        odd = np.arange(1, self.degree + 1, 2)
+        halves = (eval_legendre(odd - 1, 0.0) - eval_legendre(odd + 1, 0.0)) / (2 * odd + 1)
+        weight = self.stationary[odd * (odd + 1)].real * np.sqrt((2 * odd + 1) / (4 * np.pi))
+        return float(4 * np.pi * np.dot(weight, halves))
+
+    def correlation_time(self, axis: int) -> float:
+        """Integral of the autocorrelation of m_axis over its value at 0, in units of 1 / D.
+
+        For a single exponential its time constant.
+        """
+        m, law = _basis(self.degree).m[axis], self.stationary
+        start = m @ law - self.mean(axis) * law
+        matrix = self.generator.tolil()
+        # As in `stationary`: here the integral is 0.
+        matrix[0, 0] = 1
+        start[0] = 0
+        passed = splu(matrix.tocsc()).solve(-start)
+        return float(((m @ passed)[0] / (m @ start)[0]).real)
 
     def autocorrelation(self, axis: int, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """Long-run mean of m_axis(0) m_axis(t), [k] evenly spaced times in units of 1 / D.

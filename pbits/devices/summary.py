@@ -1,0 +1,225 @@
+"""What a junction is as a p-bit: times, thresholds and energies, from the exact laws.
+
+A round perpendicular magnet follows the axial law, any other the law on the sphere; the spin is
+s = +1 where m points along the reference.  Correlation time: 1 / lambda_1 of the axial law, and
+the integral of the autocorrelation on the sphere, where a magnet may not decay exponentially.
+A mean dwell is 1 / nu of one state: twice the correlation time where both are alike.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+
+from pbits.devices.axial import AxialMagnet
+from pbits.devices.junction import Junction
+from pbits.devices.levels import not_axial
+from pbits.devices.passage import escape_rate
+from pbits.devices.sphere import SphericalMagnet
+
+Array = NDArray[np.float64]
+READ_VOLTAGE = 0.1  # V, assumed where no current is given
+_LOW = 10.0  # kT: from here on first-passage times are exact, see `passage`
+_STIFF = 400.0  # kT: what the harmonics resolve
+_RESOLVED = 0.05  # of the distribution in the last harmonics: the mean is then within 3 %
+_TWO_STATES = 1.0  # kT: without a barrier of this height nothing dwells
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds; None where there are no two states to dwell in.
+
+    Attributes:
+        correlation: of the spin's autocorrelation.
+        dwell_up: mean time in s = +1 (parallel).
+        dwell_down: mean time in s = -1.
+        mean_sign: long-run mean of s.
+    """
+
+    correlation: float
+    dwell_up: float | None
+    dwell_down: float | None
+    mean_sign: float
+
+
+def is_axial(junction: Junction) -> bool:
+    """Whether m_z evolves by itself."""
+    return not not_axial(junction)
+
+
+def times(junction: Junction, current: float = 0.0) -> Times:
+    """Correlation and dwell times at a current.
+
+    Raises:
+        ValueError: where neither law is at hand: a stiff in-plane magnet, or a strong torque on
+            one.
+
+    Example:
+        >>> from pbits.devices import presets
+        >>> round(times(presets.get("pma-low-barrier")).correlation * 1e9, 1)
+        135.8
+    """
+    rate = 1 / _unit(junction, current)
+    law = law_of(junction, current)
+    if isinstance(law, AxialMagnet):
+        sign = mean_sign(law)
+        correlation = 1 / (_axial_rate(law) * rate)
+    elif _unresolved(law) > _RESOLVED:
+        raise ValueError(
+            f"a current of {current:.3g} A makes a law too sharp for harmonics of degree "
+            f"{law.degree}; use the macrospin: Junction.magnet, pbits.devices.simulation.simulate"
+        )
+    else:
+        sign, correlation = law.mean_sign(), law.correlation_time(2) / rate
+    if junction.barrier().value < _TWO_STATES:
+        return Times(correlation, None, None, sign)
+    slow = correlation
+    if isinstance(law, SphericalMagnet):
+        slow = 1 / (float(np.real(law.eigenvalue())) * rate)
+    with np.errstate(divide="ignore"):
+        up, down = (float(np.float64(2 * slow) / (1 - s)) for s in (sign, -sign))
+    return Times(correlation, up, down, sign)
+
+
+def law_of(junction: Junction, current: float = 0.0) -> AxialMagnet | SphericalMagnet:
+    """The exact law with the axis of the bit along z, in units of 1 / D.
+
+    Raises:
+        ValueError: as :func:`times`.
+    """
+    if is_axial(junction):
+        return junction.axial(current)
+    found = junction.harmonics(current=current)
+    stiff = float(np.ptp(found.quadratic))
+    if stiff > _STIFF:
+        raise ValueError(
+            f"the anisotropy is {stiff:.4g} kT, more than harmonics resolve ({_STIFF:g}); use the "
+            "macrospin, or a smaller magnet"
+        )
+    degree = int(max(40, 20 + 3.5 * np.sqrt(2 * stiff)))
+    parts = found.quadratic, found.field, found.torque
+    if junction.axis == "x":
+        parts = tuple((y, z, x) for x, y, z in parts)
+    return SphericalMagnet(parts[0], found.alpha, parts[1], parts[2], degree)
+
+
+def _unit(junction: Junction, current: float) -> float:
+    """1 / D at the temperature of the junction, s."""
+    kelvin = float(junction.operating(current).temperature)
+    return 1 / (junction.diffusion * kelvin / junction.temperature)
+
+
+def _axial_rate(law: AxialMagnet) -> float:
+    """lambda_1 over D."""
+    bias = abs(law.bias)
+    if bias < 1 and law.delta * (1 - bias) ** 2 > _LOW:
+        return 2 * law.delta * (escape_rate(law.delta, bias) + escape_rate(law.delta, -bias))
+    return float(law.eigenvalues()[1])
+
+
+def mean_sign(law: AxialMagnet) -> float:
+    """Long-run mean of the sign of m_z.
+
+    Example:
+        >>> round(mean_sign(AxialMagnet(3.0, 0.1)), 4)
+        0.423
+    """
+    return law.mean(np.sign(law.centres))
+
+
+def transfer(junction: Junction, currents: ArrayLike) -> Array:
+    """Long-run mean of s at each current, [k]; NaN where a strong torque needs more harmonics."""
+
+    def one(current: float) -> float:
+        law = law_of(junction, current)
+        if isinstance(law, AxialMagnet):
+            return mean_sign(law)
+        return law.mean_sign() if _unresolved(law) < _RESOLVED else np.nan
+
+    return np.array([one(float(i)) for i in np.atleast_1d(np.asarray(currents, np.float64))])
+
+
+def half_current(junction: Junction) -> float | None:
+    """I50, A: current at which the long-run mean of s is 1/2, so that P(s = +1) = 3/4.
+
+    None where no current below ten times the critical one, or twenty times that of thermal motion
+    over alpha, does it or can be resolved.  Within 1 % of the axial law, about 3 % on the sphere.
+    """
+
+    def excess(current: float) -> float:
+        return float(transfer(junction, current)[0]) - 0.5
+
+    largest = 10 * junction.critical_current().to_parallel
+    largest = max(largest, 20 * junction.thermal_current / junction.alpha)
+    low, high = 0.0, junction.thermal_current / (1 + junction.barrier().value)
+    grown = 3.0
+    while not (found := excess(high)) >= 0:
+        if np.isnan(found):  # too far
+            grown = grown**0.5
+            high = low * grown
+        else:
+            low, high = high, grown * high
+        if not (1.05 < grown and 0 < high < largest):
+            return None
+    root: Any = brentq(excess, low, high, xtol=1e-3 * high)
+    return float(root)
+
+
+def _unresolved(law: SphericalMagnet) -> float:
+    """Largest coefficient of the last tenth of the harmonics, over that of the mean."""
+    size = np.abs(law.stationary)
+    return float(size[int(0.9 * law.degree) ** 2 :].max() / size[0])
+
+
+def autocorrelation(junction: Junction, seconds: Array, current: float = 0.0) -> Array:
+    """Of m along the axis of the bit less its mean, over its variance.
+
+    Args:
+        junction: whose.
+        seconds: [k], evenly spaced from 0.
+        current: A.
+
+    Returns:
+        [k], 1 at first.
+    """
+    law, reduced = law_of(junction, current), seconds / _unit(junction, current)
+    if isinstance(law, SphericalMagnet):
+        products, mean = law.autocorrelation(2, reduced), law.mean(2)
+        return (products - mean**2) / (law.mean(2, 2) - mean**2)
+    if law.delta > 2 * _LOW:
+        return np.exp(-reduced * _axial_rate(law))
+    z = law.centres - law.mean(law.centres)
+    after = law.evolve(z * law.stationary, reduced, steps_per_interval=8)
+    return after @ z / law.mean(z * z)
+
+
+@dataclass(frozen=True)
+class Energy:
+    """Joules per bit that flow through the junction alone: no inverter, no leakage.
+
+    Attributes:
+        per_correlation: for a bit every correlation time.
+        per_independent: for a bit every four, where 1.8 % of the correlation is left.
+        assumption: in words.
+    """
+
+    per_correlation: float
+    per_independent: float
+    assumption: str
+
+
+def energy_per_bit(junction: Junction, correlation: float, current: float = 0.0) -> Energy:
+    """V^2 G t at m.p = 0: at the voltage of a current, or at `READ_VOLTAGE` without one.
+
+    Raises:
+        ValueError: without a resistance-area product.
+    """
+    voltage = READ_VOLTAGE
+    if current:
+        voltage = abs(float(junction.operating(current).voltage))
+    power = voltage**2 * float(junction.conductance(0.0, voltage))
+    held = "that of the current" if current else "an assumed read voltage"
+    text = f"the junction alone at {voltage:.3g} V, {held}: no inverter, no leakage"
+    return Energy(power * correlation, 4 * power * correlation, text)

@@ -1,0 +1,96 @@
+"""A junction as a p-bit: times, I50 and autocorrelation against closed forms and known numbers."""
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from pbits.devices import presets, summary
+from pbits.devices.junction import Junction
+
+# Published decay rates of uniaxial magnets, lambda_1 t_D, by barrier.
+EXACT = {3.0: 0.0785671, 10.0: 1.44108e-4, 20.0: 9.858e-9, 40.0: 2.95451e-17}
+
+
+def uniaxial(delta, alpha=0.01, **more):
+    layer = Junction(1e6, alpha, 1e-9, diameter=20e-9, perpendicular_field=0.1, **more)
+    return layer.replace(perpendicular_field=0.1 * delta / layer.barrier().coherent)
+
+
+@pytest.mark.parametrize("delta", EXACT)
+def test_correlation_and_dwell_times(delta):
+    layer = uniaxial(delta)
+    unit = (1 + 0.01**2) / (0.01 * 1.76085963e11 * float(layer.easy_field()))
+    times = summary.times(layer)
+    assert times.correlation == pytest.approx(unit / EXACT[delta], rel=1e-3)
+    assert times.dwell_up == pytest.approx(2 * times.correlation, rel=1e-6)
+    assert times.dwell_down == pytest.approx(2 * times.correlation, rel=1e-6)
+
+
+def test_dwell_times_under_a_current():
+    """Rates 1 / dwell add up to 1 / correlation time, and balance the occupation."""
+    layer = uniaxial(12.0)
+    times = summary.times(layer, 0.05 * layer.critical_current().to_parallel)
+    up, down = 1 / times.dwell_up, 1 / times.dwell_down
+    assert up + down == pytest.approx(1 / times.correlation)
+    assert (down - up) / (down + up) == pytest.approx(times.mean_sign)
+    assert times.mean_sign == pytest.approx(np.tanh(2 * 12 * 0.05), abs=0.06)
+
+
+def test_rates_agree_where_the_two_methods_meet():
+    below, above = uniaxial(9.99), uniaxial(10.01)
+    fields = [float(layer.easy_field()) for layer in (below, above)]
+    found = [summary.times(layer).correlation for layer in (below, above)]
+    assert found[1] * fields[1] / (found[0] * fields[0]) == pytest.approx(1.019, abs=2e-3)
+
+
+def test_half_current():
+    free = presets.get("pma-low-barrier")
+    # <sgn m_z> = tanh(s / 2) of a free magnet.
+    assert summary.half_current(free) == pytest.approx(
+        2 * np.arctanh(0.5) * free.thermal_current, rel=2e-3
+    )
+    layer = uniaxial(4.0)
+    steep = summary.mean_sign
+    bias = brentq(lambda i: steep(type(layer.axial())(4.0, i)) - 0.5, 0, 1)
+    expected = bias * layer.critical_current().to_parallel
+    assert summary.half_current(layer) == pytest.approx(expected, rel=2e-3)
+
+
+def test_the_easy_plane_disk_dephases():
+    """Published for this disk: half in 148 ps, integral 159 ps."""
+    disk = presets.get("easy-plane-disk")
+    assert summary.times(disk).correlation == pytest.approx(159e-12, rel=5e-3)
+    assert summary.times(disk).dwell_up is None
+    seconds = np.linspace(0, 400e-12, 41)
+    decay = summary.autocorrelation(disk, seconds)
+    assert np.interp(-0.5, -decay, seconds) == pytest.approx(148e-12, rel=5e-3)
+
+
+def test_laws_that_are_not_resolved_are_not_told():
+    disk = presets.get("easy-plane-disk")
+    with pytest.raises(ValueError, match="use the macrospin"):
+        summary.times(disk, 4e-4)
+    assert np.isnan(summary.transfer(disk, [4e-4])[0])
+    stiff = disk.replace(diameter=100e-9)
+    with pytest.raises(ValueError, match="more than harmonics resolve"):
+        summary.times(stiff)
+
+
+def test_autocorrelation_of_a_slow_magnet():
+    layer = uniaxial(5.0)
+    tau = summary.times(layer).correlation
+    decay = summary.autocorrelation(layer, np.linspace(0, 3 * tau, 31))
+    # All but the motion within the wells decays with tau.
+    assert decay[-1] / decay[10] == pytest.approx(np.exp(-2), rel=1e-3)
+    assert 0.9 < decay[10] / np.exp(-1) < 1
+
+
+def test_energy():
+    layer = uniaxial(5.0, resistance_area=10e-12, tmr=1.0)
+    energy = summary.energy_per_bit(layer, 1e-8)
+    conductance = layer.parallel_conductance * 0.75
+    assert energy.per_correlation == pytest.approx(0.01 * conductance * 1e-8)
+    assert energy.per_independent == pytest.approx(4 * energy.per_correlation)
+    assert "assumed" in energy.assumption
+    driven = summary.energy_per_bit(layer, 1e-8, current=1e-6)
+    assert driven.per_correlation == pytest.approx(1e-12 / conductance * 1e-8)
