@@ -1,8 +1,13 @@
 """Physical quantities given by users, checked."""
 
+from typing import Any
+
 import jax
 import numpy as np
+from jax.core import Tracer
 from numpy.typing import ArrayLike, NDArray
+
+Number = float | NDArray[Any] | jax.Array
 
 
 def positive_array(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -52,7 +57,7 @@ def check_known(name: str, value: object, least: float, *, strictly: bool = Fals
     """
     if not isinstance(value, float | int | np.generic | np.ndarray | list | tuple | jax.Array):
         return
-    if isinstance(value, jax.core.Tracer):
+    if isinstance(value, Tracer):
         return
     array = finite_array(name, np.asarray(value))
     wrong = array[array <= least] if strictly else array[array < least]

@@ -11,14 +11,12 @@ from typing import Protocol
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import ArrayLike
 
 from pbits import checks
 from pbits.devices.axial import AxialMagnet
-from pbits.devices.checking import check_known
+from pbits.devices.checking import Number, check_known
 from pbits.devices.passage import escape_rate
 
-Number = ArrayLike | jax.Array
 Pair = tuple[jax.Array, jax.Array]
 _EIGENVALUES_TO = 12.0  # barriers over kT, beyond which rates come from first-passage times
 _LARGEST_BIAS = 0.95
@@ -194,7 +192,7 @@ def macrospin_rates(
     # The other rate is the one at the opposite bias.
     up = np.array([_log_escape(delta, float(h)) for h in grid]) - np.log(unit_time)
     ends = -_LARGEST_BIAS, _LARGEST_BIAS
-    return TableRates(*ends, np.float32(up), np.float32(up[::-1]), critical, offset)
+    return TableRates(*ends, up.astype(np.float32), up[::-1].astype(np.float32), critical, offset)
 
 
 def entropic_time(barrier: Number, tau_inf: Number, characteristic: Number) -> jax.Array:

@@ -78,8 +78,8 @@ def cregg(delta: ArrayLike) -> Array:
 
     ``(exp(D) - 1) / 2 / (sqrt(D / pi) D / (1 + D) + 2**(-D - 1))`` with D the barrier, after
     P. J. Cregg, D. S. F. Crothers & A. W. Wickstead, J. Appl. Phys. 76, 4900 (1994): the form is
-    from memory, not read in the paper, and is held against the Fokker-Planck equation instead: 8.5 %
-    off at most, between barriers of 0.5 and 20.
+    from memory, not read in the paper, and is held against the Fokker-Planck equation instead:
+    8.5 % off at most, between barriers of 0.5 and 20.
 
     Example:
         >>> float((cregg(3.0) * 0.0785671).round(3))
