@@ -47,7 +47,7 @@ class AxialPBit(PBitModel):
     Example:
         >>> pbit = AxialPBit(delta=1.0, diffusion=1e9)
         >>> round(float(pbit.transfer(0.2)), 3)
-        0.216
+        0.231
         >>> pbit.sample(np.zeros(4), dt=1e-9, num_samples=3, seed=1).spins.shape
         (3, 4)
     """
@@ -67,20 +67,21 @@ class AxialPBit(PBitModel):
         """Mean of sgn m_z, exact; differentiates."""
         i = (jnp.asarray(inputs)[..., None] - self.offset) / self.critical
         z = (jnp.arange(_FINE) + 0.5) / _FINE
-        weight = jax.nn.softmax(self.delta * z * z)
-        up, down = (jnp.sum(weight * jnp.exp(2 * self.delta * s * i * z), -1) for s in (1, -1))
-        return (up - down) / (up + down)
+        up, down = (
+            jax.nn.logsumexp(self.delta * z * (z + 2 * s * i), axis=-1) for s in (1.0, -1.0)
+        )
+        return jnp.tanh((up - down) / 2)
 
     def autocorrelation(self, times: Number, inputs: Number = 0.0) -> jax.Array:
         """Of the sign, a sum over modes; `inputs` is one number here."""
-        decays, shares = self._decays(float(np.asarray(inputs)))
+        decays, shares = self.decays(float(np.asarray(inputs)))
         seen = np.exp(-np.multiply.outer(np.asarray(times, np.float64), decays)) @ shares
         return jnp.asarray(seen)
 
     def correlation_time(self, inputs: Number = 0.0) -> jax.Array:
         """Integral of the autocorrelation, seconds: shorter than the slowest decay."""
         flat = np.atleast_1d(np.asarray(inputs, np.float64)).ravel()
-        pairs = [self._decays(float(i)) for i in flat]
+        pairs = [self.decays(float(i)) for i in flat]
         times = [np.sum(shares / decays) for decays, shares in pairs]
         return jnp.asarray(np.reshape(times, np.shape(inputs)))
 
@@ -97,7 +98,7 @@ class AxialPBit(PBitModel):
     def propagator(self, inputs: Number, dt: Number) -> Chain:
         """Rows of the exact propagator; 40 kB for each different input."""
         different, which = np.unique(np.asarray(inputs), return_inverse=True)
-        laws = [self._law(float(i)) for i in different]
+        laws = [self.law_of(float(i)) for i in different]
         rows = np.stack([_rows(law, self.diffusion * float(np.asarray(dt))) for law in laws])
         long_run = np.stack([np.cumsum(law.stationary) for law in laws])
         which = jnp.asarray(which.reshape(np.shape(inputs)))
@@ -119,15 +120,79 @@ class AxialPBit(PBitModel):
         """The sign of m_z."""
         return jnp.where(2 * state >= self.num_cells, 1, -1).astype(jnp.int8)
 
-    def _law(self, value: float) -> AxialMagnet:
+    def law_of(self, value: float) -> AxialMagnet:
+        """The magnet's law at one input."""
         return AxialMagnet(self.delta, (value - self.offset) / self.critical, self.num_cells)
 
-    def _decays(self, value: float) -> tuple[NDArray, NDArray]:
-        """Decay rates in 1/s, and their shares of the sign's variance."""
-        law = self._law(value)
+    def decays(self, value: float, level: float = 0.0) -> tuple[NDArray, NDArray]:
+        """Decay rates in 1/s, and their shares of the variance of the sign of m_z + level."""
+        law = self.law_of(value)
         values, vectors = law.modes
-        shares = (vectors.T @ (np.sqrt(law.stationary) * np.sign(law.centres)))[1:] ** 2
-        return values[1:] * self.diffusion, shares / shares.sum()
+        shares = (vectors.T @ (np.sqrt(law.stationary) * np.sign(law.centres + level)))[1:] ** 2
+        return values[1:] * self.diffusion, shares / max(shares.sum(), 1e-30)
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class AxialComparator(PBitModel):
+    """The same magnet at one bias, its m_z held against the input: s = +1 where m_z > -input.
+
+    Attributes:
+        magnet: whose `offset` and `critical` make a bias of `drive`.
+        drive: what the magnet itself gets, one number.
+
+    Example:
+        >>> comparator = AxialComparator(AxialPBit(delta=1.0, diffusion=1e9))
+        >>> round(float(comparator.transfer(0.5)), 2)
+        0.37
+    """
+
+    magnet: AxialPBit
+    drive: float = 0.0
+
+    def distribution(self, inputs: Number = 0.0) -> tuple[jax.Array, jax.Array]:
+        """m_z [cells] and its probabilities [cells]."""
+        found = self.magnet.law_of(self.drive)
+        return jnp.asarray(found.centres), jnp.asarray(found.stationary)
+
+    def transfer(self, inputs: Number) -> jax.Array:
+        """Mean spin; linear between the grid's edges."""
+        share = np.concatenate([[0], np.cumsum(self.magnet.law_of(self.drive).stationary)])
+        edges = jnp.linspace(-1, 1, len(share))
+        return 1 - 2 * jnp.interp(-jnp.asarray(inputs), edges, jnp.asarray(share))
+
+    def autocorrelation(self, times: Number, inputs: Number = 0.0) -> jax.Array:
+        """Of the bit; `inputs` is one number here."""
+        decays, shares = self.magnet.decays(self.drive, float(np.asarray(inputs)))
+        seen = np.exp(-np.multiply.outer(np.asarray(times, np.float64), decays)) @ shares
+        return jnp.asarray(seen)
+
+    def correlation_time(self, inputs: Number = 0.0) -> jax.Array:
+        """Integral of the autocorrelation, seconds."""
+        flat = np.asarray(inputs, np.float64).ravel()
+        pairs = [self.magnet.decays(self.drive, float(i)) for i in flat]
+        return jnp.asarray(np.reshape([np.sum(s / d) for d, s in pairs], np.shape(inputs)))
+
+    def mean_dwell(self, inputs: Number = 0.0) -> jax.Array:
+        """Of the magnet behind thresholds of +-0.5, whatever the input."""
+        return jnp.broadcast_to(self.magnet.mean_dwell(self.drive), jnp.shape(inputs))
+
+    def propagator(self, inputs: Number, dt: Number) -> tuple[Chain, jax.Array]:
+        """The magnet's, and the inputs."""
+        levels = jnp.asarray(inputs)
+        return self.magnet.propagator(np.full(levels.shape, self.drive), dt), levels
+
+    def begin(self, draw: Draw, given: tuple[Chain, jax.Array]) -> jax.Array:
+        """A cell from the long-run law."""
+        return self.magnet.begin(draw, given[0])
+
+    def step(self, draw: Draw, state: jax.Array, given: tuple[Chain, jax.Array]) -> jax.Array:
+        """The cell dt later."""
+        return self.magnet.step(draw, state, given[0])
+
+    def spin(self, state: jax.Array, given: tuple[Chain, jax.Array]) -> jax.Array:
+        """Sign of m_z + input."""
+        return jnp.where(self.magnet.direction(state) > -given[1], 1, -1).astype(jnp.int8)
 
 
 def _rows(law: AxialMagnet, time: float) -> NDArray[np.float64]:

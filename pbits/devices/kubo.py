@@ -28,6 +28,7 @@ from pbits.devices.pbit_model import Draw, PBitModel, normal
 
 _HARMONICS = 200
 _POINTS = 1500
+_PHASES = 256
 # Series of both functions of G t, whose float32 differences cancel below these.
 _SMALL_MEAN, _SMALL_SPREAD = 0.3, 0.5
 
@@ -88,6 +89,11 @@ class EasyPlane(PBitModel):
         t = jnp.abs(jnp.asarray(times))
         ratio = jnp.asarray(self.turning) / self.damping
         return ratio**2 * _spread(jnp.asarray(self.damping) * t) + 2 * self.diffusion * t
+
+    def distribution(self, inputs: Number = 0.0) -> tuple[jax.Array, jax.Array]:
+        """m_x [k] at even phases, and their probabilities [k]."""
+        phases = jnp.pi * (jnp.arange(_PHASES) + 0.5) / _PHASES
+        return jnp.cos(phases), jnp.full(_PHASES, 1 / _PHASES)
 
     def transfer(self, inputs: Number) -> jax.Array:
         """Mean spin, ``(2 / pi) arcsin(input)``."""

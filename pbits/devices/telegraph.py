@@ -53,6 +53,11 @@ class Telegraph(PBitModel):
         up, down = self.law.log_rates(inputs)
         return jnp.exp(-up), jnp.exp(-down)
 
+    def distribution(self, inputs: Number = 0.0) -> tuple[jax.Array, jax.Array]:
+        """Both states [2] and their probabilities [..., 2]."""
+        mean = self.transfer(inputs)
+        return jnp.array([-1.0, 1.0]), jnp.stack([1 - mean, 1 + mean], -1) / 2
+
     def transfer(self, inputs: Number) -> jax.Array:
         """Mean spin: ``tanh(ln(nu_up / nu_down) / 2)``."""
         up, down = self.law.log_rates(inputs)
