@@ -212,7 +212,9 @@ def test_low_barriers_keep_to_the_axial_model():
     count, gap = 20_000, float(pbit.correlation_time(bias))
     start = magnets.in_equilibrium(delta, count, 2, bias)
     steps = round(gap / magnets.turned(0.25))
-    later = simulate(magnet, num_steps=steps, dt=gap / steps, num_devices=count, start=start, seed=9)
+    later = simulate(
+        magnet, num_steps=steps, dt=gap / steps, num_devices=count, start=start, seed=9
+    )
     mean = float(pbit.transfer(bias))
     found = np.mean(np.sign(start[2]) * np.sign(later.final[2])) - mean**2
     exact = float(pbit.autocorrelation(gap, bias))
