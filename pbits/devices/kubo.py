@@ -7,8 +7,8 @@ it, an Ornstein-Uhlenbeck process of variance ``kT / (Ms B_d V)`` and rate ``G =
 That is R. Kubo's oscillator of random frequency: the phase gains in a time t a Gaussian angle of
 variance ``v = 2 (w / G)**2 (exp(-G t) - 1 + G t) + 2 D t``, and m_x = cos(phase) has the
 autocorrelation ``C = exp(-v / 2)``: Gaussian and independent of damping where G << w.
-Held against the stochastic LLG equation in `tests/devices/test_kubo.py`.  Holds for
-kappa = Ms B_d V / (2 kT) of about 20 and more, where m_z stays small.
+Held against the stochastic LLG equation in `tests/devices/test_kubo.py` where kappa = Ms B_d V /
+(2 kT) is 146 and more; m_z must stay small, and below a kappa of 5 it is refused.
 
 A bit comes from a comparator: s = +1 where ``m_x > -input``.  Uniform phases make the law of m_x
 an arcsine, so the mean spin is ``(2 / pi) arcsin(input)``: no hyperbolic tangent, and certain

@@ -50,8 +50,8 @@ def test_first_passage_takes_arrays():
 @pytest.mark.parametrize(
     ("kappa", "delta", "alpha", "degree"),
     [
-        (10, 4, 0.02, 84), (40, 4, 0.02, 112), (40, 6, 0.1, 56), (10, 2, 1.0, 40),
-        (10, 2, 0.02, 84), (10, 8, 0.1, 40), (40, 8, 0.05, 84),
+        (10, 4, 0.02, 56), (40, 4, 0.02, 112), (40, 6, 0.1, 56), (10, 2, 1.0, 40),
+        (10, 2, 0.02, 56), (10, 8, 0.1, 40), (40, 8, 0.05, 84),
     ],
 )  # fmt: skip
 def test_turnover(kappa, delta, alpha, degree):
