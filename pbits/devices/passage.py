@@ -67,6 +67,27 @@ def escape_rate(delta: float, bias: float = 0.0) -> float:
     return float(1 / (here + there * populations))
 
 
+def hysteresis_dwell(delta: float, bias: float = 0.0, threshold: float = 0.5) -> float:
+    """Mean time from m_z = -threshold to +threshold, in units of t_D: what a comparator with
+    hysteresis shows as a dwell in -1.
+
+    Unlike a rate it holds at any barrier and bias, for it counts what is seen.
+
+    Raises:
+        ValueError: on a barrier or a threshold not above 0, or one of 1 and more.
+
+    Example:
+        >>> round(hysteresis_dwell(20.0) * escape_rate(20.0), 2)  # a high barrier: the dwell 1 / nu
+        1.0
+    """
+    checks.positive("delta", delta)
+    checks.share("threshold", threshold)
+    checks.finite("bias", bias)
+    z, weight = _nodes(-threshold, threshold)
+    with np.errstate(over="ignore"):
+        return float(2 * delta * np.dot(weight, _below(z, delta, bias) / (1 - z * z)))
+
+
 def _nodes(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     x, weight = np.polynomial.legendre.leggauss(40)
     # Panels that halve towards either end: the wells' bottom and the barrier's top.
