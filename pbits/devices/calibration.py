@@ -154,7 +154,7 @@ def residual_cost(network: Network, slope: ArrayLike, offset: ArrayLike) -> Arra
     Example:
         >>> pair = Network([[0.0, -0.5], [-0.5, 0.0]], [0.3, 0.0])
         >>> round(float(residual_cost(pair, [1.1, 0.9], [0.0, 0.05])), 5)
-        0.00085
+        0.001
     """
     gains = _slopes(slope)
     errors = np.concatenate([gains - 1, -gains * finite_array("offset", offset)], axis=-1)

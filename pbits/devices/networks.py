@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks
 from pbits.devices.checking import finite_array
@@ -145,7 +145,7 @@ def enumerate_spins(num_spins: int) -> Array:
     return 2.0 * bit - 1
 
 
-def divergence(found: Array, law: Array) -> Array:
+def divergence(found: ArrayLike, law: ArrayLike) -> Array:
     """Kullback and Leibler's divergence of `found` from `law` in nats, [...].
 
     Args:
@@ -159,8 +159,8 @@ def divergence(found: Array, law: Array) -> Array:
     p = np.asarray(found, np.float64)
     p = p / p.sum(axis=-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(p > 0, p * np.log(p / law), 0.0)
-    return terms.sum(axis=-1)
+        terms = np.where(p > 0, p * np.log(p / np.asarray(law)), 0.0)
+    return np.asarray(terms.sum(axis=-1))
 
 
 def sampling_floor(num_states: int, num_samples: float) -> float:
