@@ -92,5 +92,6 @@ def _line(cells: tuple[str, ...], seconds: str) -> str:
 def _markdown(done: "list[Checked]") -> str:
     lines = [f"| {' | '.join(_HEADINGS)} |", "|---|---|---|---:|---:|---:|---|"]
     for one in done:
-        lines.append(f"| {' | '.join(cell.replace('|', '\\|') for cell in _cells(one))} |")
+        cells = [cell.replace("|", "\\|") for cell in _cells(one)]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

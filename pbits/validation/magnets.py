@@ -12,11 +12,7 @@ _THERMAL = BOLTZMANN * TEMPERATURE
 
 
 def easy_axis(
-    delta: float | NDArray[np.float64],
-    alpha: float = 0.1,
-    *,
-    bias: float | NDArray[np.float64] = 0.0,
-    torque: float = 0.0,
+    delta: float, alpha: float = 0.1, *, bias: float = 0.0, torque: float = 0.0
 ) -> Magnet:
     """Uniaxial along z; field and damping-like torque over their critical values."""
     return Magnet(

@@ -1,6 +1,7 @@
 """Magnets in time by the stochastic LLG equation: decay, precession, signs (T4 to T6, T10, T12)."""
 
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,8 +119,8 @@ def _ring_down(full: bool) -> float:
     return _ringing(full)[1] * 1e-9
 
 
-def _end(full: bool, **fields: Vector) -> NDArray[np.float64]:
-    magnet = Magnet(1e-18, 0.1, Vector(z=FIELD), 300.0, **fields)
+def _end(full: bool, **torques: Any) -> NDArray[np.float64]:
+    magnet = Magnet(1e-18, 0.1, Vector(z=FIELD), 300.0, **torques)
     steps = 4000 if full else 1000
     found = simulate(
         magnet, num_steps=steps, dt=turned(0.1), num_devices=100, start=[1.0, 0.0, -1.0], seed=4
