@@ -156,8 +156,8 @@ def residual_cost(network: Network, slope: ArrayLike, offset: ArrayLike) -> Arra
         >>> round(float(residual_cost(pair, [1.1, 0.9], [0.0, 0.05])), 5)
         0.001
     """
-    gains = _slopes(slope)
-    errors = np.concatenate([gains - 1, -gains * finite_array("offset", offset)], axis=-1)
+    gains, shifts = np.broadcast_arrays(_slopes(slope), finite_array("offset", offset))
+    errors = np.concatenate([gains - 1, -gains * shifts], axis=-1)
     return np.einsum("...i,...ij,...j->...", errors, _information(network), errors) / 2
 
 
