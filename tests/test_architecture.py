@@ -48,6 +48,7 @@ RANKS = {
     "pbits.adapters": 8,
     "pbits.plots": 8,
     "pbits.bench": 9,
+    "pbits.validation": 9,
     "pbits.cli": 10,
     "pbits": 11,
 }

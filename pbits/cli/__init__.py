@@ -16,6 +16,7 @@ from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
 from pbits.cli.info import info
 from pbits.cli.sample import sample
 from pbits.cli.solve import solve
+from pbits.cli.validate import validate
 
 # The base class of all that is wrong with a command line; typer exports only this one of its kind.
 _USAGE_ERROR: Any = typer.BadParameter.__base__
@@ -30,6 +31,7 @@ app.command()(solve)
 app.command()(sample)
 app.command()(info)
 app.command()(device)
+app.command()(validate)
 app.add_typer(bench, name="bench")
 app.add_typer(data, name="data")
 

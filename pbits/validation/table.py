@@ -1,0 +1,22 @@
+"""All rows, family by family.  A new family is one more name here."""
+
+from pbits.validation import equilibrium, fokker_planck, in_plane, motion, networks, switching
+from pbits.validation.rows import Row
+
+
+def all_rows() -> list[Row]:
+    """Every row, in the order of their numbers.
+
+    Example:
+        >>> all_rows()[0].id
+        'T1.1'
+    """
+    families = (equilibrium, fokker_planck, in_plane, motion, networks, switching)
+    rows = [row for family in families for row in family.ROWS]
+    return sorted(rows, key=_place)
+
+
+def _place(row: Row) -> tuple[str, int, int]:
+    family, _, number = row.id.partition(".")
+    letters = family.rstrip("0123456789")
+    return letters, int(family[len(letters) :] or 0), int(number)

@@ -1,0 +1,118 @@
+"""Rows are computed, may fail, and are shown failing."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from pbits.validation.rows import Row, check, check_all, choose
+from pbits.validation.table import all_rows
+
+QUICK = [
+    "T1.4", "T2.1", "T4", "T6.1", "T6.3", "T6.10", "T7", "T10", "T12", "T13.1", "T13.2", "T13.5",
+    "T14.1", "T15.1", "T15.6", "T15.7", "T19.1", "T19.3", "T19.5", "T19.9",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", choose(all_rows(), QUICK), ids=lambda row: row.id)
+def test_rows_pass(row):
+    found = check(row)
+    assert found.passed, f"{row.claim}: {found.value} for {row.reference}, {found.error}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", all_rows(), ids=lambda row: row.id)
+def test_all_rows_pass_in_full(row):
+    found = check(row, full=True)
+    assert found.passed, f"{row.claim}: {found.value} for {row.reference}, {found.error}"
+
+
+def test_rows_are_complete_and_distinct():
+    rows = all_rows()
+    ids = [row.id for row in rows]
+    assert len(set(ids)) == len(ids)
+    families = {row.family for row in rows}
+    assert {f"T{k}" for k in (1, 2, 3, 4, 6, 7, 9, 13, 14, 15, 16, 19)} <= families
+    assert all(row.claim and row.source for row in rows)
+    numbers = [(int(row.family[1:]), int(row.id.partition(".")[2])) for row in rows]
+    assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize("name", ["T6.1", "T7.3", "T13.1", "T15.1"])
+def test_a_wrong_reference_fails(name):
+    """Values do not come from references: a reference off by three tolerances is seen."""
+    (row,) = choose(all_rows(), [name])
+    wrong = dataclasses.replace(row, reference=row.reference + 3 * row.tolerance)
+    right, failing = check(row), check(wrong)
+    assert right.passed
+    assert not failing.passed
+    assert failing.value == right.value
+
+
+def test_a_coarse_discretisation_fails(monkeypatch):
+    """Metropolis' fluxes have the same stationary law and limit, but are of first order."""
+    from pbits.devices import axial
+
+    (decay,) = choose(all_rows(), ["T6.3"])
+    assert check(decay).passed
+    monkeypatch.setattr(axial, "_bernoulli", lambda x: np.where(x < 0, 1.0, np.exp(-x)))
+    assert not check(decay).passed
+
+
+def test_a_bath_of_another_temperature_fails(monkeypatch):
+    from pbits.validation import equilibrium
+
+    usual = equilibrium.easy_axis
+    (square,) = choose(all_rows(), ["T1.5"])
+    assert check(square).passed
+    monkeypatch.setattr(
+        equilibrium, "easy_axis", lambda *a, **k: usual(*a, **k)._replace(temperature=285.0)
+    )
+    assert not check(square).passed
+
+
+def test_parallel_updates_are_not_boltzmann():
+    """The third row of T19 with the wrong law."""
+    from pbits.devices.network_dynamics import run_clocked
+    from pbits.devices.networks import divergence
+    from pbits.validation.networks import ensemble
+
+    network = ensemble(1, 0.3)
+    seen = run_clocked(network, num_clocks=1000, seed=3)
+    row = Row("X1.1", "", "", 0.0, 1e-3,
+              lambda full: divergence(seen.counts, network.boltzmann()).item())  # fmt: skip
+    assert not check(row).passed
+
+
+def test_rows_that_raise_or_have_no_value_fail():
+    def broken(full):
+        raise RuntimeError("no convergence")
+
+    found = check(Row("X1.1", "", "", 0.0, 1.0, broken))
+    assert not found.passed
+    assert found.error == "RuntimeError: no convergence"
+    assert found.facts()["value"] is None
+    assert not check(Row("X1.2", "", "", 0.0, 1.0, lambda full: math.nan)).passed
+    assert not check(Row("X1.3", "", "", 0.0, 1.0, lambda full: math.inf)).passed
+
+
+def test_full_reaches_rows():
+    seen = []
+    row = Row("X1.1", "", "", 0.0, 1.0, lambda full: seen.append(full) or 0.0)
+    list(check_all([row], full=True))
+    list(check_all([row]))
+    assert seen == [True, False]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: choose(all_rows(), ["T99"]),
+        lambda: choose(all_rows(), ["T1", "T1.99"]),
+        lambda: Row("T1", "", "", 0.0, 1.0, float),
+    ],
+)
+def test_bad_names_are_refused(call):
+    with pytest.raises(ValueError, match="expected"):
+        call()
