@@ -174,4 +174,4 @@ def alignment(m: NDArray[np.float32]) -> NDArray[np.float64]:
         >>> alignment(np.array([[[0.0], [0.0], [1.0]], [[0.0], [0.0], [-1.0]]])).tolist()
         [-1.0]
     """
-    return np.sum(m[..., 0, :, :] * m[..., 1, :, :], axis=-2, dtype=np.float64)
+    return np.asarray(np.sum(m[..., 0, :, :] * m[..., 1, :, :], axis=-2, dtype=np.float64))

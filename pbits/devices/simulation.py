@@ -55,16 +55,20 @@ class Trajectory(NamedTuple):
 def largest_field(magnet: Magnet | Pair) -> float:
     """Bound on the field that any of the magnets precesses in, T."""
     if isinstance(magnet, Pair):
-        pulls = (magnet.field_first, magnet.torque_first), (magnet.field_second, magnet.torque_second)
+        fields, torques = magnet[2:4], magnet[4:6]
         return max(
-            largest_field(layer) + _largest(field) + float(np.max(np.abs(torque)))
-            for layer, (field, torque) in zip(magnet[:2], pulls, strict=True)
+            largest_field(layer) + _largest(field) + _efficiency(layer) * float(np.max(np.abs(a)))
+            for layer, field, a in zip(magnet[:2], fields, torques, strict=True)
         )
     # What all three axes have in common is along m and does nothing.
     spread = np.ptp(np.stack(np.broadcast_arrays(*magnet.anisotropy)), axis=0)
-    efficient = np.maximum(1.0, np.square(np.asarray(magnet.asymmetry, np.float64)))
-    torque = float(np.max(efficient)) * _largest(magnet.damping_like)
+    torque = _efficiency(magnet) * _largest(magnet.damping_like)
     return float(np.max(spread)) + _largest(magnet.field) + torque + _largest(magnet.field_like)
+
+
+def _efficiency(magnet: Magnet) -> float:
+    """The largest over all angles."""
+    return max(1.0, float(np.max(np.square(np.asarray(magnet.asymmetry, np.float64)))))
 
 
 def _largest(vector: Vector) -> float:
@@ -151,13 +155,13 @@ def simulate(
     what = f"{len(factors)} records of {count} magnets; record less often, or keep_directions=False"
     memory.check_fits(kept, memory.free_bytes(runtime.devices()[0]), what)
     single, many = layout.split(magnet)
-    m = layout.spread(_start(start, layers, count, seed))
+    m = layout.spread(unit_vectors(start, layers, count, seed))
     first = checks.whole_number("first_step", first_step, 0)
     scalars = np.float32(dt), factors, np.uint32(first), np.uint32(count)
     final, records = program.run(seed_key(seed), m, layout.numbers, single, many, *scalars)
     steps = first + every * np.arange(len(factors) + 1)
     m, mean, square, final = _gathered(layout, layers, records, final)
-    return Trajectory(steps[1:] * dt, m, mean, square, final, dt, int(steps[-1]), seed)
+    return Trajectory(np.float64(dt) * steps[1:], m, mean, square, final, dt, int(steps[-1]), seed)
 
 
 def _gathered(layout: Layout, layers: int, records: Any, final: Any) -> Any:
@@ -207,8 +211,10 @@ def _drive(drive: ArrayLike | None, count: int) -> NDArray[np.float32]:
     return factors
 
 
-def _start(start: ArrayLike | None, layers: int, count: int, seed: int) -> NDArray[np.float32]:
-    """Unit vectors [3 * layers, count]."""
+def unit_vectors(
+    start: ArrayLike | None, layers: int, count: int, seed: int
+) -> NDArray[np.float32]:
+    """Where runs start: [3 * layers, count]; evenly on the sphere where nothing is given."""
     one = (3,) if layers == 1 else (layers, 3)
     if start is None:
         given = np.random.default_rng([seed, 1]).normal(size=(*one, count))
