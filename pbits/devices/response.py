@@ -3,8 +3,8 @@
 Derivatives along noisy paths exist (:func:`~pbits.devices.macrospin.advance` takes forward
 differentiation) but grow without bound: precession shears neighbouring paths apart.  A change of
 drift is instead a change of the noise's probability, whose logarithm has the derivative
-``sum_k q_k . kick_k / noise**2``, q being the change of the turn of a step (P. W. Glynn, Commun. ACM
-33(10), 75 (1990)).  Its variance grows with the number of steps, so a run should last a few
+``sum_k q_k . kick_k / noise**2``, q being the change of the turn of a step (P. W. Glynn, Commun.
+ACM 33(10), 75 (1990)).  Its variance grows with the number of steps, so a run should last a few
 relaxation times.
 """
 
