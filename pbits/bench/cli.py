@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pbits.bench import report_cli
+from pbits.bench.device_cli import device
 from pbits.bench.race_cli import tts
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _QUICK = {"sweeps": 20, "reads": 64, "peer_reads": 4, "rounds": 2}
 
 app = typer.Typer(help="Measure pbits against other samplers on this computer.")
 app.command()(tts)
+app.command()(device)
 
 
 class Cores(StrEnum):

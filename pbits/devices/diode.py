@@ -1,7 +1,7 @@
 """Spin-torque diode: the voltage that a junction makes of a microwave current.
 
-At second order in the current's amplitude, for any geometry, from derivatives of the Landau-Lifshitz
-equation at its equilibrium, taken by differentiation of the integrator's own right-hand side.  With
+At second order in the current's amplitude, for any geometry, from derivatives of the equation of
+motion at its equilibrium, taken by differentiation of the integrator's own right-hand side.  With
 coordinates q in the tangent plane, ``dq/dt = F(q, I)`` and ``V = I R(q)``, a current
 ``I_rf cos(omega t)`` moves q by ``x = (i omega - F_q)^-1 F_I`` per ampere and without a direct
 current ``V_dc = 1/2 I_rf**2 Re[R_q . x]`` (J. C. Sankey et al., Nature Physics 4, 67 (2008)); a
@@ -282,8 +282,7 @@ def _equilibrium(magnet: Magnet, start: ArrayLike) -> Array:
     m: Any = tuple(jnp.full(1, part, jnp.float32) for part in given / np.linalg.norm(given))
     device = jnp.zeros(1, jnp.uint32)
     steps = int(min(60 / (alpha * USUAL_ANGLE) + 1000, 2e6))
-    run = jax.jit(partial(advance, count=steps))
-    m = run(seed_key(0), m, angles(still, dt), device, np.uint32(0))
+    m = jax.jit(advance)(seed_key(0), m, angles(still, dt), device, np.uint32(0), np.uint32(steps))
     found = np.array([float(part[0]) for part in m])
     for _ in range(_NEWTON_STEPS):
         frame = _frame(found)

@@ -191,7 +191,7 @@ def advance(
     given: Any,
     device: jax.Array,
     first: jax.Array | int,
-    count: int,
+    count: jax.Array | int,
     move: Callable[..., Any] = step,
 ) -> Any:
     """`count` steps from step number `first`; the noise of a step depends on its number alone.

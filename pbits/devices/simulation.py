@@ -149,7 +149,7 @@ def simulate(
         raise ValueError(f"num_steps is {steps}; expected a multiple of record_every, {every}")
     factors = _drive(drive, steps // every)
     layers = 2 if isinstance(magnet, Pair) else 1
-    program = _program(_mesh(count), every, keep_directions, layers)
+    program = _program(_mesh(count), keep_directions, layers)
     layout = Layout(count, program.num_cores)
     kept = 3 * layers * 4 * layout.total * (len(factors) * keep_directions + 4)
     what = f"{len(factors)} records of {count} magnets; record less often, or keep_directions=False"
@@ -157,7 +157,7 @@ def simulate(
     single, many = layout.split(magnet)
     m = layout.spread(unit_vectors(start, layers, count, seed))
     first = checks.whole_number("first_step", first_step, 0)
-    scalars = np.float32(dt), factors, np.uint32(first), np.uint32(count)
+    scalars = np.float32(dt), factors, np.uint32(first), np.uint32(count), np.uint32(every)
     final, records = program.run(seed_key(seed), m, layout.numbers, single, many, *scalars)
     steps = first + every * np.arange(len(factors) + 1)
     m, mean, square, final = _gathered(layout, layers, records, final)
@@ -242,14 +242,14 @@ def _mesh(count: int) -> Mesh:
 
 
 @cache
-def _program(mesh: Mesh, every: int, keep: bool, layers: int) -> _Program:
+def _program(mesh: Mesh, keep: bool, layers: int) -> _Program:
     split: Any = P(_AXIS)
 
     def call(key: Any, m: Any, numbers: Any, single: Any, many: Any, *rest: Any) -> Any:
         return jax.shard_map(
-            partial(_blocks, every, keep, layers),
+            partial(_blocks, keep, layers),
             mesh=mesh,
-            in_specs=(P(), split, split, P(), split, P(), P(), P(), P()),
+            in_specs=(P(), split, split, P(), split, P(), P(), P(), P(), P()),
             out_specs=split,
             check_vma=False,
         )(key, m, numbers, single, many, *rest)
@@ -259,7 +259,6 @@ def _program(mesh: Mesh, every: int, keep: bool, layers: int) -> _Program:
 
 
 def _blocks(
-    every: int,
     keep: bool,
     layers: int,
     key: jax.Array,
@@ -271,6 +270,7 @@ def _blocks(
     factors: jax.Array,
     first: jax.Array,
     count: jax.Array,
+    every: jax.Array,
 ) -> Any:
     prepare, move = (angles, step) if layers == 1 else (pair_angles, pair_step)
 
@@ -286,7 +286,7 @@ def _blocks(
             seen = jnp.stack(m)
             counted = jnp.where(device < count, seen, 0)
             sums = counted.sum(axis=1), jnp.square(counted).sum(axis=1)
-            return (m, done + np.uint32(every)), (seen if keep else None, *sums)
+            return (m, done + every), (seen if keep else None, *sums)
 
         (m, _), records = lax.scan(interval, (tuple(m), first), factors)
         return jnp.stack(m), records
