@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pbits.bench.device_cli import device
 from pbits.bench.race_cli import tts
 from pbits.bench.report_cli import report as report_command
 
@@ -155,6 +156,7 @@ def throughput(
 
 # In the order of `pbits bench --help`.
 app.command()(tts)
+app.command()(device)
 app.command("report")(report_command)
 
 

@@ -9,7 +9,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("pbits", "jax", "jaxlib", "numpy", "dimod", "dwave-samplers", "openjij", "thrml")
+_PACKAGES = (
+    "pbits", "jax", "jaxlib", "numpy", "dimod", "dwave-samplers", "openjij", "thrml", "cmtj",
+)  # fmt: skip
 
 
 def cores() -> list[int]:

@@ -29,7 +29,7 @@ def print_tables(report: dict[str, Any], console: Console | None = None) -> None
         report: what ``pbits bench throughput --json`` prints.
         console: where to; stdout by default.
     """
-    console = console or _stdout()
+    console = console or standard_output()
     hardware = report["hardware"]
     console.print(f"{hardware['cpu']}, {hardware['num_cores']} core(s), {report['date']}\n")
     cases = {case["name"]: case for case in report["cases"]}
@@ -62,7 +62,8 @@ def append_lines(path: str | os.PathLike, report: dict[str, Any]) -> None:
             file.write(json.dumps(line | result, allow_nan=False) + "\n")
 
 
-def _stdout() -> Console:
+def standard_output() -> Console:
+    """Of a fixed width where it is no terminal."""
     console = Console(highlight=False, soft_wrap=False)
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH)
 
@@ -94,15 +95,16 @@ def _cells(side: dict[str, Any], ratio: dict[str, Any] | None) -> Iterable[str]:
         side["name"],
         str(side["reads"]),
         "-" if side["compile_seconds"] is None else f"{side['compile_seconds']:.1f} s",
-        _range(side["updates_per_second"], 1e6),
-        _range(ratio, 1),
+        range_text(side["updates_per_second"], 1e6),
+        range_text(ratio, 1),
         _mean(side["final_energies"]),
         _mean(energies),
         f"{energies['best']:.6g}" if energies else "-",
     )
 
 
-def _range(values: dict[str, Any] | None, unit: float) -> str:
+def range_text(values: dict[str, Any] | None, unit: float) -> str:
+    """Median and (range) in a unit; nothing for None."""
     if values is None:
         return ""
     middle, low, high = (_digits(values[key] / unit) for key in ("median", "min", "max"))

@@ -13,7 +13,8 @@ beginning and at its predicted end, through Cayley's form of the rotation, so th
 is kept and neither precession nor noise heats the spin.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -53,7 +54,8 @@ class Magnet(NamedTuple):
         damping_like: T, a_DL times the direction of polarisation: positive drives m towards it.
         field_like: T, a_FL times the direction of polarisation: acts as a field does.
         asymmetry: Lambda of Slonczewski's efficiency, 1 for none; scales `damping_like` by
-            ``2 L**2 / (L**2 + 1 + (L**2 - 1) m.p)``.
+            ``2 L**2 / (L**2 + 1 + (L**2 - 1) m.p)``, p being the direction of `damping_like`: a
+            current the other way is a negative drive, not a reversed vector.
     """
 
     moment: jax.Array | float
@@ -106,7 +108,8 @@ def angles(magnet: Magnet, dt: jax.Array | float, drive: jax.Array | float = 1.0
         turned(magnet.anisotropy),
         (outer[0] + like[0], outer[1] + like[1], outer[2] + like[2]),
         turned(magnet.damping_like, drive * mean),
-        (squared - 1) / (squared + 1),
+        # A negative drive turns the torque round, but not the polariser.
+        jnp.sign(jnp.asarray(drive, jnp.float32)) * (squared - 1) / (squared + 1),
         jnp.sqrt(2 * diffusion(magnet) * dt).astype(jnp.float32),
     )
 
@@ -120,24 +123,36 @@ def step(key: jax.Array, m: Direction, given: Angles, device: jax.Array) -> Dire
         given: radians per step.
         device: uint32 [devices], numbers of the devices, for their noise.
     """
-    keys = random.row_keys(key, jnp.zeros(1, jnp.uint32))
-    kicks = [given.noise * _noise(random.words(keys, device, k)[0]) for k in range(3)]
-    first = _turn(m, given, kicks)
-    second = _turn(_rotated(m, first), given, kicks)
-    ahead = _rotated(m, tuple(0.5 * (a + b) for a, b in zip(first, second, strict=True)))
+    kicks = noise(key, device, given.noise)
+    first = turn(m, given, kicks)
+    second = turn(rotated(m, first), given, kicks)
+    return turned_by_mean(m, first, second)
+
+
+def turned_by_mean(m: Direction, first: Direction, second: Direction) -> Direction:
+    """m after a step that turns by one vector at its beginning and another at its end."""
+    x, y, z = (0.5 * (a + b) for a, b in zip(first, second, strict=True))
+    ahead = rotated(m, (x, y, z))
     # A rotation up to rounding, which must not add up over millions of steps.
     scale = 1.5 - 0.5 * _dot(ahead, ahead)
     return scale * ahead[0], scale * ahead[1], scale * ahead[2]
 
 
-def _noise(word: jax.Array) -> jax.Array:
+def noise(key: jax.Array, device: jax.Array, scale: jax.Array, layer: int = 0) -> Direction:
+    """Random vectors, independent for each step's key, device and layer."""
+    keys = random.row_keys(key, jnp.zeros(1, jnp.uint32))
+    x, y, z = (scale * _bell(random.words(keys, device, 3 * layer + k)[0]) for k in range(3))
+    return x, y, z
+
+
+def _bell(word: jax.Array) -> jax.Array:
     even, odd = word & np.uint32(0x00FF00FF), (word >> np.uint32(8)) & np.uint32(0x00FF00FF)
     pairs = even + odd
     total = (pairs & np.uint32(0xFFFF)) + (pairs >> np.uint32(16))
     return (total.astype(jnp.int32).astype(jnp.float32) - _BYTES_MEAN) * np.float32(_BYTES_SCALE)
 
 
-def _turn(m: Direction, given: Angles, kicks: list[jax.Array]) -> Direction:
+def turn(m: Direction, given: Angles, kicks: Direction) -> Direction:
     """The vector by which m turns in a step."""
     # The size of the torque is in it, so m.p needs its direction.
     size = jnp.sqrt(jnp.maximum(_dot(given.torque, given.torque), 1e-30))
@@ -152,7 +167,7 @@ def _turn(m: Direction, given: Angles, kicks: list[jax.Array]) -> Direction:
     return x, y, z
 
 
-def _rotated(m: Direction, by: tuple[jax.Array, ...]) -> Direction:
+def rotated(m: Direction, by: Direction) -> Direction:
     """Cayley's rotation: exact in length, in angle to third order."""
     half = (0.5 * by[0], 0.5 * by[1], 0.5 * by[2])
     once = _cross(half, m)
@@ -171,12 +186,36 @@ def _dot(a: Direction, b: Direction) -> jax.Array:
 
 
 def advance(
-    key: jax.Array, m: Direction, given: Angles, device: jax.Array, first: jax.Array, count: int
-) -> Direction:
-    """`count` steps from step number `first`; the noise of a step depends on its number alone."""
+    key: jax.Array,
+    m: Any,
+    given: Any,
+    device: jax.Array,
+    first: jax.Array | int,
+    count: jax.Array | int,
+    move: Callable[..., Any] = step,
+) -> Any:
+    """`count` steps from step number `first`; the noise of a step depends on its number alone.
 
-    def one(i: jax.Array, m: Direction) -> Direction:
-        return step(random.sweep_key(key, i), m, given, device)
+    Args:
+        key: uint32 [2], of the run.
+        m: unit vectors, as `move` has them.
+        given: radians per step.
+        device: uint32 [devices].
+        first: number of the first step.
+        count: steps.
+        move: :func:`step`, or another function of the same arguments.
+
+    Example:
+        >>> magnet = Magnet(1e-18, 0.1, Vector(z=0.1))
+        >>> start = (jnp.zeros(2), jnp.zeros(2), jnp.ones(2))
+        >>> device = jnp.arange(2, dtype=jnp.uint32)
+        >>> m = advance(random.seed_key(1), start, angles(magnet, 1e-12), device, 0, 10)
+        >>> bool(jnp.all(m[2] < 1))
+        True
+    """
+
+    def one(i: jax.Array, m: Any) -> Any:
+        return move(random.sweep_key(key, i), m, given, device)
 
     start = jnp.asarray(first, jnp.uint32)
     return lax.fori_loop(start, start + jnp.asarray(count, jnp.uint32), one, m)

@@ -12,20 +12,24 @@ from jax.sharding import PartitionSpec as P
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, memory, runtime
-from pbits.devices.macrospin import GAMMA, Direction, Magnet, advance, angles, diffusion
+from pbits.devices.blocks import Layout
+from pbits.devices.macrospin import GAMMA, Magnet, Vector, advance, angles, diffusion, step
+from pbits.devices.pair import Pair, pair_angles, pair_step
 from pbits.random import seed_key
 
 # Of the fastest precession, in radians per step: the stationary error is about 1 % at 0.4, see
 # the tests; and of the random turn's variance.
 USUAL_ANGLE, LARGEST_ANGLE = 0.25, 0.5
 USUAL_SPREAD, LARGEST_SPREAD = 0.02, 0.1
-_BLOCK = 8192  # devices whose state stays in a core's cache
 _AXIS = "devices"
 _ROUNDING = 1e-6  # of the length of a float32 vector
 
 
 class Trajectory(NamedTuple):
     """What was recorded, and where it ended.
+
+    Of pairs of layers, `m` is [k, 2, 3, devices], `mean` and `square` [k, 2, 3], `final`
+    [2, 3, devices].
 
     Attributes:
         times: [k] seconds since step 0, at the end of each interval.
@@ -48,18 +52,36 @@ class Trajectory(NamedTuple):
     seed: int
 
 
-def largest_field(magnet: Magnet) -> float:
+def largest_field(magnet: Magnet | Pair) -> float:
     """Bound on the field that any of the magnets precesses in, T."""
-    norms = [
-        np.sqrt(sum(np.square(np.asarray(part, np.float64)) for part in vector))
-        for vector in (magnet.field, magnet.damping_like, magnet.field_like)
-    ]
+    if isinstance(magnet, Pair):
+        fields, torques = magnet[2:4], magnet[4:6]
+        return max(
+            largest_field(layer) + _largest(field) + _efficiency(layer) * float(np.max(np.abs(a)))
+            for layer, field, a in zip(magnet[:2], fields, torques, strict=True)
+        )
     # What all three axes have in common is along m and does nothing.
     spread = np.ptp(np.stack(np.broadcast_arrays(*magnet.anisotropy)), axis=0)
-    return float(np.max(spread) + sum(np.max(norm) for norm in norms))
+    torque = _efficiency(magnet) * _largest(magnet.damping_like)
+    return float(np.max(spread)) + _largest(magnet.field) + torque + _largest(magnet.field_like)
 
 
-def safe_step(magnet: Magnet) -> float:
+def _efficiency(magnet: Magnet) -> float:
+    """The largest over all angles."""
+    return max(1.0, float(np.max(np.square(np.asarray(magnet.asymmetry, np.float64)))))
+
+
+def _largest(vector: Vector) -> float:
+    return float(np.max(np.sqrt(sum(np.square(np.asarray(part, np.float64)) for part in vector))))
+
+
+def _fastest(magnet: Magnet | Pair) -> float:
+    """Largest diffusion constant, 1/s."""
+    layers = magnet[:2] if isinstance(magnet, Pair) else (magnet,)
+    return max(float(np.max(diffusion(layer))) for layer in layers)
+
+
+def safe_step(magnet: Magnet | Pair) -> float:
     """Seconds per step that keep the stationary law to about a percent or better.
 
     Example:
@@ -68,7 +90,7 @@ def safe_step(magnet: Magnet) -> float:
         >>> 1e-12 < dt < 2e-11
         True
     """
-    field, spread = largest_field(magnet), float(np.max(diffusion(magnet)))
+    field, spread = largest_field(magnet), _fastest(magnet)
     by_angle = USUAL_ANGLE / (GAMMA * field) if field else np.inf
     by_noise = USUAL_SPREAD / (2 * spread) if spread else np.inf
     dt = min(by_angle, by_noise)
@@ -78,7 +100,7 @@ def safe_step(magnet: Magnet) -> float:
 
 
 def simulate(
-    magnet: Magnet,
+    magnet: Magnet | Pair,
     *,
     num_steps: int,
     dt: float | None = None,
@@ -93,12 +115,13 @@ def simulate(
     """Integrate the stochastic LLG equation of many independent magnets.
 
     Args:
-        magnet: its fields are numbers, equal for all, or arrays [num_devices].
+        magnet: or a pair of them; fields are numbers, equal for all, or arrays [num_devices].
         num_steps: a multiple of `record_every`.
         dt: seconds; default :func:`safe_step`.
         record_every: steps between two records; default: all at once, one record.
         num_devices: magnets with noise of their own.
-        start: [3] or [3, num_devices]; default evenly distributed on the sphere.
+        start: [3] or [3, num_devices], of pairs [2, 3] or [2, 3, num_devices]; default evenly
+            distributed on the sphere.
         first_step: number of the first step: with the `final` of an earlier run as `start` and
             its `num_steps` here, the two runs are one.
         drive: [num_steps // record_every] factors of the spin torques between two records.
@@ -125,20 +148,38 @@ def simulate(
     if steps % every:
         raise ValueError(f"num_steps is {steps}; expected a multiple of record_every, {every}")
     factors = _drive(drive, steps // every)
-    program = _program(_mesh(count), every, keep_directions)
-    layout = _Layout(count, program.num_cores)
-    kept = 3 * 4 * layout.total * (len(factors) * keep_directions + 4)
+    layers = 2 if isinstance(magnet, Pair) else 1
+    program = _program(_mesh(count), keep_directions, layers)
+    layout = Layout(count, program.num_cores)
+    kept = 3 * layers * 4 * layout.total * (len(factors) * keep_directions + 4)
     what = f"{len(factors)} records of {count} magnets; record less often, or keep_directions=False"
     memory.check_fits(kept, memory.free_bytes(runtime.devices()[0]), what)
     single, many = layout.split(magnet)
-    m = layout.spread(_start(start, count, seed))
-    first = np.uint32(checks.whole_number("first_step", first_step, 0))
-    scalars = np.float32(dt), factors, first, np.uint32(count)
+    m = layout.spread(unit_vectors(start, layers, count, seed))
+    first = checks.whole_number("first_step", first_step, 0)
+    scalars = np.float32(dt), factors, np.uint32(first), np.uint32(count), np.uint32(every)
     final, records = program.run(seed_key(seed), m, layout.numbers, single, many, *scalars)
-    return layout.gathered(final, records, dt, every, first_step, seed)
+    steps = first + every * np.arange(len(factors) + 1)
+    m, mean, square, final = _gathered(layout, layers, records, final)
+    return Trajectory(np.float64(dt) * steps[1:], m, mean, square, final, dt, int(steps[-1]), seed)
 
 
-def checked_step(magnet: Magnet, dt: float | None) -> float:
+def _gathered(layout: Layout, layers: int, records: Any, final: Any) -> Any:
+    """Directions, means, mean squares and last directions, from what each block recorded."""
+
+    def shaped(array: NDArray, devices: int) -> NDArray:
+        """Rows apart as layers and axes, if there are several layers."""
+        at = array.ndim - devices - 1
+        parts = (layers, 3) if layers > 1 else (3,)
+        return array.reshape(*array.shape[:at], *parts, *array.shape[at + 1 :])
+
+    m, *sums = records
+    mean, square = (np.asarray(part, np.float64).sum(0) / layout.count for part in sums)
+    directions = None if m is None else shaped(layout.joined(m), 1)
+    return directions, shaped(mean, 0), shaped(square, 0), shaped(layout.joined(final), 1)
+
+
+def checked_step(magnet: Magnet | Pair, dt: float | None) -> float:
     """A safe step, or the one given where it is not too long.
 
     Raises:
@@ -148,7 +189,7 @@ def checked_step(magnet: Magnet, dt: float | None) -> float:
         return safe_step(magnet)
     dt = checks.positive("dt", dt)
     angle = GAMMA * largest_field(magnet) * dt
-    spread = 2 * float(np.max(diffusion(magnet))) * dt
+    spread = 2 * _fastest(magnet) * dt
     if angle > LARGEST_ANGLE or spread > LARGEST_SPREAD:
         raise ValueError(
             f"dt is {dt:.3g} s, in which the magnet precesses by {angle:.3g} rad and diffuses by "
@@ -170,80 +211,25 @@ def _drive(drive: ArrayLike | None, count: int) -> NDArray[np.float32]:
     return factors
 
 
-def _start(start: ArrayLike | None, count: int, seed: int) -> NDArray[np.float32]:
-    """Unit vectors [3, count]."""
+def unit_vectors(
+    start: ArrayLike | None, layers: int, count: int, seed: int
+) -> NDArray[np.float32]:
+    """Where runs start: [3 * layers, count]; evenly on the sphere where nothing is given."""
+    one = (3,) if layers == 1 else (layers, 3)
     if start is None:
-        given = np.random.default_rng([seed, 1]).normal(size=(3, count))
+        given = np.random.default_rng([seed, 1]).normal(size=(*one, count))
     else:
         given = np.asarray(start, np.float64)
-        given = given[:, None] if given.ndim == 1 else given
-        if given.shape not in ((3, 1), (3, count)):
-            raise ValueError(f"start has shape {given.shape}; expected (3,) or (3, {count})")
-        given = np.broadcast_to(given, (3, count))
-    length = np.sqrt(np.sum(given**2, axis=0))
+        given = given[..., None] if given.shape == one else given
+        if given.shape not in ((*one, 1), (*one, count)):
+            raise ValueError(f"start has shape {given.shape}; expected {one} or {(*one, count)}")
+    length = np.sqrt(np.sum(given**2, axis=-2, keepdims=True))
     if not np.all(np.isfinite(length) & (length > 0)):
         raise ValueError("start has a vector of no length; expected directions")
     # What a run ended with goes on to the last bit.
     whole = np.abs(length - 1) < _ROUNDING
-    return np.where(whole, given, given / length).astype(np.float32)
-
-
-class _Layout:
-    """Devices in blocks [blocks, width], blocks split over cores."""
-
-    def __init__(self, count: int, num_cores: int) -> None:
-        self.count = count
-        self.width = min(-(-count // num_cores), _BLOCK)
-        self.blocks = -(-count // (self.width * num_cores)) * num_cores
-        self.total = self.blocks * self.width
-        self.numbers = np.arange(self.total, dtype=np.uint32).reshape(self.blocks, self.width)
-
-    def spread(self, values: NDArray) -> NDArray:
-        """[..., count] to [blocks, ..., width], the last device filling up."""
-        spare = (0, self.total - self.count)
-        filled = np.pad(values, [(0, 0)] * (values.ndim - 1) + [spare], "edge")
-        split = filled.reshape(*values.shape[:-1], self.blocks, self.width)
-        return np.ascontiguousarray(np.moveaxis(split, -2, 0))
-
-    def split(self, magnet: Magnet) -> tuple[Magnet, Magnet]:
-        """What is equal for all devices, and what is not: None in the other's place."""
-        leaves, structure = jax.tree.flatten(magnet)
-        single, many = [], []
-        for leaf in leaves:
-            values = np.asarray(leaf, np.float64)
-            if values.ndim and values.shape != (self.count,):
-                raise ValueError(
-                    f"a field of the magnet has shape {values.shape}; expected a number or "
-                    f"({self.count},), one for each device"
-                )
-            single.append(np.float32(values) if not values.ndim else None)
-            many.append(self.spread(values.astype(np.float32)) if values.ndim else None)
-        return structure.unflatten(single), structure.unflatten(many)
-
-    def gathered(
-        self, final: Any, records: Any, dt: float, every: int, first: int, seed: int
-    ) -> Trajectory:
-        """Arrays of the requested devices, from blocks [blocks, (records,) 3, width]."""
-
-        def joined(blocks: Any) -> NDArray[np.float32]:
-            moved = np.moveaxis(np.asarray(blocks), 0, -2)
-            return moved.reshape(*moved.shape[:-2], self.total)[..., : self.count]
-
-        m, *sums = records
-        directions = None if m is None else joined(m)
-        mean, square = (np.asarray(part, np.float64).sum(0) / self.count for part in sums)
-        k = len(mean)
-        steps = first + every * np.arange(1, k + 1)
-        return Trajectory(
-            np.asarray(steps * dt, np.float64),
-            directions,
-            mean,
-            square,
-            joined(final),
-            dt,
-            first + every * k,
-            seed,
-        )
+    unit = np.where(whole, given, given / length).astype(np.float32)
+    return np.broadcast_to(unit, (*one, count)).reshape(3 * layers, count)
 
 
 class _Program(NamedTuple):
@@ -256,14 +242,14 @@ def _mesh(count: int) -> Mesh:
 
 
 @cache
-def _program(mesh: Mesh, every: int, keep: bool) -> _Program:
+def _program(mesh: Mesh, keep: bool, layers: int) -> _Program:
     split: Any = P(_AXIS)
 
     def call(key: Any, m: Any, numbers: Any, single: Any, many: Any, *rest: Any) -> Any:
         return jax.shard_map(
-            partial(_blocks, every, keep),
+            partial(_blocks, keep, layers),
             mesh=mesh,
-            in_specs=(P(), split, split, P(), split, P(), P(), P(), P()),
+            in_specs=(P(), split, split, P(), split, P(), P(), P(), P(), P()),
             out_specs=split,
             check_vma=False,
         )(key, m, numbers, single, many, *rest)
@@ -273,33 +259,36 @@ def _program(mesh: Mesh, every: int, keep: bool) -> _Program:
 
 
 def _blocks(
-    every: int,
     keep: bool,
+    layers: int,
     key: jax.Array,
     m: jax.Array,
     numbers: jax.Array,
-    single: Magnet,
-    many: Magnet,
+    single: Any,
+    many: Any,
     dt: jax.Array,
     factors: jax.Array,
     first: jax.Array,
     count: jax.Array,
+    every: jax.Array,
 ) -> Any:
-    def block(given: tuple[jax.Array, jax.Array, Magnet]) -> Any:
+    prepare, move = (angles, step) if layers == 1 else (pair_angles, pair_step)
+
+    def block(given: tuple[jax.Array, jax.Array, Any]) -> Any:
         m, device, own = given
         magnet = jax.tree.map(
             lambda one, each: each if one is None else one, single, own, is_leaf=lambda x: x is None
         )
 
-        def interval(state: tuple[Direction, jax.Array], factor: jax.Array) -> Any:
+        def interval(state: tuple[Any, jax.Array], factor: jax.Array) -> Any:
             m, done = state
-            m = advance(key, m, angles(magnet, dt, factor), device, done, every)
+            m = advance(key, m, prepare(magnet, dt, factor), device, done, every, move)
             seen = jnp.stack(m)
             counted = jnp.where(device < count, seen, 0)
             sums = counted.sum(axis=1), jnp.square(counted).sum(axis=1)
-            return (m, done + np.uint32(every)), (seen if keep else None, *sums)
+            return (m, done + every), (seen if keep else None, *sums)
 
-        (m, _), records = lax.scan(interval, ((m[0], m[1], m[2]), first), factors)
+        (m, _), records = lax.scan(interval, (tuple(m), first), factors)
         return jnp.stack(m), records
 
     return lax.map(block, (m, numbers, many))

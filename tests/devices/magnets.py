@@ -32,3 +32,15 @@ def in_equilibrium(delta: float, count: int, seed: int, bias: float = 0.0) -> ND
     z = rng.choice(law.centres, count, p=law.stationary) + rng.uniform(-half, half, count)
     angle, across = rng.uniform(0, 2 * np.pi, count), np.sqrt(1 - z * z)
     return np.stack([across * np.cos(angle), across * np.sin(angle), z])
+
+
+def easy_plane(kappa: float, alpha: float = 0.1, **more) -> Magnet:
+    """A disk with a hard axis along z; E / kT = kappa m_z**2."""
+    return Magnet(2 * kappa * THERMAL / FIELD, alpha, Vector(0.0, 0.0, -FIELD), **more)
+
+
+def cumulative(law: AxialMagnet):
+    """Distribution function of m_z, for Kolmogorov and Smirnov's test."""
+    edges = np.linspace(-1, 1, law.num_cells + 1)
+    below = np.concatenate([[0.0], np.cumsum(law.stationary)])
+    return lambda z: np.interp(z, edges, below)

@@ -1,0 +1,227 @@
+"""Macrospin steps per second against cmtj, on one core, at equal error of the stationary law.
+
+A longer step is worth as much as a faster one, so each side first finds the longest of its steps
+whose error of ``<1 - m_z**2>`` of a uniaxial magnet stays within a tolerance; the exact value is
+that of Boltzmann's law.  Then both run in turn, so that a computer that is shared slows both, and
+what is compared is simulated time per second.  cmtj runs its Heun method: the Euler-Heun method
+that it takes by itself has an error of first order in the step.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from pbits.bench.machine import installed_version
+from pbits.bench.summary import spread
+from pbits.devices.axial import AxialMagnet
+from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet, Vector
+
+ANGLES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05)  # radians per step, from the longest
+PEER = "cmtj"
+_FIELD, _KELVIN = 0.1, 300.0
+_MANY = 100_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The work of the comparison.
+
+    Attributes:
+        delta: barrier over kT.
+        alpha: Gilbert damping.
+        tolerance: relative error of <1 - m_z**2>.
+        num_devices: of pbits; cmtj has one.
+        seconds: of each measurement, about.
+        rounds: measured calls of each side, in turn.
+        seed: of the noise.
+    """
+
+    delta: float = 5.0
+    alpha: float = 0.01
+    tolerance: float = 0.02
+    num_devices: int = 8192
+    seconds: float = 3.0
+    rounds: int = 5
+    seed: int = 0
+
+
+class Ours:
+    """`pbits.devices.simulation.simulate`, one core."""
+
+    name = "pbits"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.seed = settings, settings.seed
+        moment = 2 * settings.delta * BOLTZMANN * _KELVIN / _FIELD
+        self.magnet = Magnet(moment, settings.alpha, Vector(z=_FIELD), _KELVIN)
+        self.start: Any = [0.0, 0.0, 1.0]
+
+    def run(self, angle: float, steps: int, records: int, devices: int | None = None) -> Any:
+        """<1 - m_z**2> of each record, after `steps` steps in all of all devices."""
+        from pbits.devices.simulation import simulate
+
+        count = devices or self.settings.num_devices
+        each = max(1, steps // (count * records))
+        self.seed += 1
+        done = simulate(
+            self.magnet, num_steps=each * records, record_every=each, num_devices=count,
+            dt=angle / (GAMMA * _FIELD), start=self.start, seed=self.seed, keep_directions=False,
+        )  # fmt: skip
+        if not devices:
+            self.start = done.final
+        return 1 - done.square[:, 2], each * records * count
+
+
+class Cmtj:
+    """`cmtj.Junction.runSimulation`: C++, one thread, one magnet."""
+
+    name = PEER
+
+    def __init__(self, settings: Settings) -> None:
+        import cmtj
+
+        self.heun = cmtj.SolverMode.Heun
+        tesla = 1.0
+        magnetisation = tesla / (4e-7 * np.pi)
+        volume = 2 * settings.delta * BOLTZMANN * _KELVIN / _FIELD / magnetisation
+        nothing = [cmtj.CVector(0, 0, 0)] * 3
+        z = cmtj.CVector(0, 0, 1)
+        layer = cmtj.Layer(
+            "free", z, z, tesla, 1e-9, volume / 1e-9, nothing, damping=settings.alpha
+        )
+        layer.setSeed(settings.seed)
+        self.junction = cmtj.Junction([layer])
+        constant = cmtj.ScalarDriver.getConstantDriver
+        self.junction.setLayerAnisotropyDriver("free", constant(_FIELD * magnetisation / 2))
+        self.junction.setLayerTemperatureDriver("free", constant(_KELVIN))
+
+    def run(self, angle: float, steps: int, records: int) -> Any:
+        """<1 - m_z**2> of each tenth of the run's last part, after `steps` steps."""
+        dt = angle / (GAMMA * _FIELD)
+        self.junction.clearLog()
+        self.junction.runSimulation(steps * dt, dt, 20 * dt, solverMode=self.heun)
+        seen = 1 - np.asarray(self.junction.getLog()["free_mz"]) ** 2
+        return np.array([part.mean() for part in np.array_split(seen, records)]), steps
+
+
+def compare(settings: Settings, say: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """All measurements in a process of its own with one core, ready for JSON.
+
+    Args:
+        settings: the work.
+        say: told what is going on.
+
+    Returns:
+        Errors of each side against the step, the steps chosen, speeds of all rounds, their
+        ratios, and the speed of a hundred thousand devices at once.
+    """
+    say("measuring on one core")
+    context = get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=_pin) as pool:
+        return pool.submit(measure, settings).result()
+
+
+def _pin() -> None:
+    os.environ["PBITS_NUM_DEVICES"] = "1"
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def measure(settings: Settings) -> dict[str, Any]:
+    """As :func:`compare`, in this process."""
+    sides: list[Any] = [Ours(settings)]
+    result: dict[str, Any] = {"peer": PEER, "status": "ok"}
+    if installed_version(PEER):
+        sides.append(Cmtj(settings))
+    else:
+        reason = f"{PEER} is not installed; pip install {PEER}"
+        result |= {"status": "not installed", "reason": reason}
+    found = [_chosen(side, settings) for side in sides]
+    seconds: list[list[float]] = [[] for _ in sides]
+    for side, about in zip(sides, found, strict=True):
+        side.run(about["angle"], about["steps"], 10)
+    for _ in range(settings.rounds):
+        for side, about, times in zip(sides, found, seconds, strict=True):
+            times.append(_timed(side, about["angle"], about["steps"]))
+    for about, times in zip(found, seconds, strict=True):
+        about["steps_per_second"] = spread([about["steps"] / s for s in times])
+        simulated = about["steps"] * about["angle"] / (GAMMA * _FIELD)
+        about["simulated_seconds_per_second"] = spread([simulated / s for s in times])
+    result["ours"] = found[0]
+    if len(found) > 1:
+        result |= {"theirs": found[1], **_ratios(*found)}
+    result["many"] = _many(sides[0], found[0]["angle"], settings)
+    return result
+
+
+def _ratios(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    def of(key: str) -> Any:
+        pairs = zip(ours[key]["per_round"], theirs[key]["per_round"], strict=True)
+        return spread([mine / other for mine, other in pairs])
+
+    return {"ratio": of("simulated_seconds_per_second"), "step_ratio": of("steps_per_second")}
+
+
+def _timed(side: Any, angle: float, steps: int) -> float:
+    began = time.perf_counter()
+    side.run(angle, steps, 10)
+    return time.perf_counter() - began
+
+
+def _chosen(side: Any, settings: Settings) -> dict[str, Any]:
+    """The longest step within the tolerance, with errors of all that were tried."""
+    trial = 100_000 if side.name == PEER else 40 * settings.num_devices
+    side.run(ANGLES[-1], trial, 10)  # compiles
+    speed = trial / _timed(side, ANGLES[-1], trial)
+    steps = int(speed * settings.seconds)
+    law = AxialMagnet(settings.delta)
+    exact = law.mean(1 - law.centres**2)
+    tried = []
+    for angle in ANGLES:
+        _settle(side, angle, settings)
+        seen, _ = side.run(angle, steps, 20)
+        error, uncertain = seen.mean() / exact - 1, seen.std() / np.sqrt(seen.size) / exact
+        tried.append({"angle": angle, "error": float(error), "standard_error": float(uncertain)})
+        if abs(error) + uncertain <= settings.tolerance:
+            break
+    version = installed_version(side.name)
+    return {
+        "name": side.name, "version": version, "angle": angle, "steps": steps, "errors": tried,
+        "within_tolerance": bool(abs(error) + uncertain <= settings.tolerance),
+    }  # fmt: skip
+
+
+def _settle(side: Any, angle: float, settings: Settings) -> None:
+    """A few relaxation times within a well."""
+    steps = int(3 / (settings.alpha * angle))
+    side.run(angle, steps * (1 if side.name == PEER else settings.num_devices), 1)
+
+
+def _many(side: Ours, angle: float, settings: Settings) -> dict[str, Any]:
+    """A hundred thousand magnets at once, and how much memory this process has held."""
+    side.start = [0.0, 0.0, 1.0]
+    steps = 100 * _MANY
+    side.run(angle, steps, 1, _MANY)
+    times = []
+    for _ in range(settings.rounds):
+        began = time.perf_counter()
+        side.run(angle, steps, 1, _MANY)
+        times.append(time.perf_counter() - began)
+    return {
+        "num_devices": _MANY, "steps_per_second": spread([steps / s for s in times]),
+        "peak_bytes": _peak_bytes(),
+    }  # fmt: skip
+
+
+def _peak_bytes() -> int | None:
+    try:
+        import resource
+    except ImportError:
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,0 +1,357 @@
+"""Spin-torque diode: the voltage that a junction makes of a microwave current.
+
+At second order in the current's amplitude, for any geometry, from derivatives of the equation of
+motion at its equilibrium, taken by differentiation of the integrator's own right-hand side.  With
+coordinates q in the tangent plane, ``dq/dt = F(q, I)`` and ``V = I R(q)``, a current
+``I_rf cos(omega t)`` moves q by ``x = (i omega - F_q)^-1 F_I`` per ampere and without a direct
+current ``V_dc = 1/2 I_rf**2 Re[R_q . x]`` (J. C. Sankey et al., Nature Physics 4, 67 (2008)); a
+direct current adds the mean shift of q, which is of the same order.
+"""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from numpy.typing import ArrayLike, NDArray
+
+from pbits import checks, runtime
+from pbits.devices.checking import finite_array, positive_array
+from pbits.devices.macrospin import (
+    BOLTZMANN,
+    GAMMA,
+    Magnet,
+    Vector,
+    advance,
+    angles,
+    diffusion,
+    step,
+    turn,
+)
+from pbits.devices.simulation import USUAL_ANGLE, checked_step, largest_field, safe_step
+from pbits.random import seed_key, sweep_key
+
+Array = NDArray[np.float64]
+_NEWTON_STEPS = 6
+_STEPS_PER_PERIOD = 48
+
+
+class Diode(NamedTuple):
+    """A junction that rectifies, in SI units; numbers only.
+
+    Attributes:
+        magnet: its free layer without current.
+        parallel, antiparallel: resistances, Ohm; the conductance is linear in m . reference.
+        damping_like: T / A, spin torque of a current.
+        field_like: T / A, also the current's own field.
+        anisotropy: T / A, change of the anisotropy fields with current (by its voltage).
+        reference: direction of the reference layer.
+        current: A, a direct current.
+    """
+
+    magnet: Magnet
+    parallel: float
+    antiparallel: float
+    damping_like: Vector
+    field_like: Vector = Vector()
+    anisotropy: Vector = Vector()
+    reference: Vector = Vector(x=1.0)
+    current: float = 0.0
+
+
+class Rectifier(NamedTuple):
+    """A diode at its point of work.
+
+    Attributes:
+        direction: [3], of the free layer.
+        resistance: Ohm.
+        decays: [2] complex, 1/s: eigenvalues of F_q, real parts negative.
+        frequencies: [k] Hz.
+        rectification: [k] V / A**2, V_dc over the squared amplitude of the current.
+        resistance_noise: Ohm**2 / Hz, one-sided, of thermal motion at low frequency.
+    """
+
+    direction: Array
+    resistance: float
+    decays: NDArray[np.complex128]
+    frequencies: Array
+    rectification: Array
+    resistance_noise: float
+
+
+def at_current(diode: Diode, current: Any) -> Magnet:
+    """The free layer under a current."""
+    magnet = diode.magnet
+
+    def added(vector: Any, change: Vector) -> Vector:
+        x, y, z = (a + current * b for a, b in zip(vector, change, strict=True))
+        return Vector(x, y, z)
+
+    return magnet._replace(
+        anisotropy=added(magnet.anisotropy, diode.anisotropy),
+        damping_like=added(magnet.damping_like, diode.damping_like),
+        field_like=added(magnet.field_like, diode.field_like),
+    )
+
+
+def resistance(diode: Diode, m: Any) -> Any:
+    """Ohm; conductance linear in the cosine between free and reference layer."""
+    p = np.asarray([float(part) for part in diode.reference])
+    p = p / np.linalg.norm(p)
+    cosine = m[0] * p[0] + m[1] * p[1] + m[2] * p[2]
+    high, low = 1 / diode.parallel, 1 / diode.antiparallel
+    return 1 / ((high + low) / 2 + (high - low) / 2 * cosine)
+
+
+def rectifier(
+    diode: Diode, frequencies: ArrayLike, *, start: ArrayLike = (0.3, 0.1, 0.95)
+) -> Rectifier:
+    """Linear response around the equilibrium that the free layer relaxes to.
+
+    Args:
+        diode: the junction.
+        frequencies: [k] Hz, above 0.
+        start: [3], where relaxation starts: picks one of several equilibria.
+
+    Raises:
+        ValueError: where the direct current keeps the layer in motion: no equilibrium; on
+            quantities out of range.
+
+    Example:
+        >>> layer = Magnet(8e5 * 2e-24, 0.01, Vector(z=-0.8), field=Vector(y=0.1))
+        >>> junction = Diode(layer, 1000.0, 2000.0, Vector(x=20.0))
+        >>> found = rectifier(junction, [1e9, 8e9])
+        >>> bool(abs(found.direction[1] - 1) < 1e-5), found.rectification.shape
+        (True, (2,))
+    """
+    positive_array("resistance", [diode.parallel, diode.antiparallel])
+    omega = 2 * np.pi * positive_array("frequency", np.atleast_1d(frequencies))
+    magnet = at_current(diode, diode.current)
+    m = _equilibrium(magnet, start)
+    own = _Local(diode, m)
+    a, x = own.response(omega)
+    decays = np.linalg.eigvals(a)
+    if not np.all(decays.real < 0):
+        raise ValueError(
+            f"no stable equilibrium at {diode.current:.3g} A: the torque keeps the free layer in "
+            "motion; use a smaller current, or rectified_voltage, which integrates in time"
+        )
+    shift = np.linalg.solve(a.T, own.r)
+    noise = 4 * float(np.max(diffusion(magnet))) * float(shift @ shift)
+    rest = float(resistance(diode, m))
+    return Rectifier(m, rest, decays, omega / 2 / np.pi, own.rectified(a, x), noise)
+
+
+def sensitivity(found: Rectifier, *, impedance: float = 50.0) -> Array:
+    """mV / mW of incident microwave power, [k], from a line of that impedance.
+
+    The line drives ``I_rf**2 = 8 P Z / (R + Z)**2`` through a resistance R.
+
+    Example:
+        >>> base = Rectifier(np.zeros(3), 50.0, np.zeros(2), np.ones(1), np.full(1, 100.0), 0.0)
+        >>> sensitivity(base).round(6).tolist()  # matched: I_rf**2 = 2 P / R
+        [4.0]
+    """
+    z = checks.positive("impedance", impedance)
+    return found.rectification * amplitude(1.0, found.resistance, impedance=z) ** 2
+
+
+def amplitude(power: ArrayLike, resistance: float, *, impedance: float = 50.0) -> Any:
+    """Amplitude of the current in A, at a microwave power in W from a line.
+
+    Example:
+        >>> float(round(amplitude(1e-6, 50.0), 6))
+        0.0002
+    """
+    z = checks.positive("impedance", impedance)
+    return np.sqrt(8 * finite_array("power", power) * z) / (resistance + z)
+
+
+def noise_equivalent_power(
+    diode: Diode, found: Rectifier, *, impedance: float = 50.0, temperature: float = 300.0
+) -> Array:
+    """W / sqrt(Hz), [k]: the power whose voltage equals thermal noise in one hertz.
+
+    Johnson noise of the junction, and of its resistance under a direct current:
+    ``V_n**2 = 4 k T R + S_R I**2``.
+
+    Example:
+        >>> layer = Magnet(8e5 * 2e-24, 0.01, Vector(z=-0.8), field=Vector(y=0.1))
+        >>> junction = Diode(layer, 1000.0, 2000.0, Vector(x=20.0))
+        >>> float(noise_equivalent_power(junction, rectifier(junction, 8.6e9))[0]) > 0
+        True
+    """
+    johnson = 4 * BOLTZMANN * checks.positive("temperature", temperature) * found.resistance
+    voltage = np.sqrt(johnson + found.resistance_noise * diode.current**2)
+    return voltage / np.abs(sensitivity(found, impedance=impedance))
+
+
+def rectified_voltage(
+    diode: Diode,
+    amplitudes: ArrayLike,
+    frequency: float,
+    *,
+    start: ArrayLike = (0.3, 0.1, 0.95),
+    settle: float | None = None,
+    num_periods: int = 20,
+    seed: int | None = None,
+) -> Array:
+    """V_dc in volts by integration in time: also where the layer saturates, or is noisy.
+
+    The voltage over whole periods minus that of the direct current alone at rest.
+
+    Args:
+        diode: with a temperature of 0 for a sharp answer, else with noise.
+        amplitudes: [n] A, of the current; one run for each.
+        frequency: Hz.
+        start: [3], as :func:`rectifier` has it.
+        settle: seconds before the measurement; default twenty times ``1 / (alpha gamma B)``.
+        num_periods: that are measured.
+        seed: of the noise.
+
+    Raises:
+        ValueError: on quantities out of range.
+
+    Example:
+        >>> layer = Magnet(8e5 * 2e-24, 0.05, Vector(z=-0.8), 0.0, field=Vector(y=0.1))
+        >>> junction = Diode(layer, 1000.0, 2000.0, Vector(x=20.0))
+        >>> rectified_voltage(junction, [1e-5, 2e-5], 8e9, num_periods=2).shape
+        (2,)
+    """
+    # The last run has the direct current alone, and the same noise.
+    currents = np.append(np.atleast_1d(finite_array("amplitudes", amplitudes)), 0.0)
+    frequency = checks.positive("frequency", frequency)
+    most = at_current(diode, abs(diode.current) + float(np.max(np.abs(currents))))
+    rate = GAMMA * largest_field(most)
+    periods = checks.whole_number("num_periods", num_periods, 1)
+    each = int(np.ceil(max(_STEPS_PER_PERIOD, 4 * rate / (USUAL_ANGLE * frequency))))
+    dt = checked_step(most, 1 / (frequency * each))
+    wait = settle or 20 / (float(diode.magnet.alpha) * rate) + 20 / frequency
+    skip = int(np.ceil(wait * frequency)) * each
+    m = _equilibrium(at_current(diode, diode.current), start)
+    base = float(resistance(diode, m)), np.float32(diode.current)
+    began = np.repeat(m.astype(np.float32)[:, None], currents.size, axis=1)
+    seed = checks.seed_or_random(seed)
+    total = _driven(
+        seed_key(seed), tuple(began), currents.astype(np.float32), _plain(diode), base,
+        np.float32(dt), np.uint32(skip), np.uint32(each), np.uint32(periods * each),
+    )  # fmt: skip
+    volts = np.asarray(total, np.float64) / (periods * each)
+    return volts[:-1] - volts[-1]
+
+
+def _plain(diode: Diode) -> Diode:
+    """Numbers as arrays, so that no program is compiled for their values."""
+    return jax.tree.map(lambda leaf: np.float32(leaf), diode)
+
+
+@jax.jit
+def _driven(
+    key: Any, m: Any, sizes: Any, diode: Any, base: Any, dt: Any, skip: Any, each: Any, count: Any
+) -> Any:
+    device = jnp.zeros(sizes.size, jnp.uint32)
+    rest, current = base
+    length = jnp.sqrt(sum(part * part for part in diode.reference))
+    unit = [part / length for part in diode.reference]
+    high, low = 1 / diode.parallel, 1 / diode.antiparallel
+
+    def excess(m: Any) -> Any:
+        cosine = sum(a * b for a, b in zip(m, unit, strict=True))
+        return 1 / ((high + low) / 2 + (high - low) / 2 * cosine) - rest
+
+    def one(i: jax.Array, state: Any) -> Any:
+        m, total = state
+        # The middle of the step keeps the phase to second order.
+        phase = 2 * np.pi * ((i % each).astype(jnp.float32) + 0.5) / each.astype(jnp.float32)
+        now = current + sizes * jnp.cos(phase)
+        ahead = step(sweep_key(key, i), m, angles(at_current(diode, now), dt), device)
+        seen = now * 0.5 * (excess(m) + excess(ahead))
+        return ahead, total + jnp.where(i >= skip, seen, 0.0)
+
+    return lax.fori_loop(jnp.uint32(0), skip + count, one, (m, jnp.zeros_like(sizes)))[1]
+
+
+def _equilibrium(magnet: Magnet, start: ArrayLike) -> Array:
+    """Where the layer comes to rest, [3], improved by Newton's method."""
+    runtime.ensure_configured()
+    still = magnet._replace(temperature=0.0)
+    dt, alpha = safe_step(still), checks.positive("alpha", float(magnet.alpha))
+    given = np.asarray(start, np.float64)
+    m: Any = tuple(jnp.full(1, part, jnp.float32) for part in given / np.linalg.norm(given))
+    device = jnp.zeros(1, jnp.uint32)
+    steps = int(min(60 / (alpha * USUAL_ANGLE) + 1000, 2e6))
+    m = jax.jit(advance)(seed_key(0), m, angles(still, dt), device, np.uint32(0), np.uint32(steps))
+    found = np.array([float(part[0]) for part in m])
+    for _ in range(_NEWTON_STEPS):
+        frame = _frame(found)
+        flow = partial(_flow, frame, magnet)
+        zero = jnp.zeros(2)
+        jump = np.linalg.solve(np.asarray(jax.jacfwd(flow)(zero)), np.asarray(flow(zero)))
+        if not np.all(np.isfinite(jump)) or np.linalg.norm(jump) > 0.1:
+            break
+        found = found - frame[1:].T @ jump
+        found /= np.linalg.norm(found)
+    return found
+
+
+def _frame(m: Array) -> Array:
+    """[3, 3]: m and two directions across it."""
+    return np.linalg.svd(m[None])[2] * np.sign(np.linalg.svd(m[None])[0][0, 0])
+
+
+def _flow(frame: Array, magnet: Magnet, q: jax.Array) -> jax.Array:
+    """dq/dt [2] per gamma and tesla, m being along ``frame[0] + q . frame[1:]``."""
+    m = jnp.asarray(frame[0]) + q @ jnp.asarray(frame[1:])
+    m = m / jnp.sqrt(m @ m)
+    given = angles(magnet, 1 / GAMMA)._replace(noise=jnp.float32(0))
+    nothing = (jnp.float32(0), jnp.float32(0), jnp.float32(0))
+    by = jnp.stack(turn((m[0], m[1], m[2]), given, nothing))
+    along, speed = jnp.asarray(frame) @ m, jnp.asarray(frame) @ jnp.cross(by, m)
+    return (speed[1:] - along[1:] * speed[0] / along[0]) / along[0]
+
+
+class _Local:
+    """Derivatives of flow and voltage at the equilibrium, to second order."""
+
+    def __init__(self, diode: Diode, m: Array) -> None:
+        frame = _frame(m)
+
+        def both(q: jax.Array, current: jax.Array) -> jax.Array:
+            flow = GAMMA * _flow(frame, at_current(diode, current), q)
+            ahead = jnp.asarray(frame[0]) + q @ jnp.asarray(frame[1:])
+            ohms = resistance(diode, ahead / jnp.sqrt(ahead @ ahead))
+            return jnp.append(flow, ohms)
+
+        at = jnp.zeros(2), jnp.float32(diode.current)
+
+        def wide(value: Any) -> Array:
+            return np.asarray(value, np.float64)
+
+        first = [wide(part) for part in jax.jacfwd(both, (0, 1))(*at)]
+        second = jax.jacfwd(jax.jacfwd(both, (0, 1)), (0, 1))(*at)
+        self.a, self.r, self.b = first[0][:2], first[0][2], first[1][:2]
+        self.f_qq, self.f_qi, self.f_ii = (
+            wide(second[0][0])[:2], wide(second[0][1])[:2], wide(second[1][1])[:2],
+        )  # fmt: skip
+        self.r_qq = wide(second[0][0])[2]
+        self.current = float(diode.current)
+
+    def response(self, omega: Array) -> tuple[Array, NDArray[np.complex128]]:
+        """F_q, and x [k, 2] per ampere."""
+        matrices = 1j * omega[:, None, None] * np.eye(2) - self.a
+        forces = np.tile(self.b[:, None], (omega.size, 1, 1))
+        return self.a, np.linalg.solve(matrices, forces)[..., 0]
+
+    def rectified(self, a: Array, x: NDArray[np.complex128]) -> Array:
+        """V_dc over I_rf**2, [k]."""
+        direct = 0.5 * (x @ self.r).real
+        if not self.current:
+            return direct
+        pairs = np.einsum("ki,kj->kij", x, x.conj()).real
+        force = 0.25 * np.einsum("aij,kij->ka", self.f_qq, pairs)
+        force = force + 0.5 * np.einsum("ai,ki->ka", self.f_qi, x.real) + 0.25 * self.f_ii
+        shift = -np.linalg.solve(a, force.T).T
+        curved = 0.25 * np.einsum("ij,kij->k", self.r_qq, pairs)
+        return direct + self.current * (shift @ self.r + curved)
