@@ -151,4 +151,3 @@ def _bernoulli(x: Array) -> Array:
     small = np.abs(x) < 1e-8
     safe = np.where(small, 1.0, x)
     return np.where(small, 1 - x / 2, safe / np.expm1(safe))
-

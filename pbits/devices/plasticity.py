@@ -2,7 +2,7 @@
 
 At a spike of the neuron behind it, a synapse whose last input spike is `lag` seconds old is set
 with ``P_set exp(-lag / window)``, and otherwise reset with ``P_reset``: simplified spike-timing
-dependent plasticity (after D. Querlioz, A. F. Vincent et al., IEEE TBioCAS 9, 166 (2015); the
+dependent plasticity (after A. F. Vincent et al., IEEE TBioCAS 9, 166 (2015); the
 exponential window as of G. Srinivasan et al., Sci. Rep. 6, 29545 (2016)).  The probabilities are
 those of write pulses, :mod:`~pbits.devices.writing`.
 
@@ -125,4 +125,6 @@ def expected_weight(weight: ArrayLike, up: ArrayLike, down: ArrayLike, events: i
         0.3
     """
     final = stationary_weight(up, down)
-    return final + (jnp.asarray(weight) - final) * (1 - jnp.asarray(up) - jnp.asarray(down)) ** events
+    return (
+        final + (jnp.asarray(weight) - final) * (1 - jnp.asarray(up) - jnp.asarray(down)) ** events
+    )

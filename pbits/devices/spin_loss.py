@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits.devices.checking import finite_array, positive_array
 
-_FLUX = 1.054571817e-34 / (2 * 1.602176634e-19)  # hbar / 2e, exact, Wb
+FLUX = 1.054571817e-34 / (2 * 1.602176634e-19)  # hbar / 2e, Wb
 # Energy per write without and with the loss at one face, as a press release has it; the paper's
 # abstract has no factor, and no source has the shares.
 REPORTED_ENERGY_RATIO = 3.0
@@ -64,7 +64,7 @@ def spin_loss_torque(strip: SpinLoss, current: ArrayLike) -> jax.Array:
         (True, 0.0)
     """
     area = strip.thickness * strip.width
-    per_ampere = _FLUX * strip.angle / (strip.magnetisation * strip.thickness * area)
+    per_ampere = FLUX * strip.angle / (strip.magnetisation * strip.thickness * area)
     return jnp.asarray(current) * per_ampere * (strip.bottom - strip.top)
 
 

@@ -37,9 +37,7 @@ def overcritical_error(delta: ArrayLike, bias: ArrayLike, tau: ArrayLike) -> jax
     return -jnp.expm1(-(np.pi**2 / 4) * delta * over * fading / (bias - fading))
 
 
-def thermal_probability(
-    delta: ArrayLike, bias: ArrayLike, tau: ArrayLike
-) -> NDArray[np.float64]:
+def thermal_probability(delta: ArrayLike, bias: ArrayLike, tau: ArrayLike) -> NDArray[np.float64]:
     """Probability of being in the other well after escape over the barrier, ``|i| < 1``.
 
     ``P = nu_up / nu (1 - exp(-nu tau))``, nu = nu_up + nu_down: for barriers

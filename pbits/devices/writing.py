@@ -1,0 +1,331 @@
+"""Writing a bit by spin torque or voltage, in SI units: errors, disturbance, retention, energy.
+
+A :class:`Writer` is an axial magnet with the current that just drives it: everything follows from
+its barrier, t_D and critical current.  Currents are positive where they drive m towards +1; a
+write starts in thermal equilibrium in the well at -1, and has worked where m_z > 0 at the end of a
+square pulse.  Its probability comes from Fokker-Planck tables
+(:mod:`~pbits.devices.write_table`), so it holds below, around and above the critical current.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pbits.devices import write_limits, write_table
+from pbits.devices.checking import finite_array, positive_array
+from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet
+from pbits.devices.simulation import safe_step, simulate
+from pbits.devices.spin_loss import FLUX, SpinLoss, spin_loss_critical_current
+
+
+class Writer(NamedTuple):
+    """What writes a bit, numbers or arrays of one shape.
+
+    Attributes:
+        delta: barrier over kT.
+        unit_time: t_D, s.
+        critical_current: A, from -1 to +1 at zero temperature.
+        resistance: ohm, that the write current passes.
+    """
+
+    delta: ArrayLike
+    unit_time: ArrayLike
+    critical_current: ArrayLike
+    resistance: ArrayLike
+
+    def bias(self, current: ArrayLike) -> jax.Array:
+        """Current over the critical one."""
+        return jnp.asarray(current, jnp.float32) / jnp.asarray(self.critical_current, jnp.float32)
+
+    def tau(self, seconds: ArrayLike) -> jax.Array:
+        """Time over t_D."""
+        # Scaled first: float32 has no squares of nanoseconds.
+        return jnp.asarray(seconds, jnp.float32) / jnp.asarray(self.unit_time, jnp.float32)
+
+
+def axial_writer(
+    *,
+    moment: ArrayLike,
+    anisotropy: ArrayLike,
+    alpha: ArrayLike,
+    resistance: ArrayLike,
+    torque_per_current: ArrayLike,
+    temperature: ArrayLike = 300.0,
+) -> Writer:
+    """A writer of a perpendicular magnet whose spins are polarised along its axis.
+
+    ``delta = Ms V B_k / 2 kT``, ``t_D = (1 + alpha**2) / (alpha gamma B_k)``,
+    ``I_c = alpha B_k / (a_DL / I)``.
+
+    Args:
+        moment: Ms V, A m^2.
+        anisotropy: B_k, T.
+        alpha: Gilbert damping.
+        resistance: ohm.
+        torque_per_current: a_DL / I, T / A: :func:`transfer_torque`, :func:`orbit_torque`.
+        temperature: K.
+
+    Raises:
+        ValueError: on numbers not above 0.
+
+    Example:
+        >>> torque = transfer_torque(1e-18, 0.6)
+        >>> writer = axial_writer(
+        ...     moment=1e-18, anisotropy=0.4, alpha=0.01, resistance=3e3, torque_per_current=torque
+        ... )
+        >>> round(float(writer.delta), 1), round(1e6 * float(writer.critical_current), 1)
+        (48.3, 20.3)
+    """
+    given = dict(moment=moment, anisotropy=anisotropy, alpha=alpha, resistance=resistance)
+    mu, field, damping, ohm = (positive_array(name, x) for name, x in given.items())
+    thermal = BOLTZMANN * positive_array("temperature", temperature)
+    torque = positive_array("torque_per_current", torque_per_current)
+    return Writer(
+        mu * field / (2 * thermal), (1 + damping**2) / (damping * GAMMA * field),
+        damping * field / torque, ohm,
+    )  # fmt: skip
+
+
+def transfer_torque(moment: ArrayLike, efficiency: ArrayLike) -> NDArray[np.float64]:
+    """a_DL / I of spin transfer in a junction, ``hbar eta / (2 e Ms V)``, T / A.
+
+    Example:
+        >>> bool(transfer_torque(1e-18, 1.0) > 300)
+        True
+    """
+    return FLUX * positive_array("efficiency", efficiency) / positive_array("moment", moment)
+
+
+def orbit_torque(
+    moment: ArrayLike, efficiency: ArrayLike, area_ratio: ArrayLike
+) -> NDArray[np.float64]:
+    """a_DL / I of a spin-orbit torque, ``hbar xi (A_free / A_metal) / (2 e Ms V)``, T / A.
+
+    Args:
+        moment: Ms V, A m^2.
+        efficiency: xi_DL, spins per charge.
+        area_ratio: of the free layer, over the cross-section of the metal that carries I.
+    """
+    return transfer_torque(moment, efficiency) * positive_array("area_ratio", area_ratio)
+
+
+def orbit_critical_torque(anisotropy: ArrayLike, in_plane_field: ArrayLike) -> NDArray[np.float64]:
+    """Critical a_DL in T where spins lie across the axis and a field along the current.
+
+    ``B_k / 2 - B_x / sqrt(2)`` (K.-S. Lee et al., Appl. Phys. Lett. 102, 112410 (2013)), for
+    B_x of 0.1 to 0.3 B_k; below about 0.1 nothing switches reliably.  Not an axial problem: its
+    probability is :func:`simulated_probability`.
+
+    Example:
+        >>> float(orbit_critical_torque(1.0, 0.1).round(3))
+        0.429
+    """
+    easy, field = positive_array("anisotropy", anisotropy), finite_array("field", in_plane_field)
+    share = np.abs(field) / easy
+    if np.any((share < 0.099) | (share > 0.301)):
+        raise ValueError(
+            f"the in-plane field is {float(share.flat[0]):.3g} of the anisotropy field; expected "
+            "0.1 to 0.3, where the formula was checked: use simulated_probability"
+        )
+    return easy / 2 - np.abs(field) / np.sqrt(2)
+
+
+def spin_loss_writer(
+    strip: SpinLoss, *, moment: ArrayLike, anisotropy: ArrayLike, alpha: ArrayLike,
+    temperature: ArrayLike = 300.0,
+) -> Writer:  # fmt: skip
+    """A writer by :mod:`~pbits.devices.spin_loss`, spins along the axis of an axial magnet."""
+    per_ampere = 1 / spin_loss_critical_current(strip, 1.0)
+    return axial_writer(
+        moment=moment, anisotropy=anisotropy, alpha=alpha, resistance=strip.resistance,
+        torque_per_current=per_ampere, temperature=temperature,
+    )  # fmt: skip
+
+
+def table_for(writer: Writer, *, folder: str | Path | None = None) -> write_table.SwitchingTable:
+    """The table of a writer's barriers: :func:`~pbits.devices.write_table.switching_table`."""
+    return write_table.switching_table(writer.delta, folder=folder)
+
+
+def write_error(
+    table: write_table.SwitchingTable, writer: Writer, current: ArrayLike, seconds: ArrayLike
+) -> jax.Array:
+    """Probability that a pulse leaves the bit unwritten; differentiable in all numbers.
+
+    Args:
+        table: of :func:`table_for`.
+        writer: of barriers in it.
+        current: A; of a voltage V, ``V / writer.resistance``.
+        seconds: length of the pulse.  Shapes broadcast.
+
+    Example:
+        >>> writer = Writer(20.0, 1e-9, 50e-6, 3e3)
+        >>> table = table_for(writer)
+        >>> errors = write_error(table, writer, jnp.array([60e-6, 100e-6]), 6e-9)
+        >>> bool(errors[1] < 1e-3 < errors[0])
+        True
+    """
+    return write_table.write_error(table, writer.delta, writer.bias(current), writer.tau(seconds))
+
+
+def switching_probability(
+    table: write_table.SwitchingTable, writer: Writer, current: ArrayLike, seconds: ArrayLike
+) -> jax.Array:
+    """1 - :func:`write_error`, without loss of digits where it is small."""
+    return write_table.switching_probability(
+        table, writer.delta, writer.bias(current), writer.tau(seconds)
+    )
+
+
+def read_disturb(writer: Writer, current: ArrayLike, seconds: ArrayLike) -> NDArray[np.float64]:
+    """Probability that reads of a total time flip the bit, by exact passage times.
+
+    Args:
+        writer: of a barrier of 5 and more at the current.
+        current: A, towards the other state, below the critical one.
+        seconds: of reading, all reads together.
+
+    Example:
+        >>> bool(read_disturb(Writer(60.0, 1e-9, 50e-6, 3e3), 10e-6, 1e-8) < 1e-15)
+        True
+    """
+    bias = finite_array("current", current) / np.asarray(writer.critical_current, float)
+    tau = positive_array("seconds", seconds) / np.asarray(writer.unit_time, float)
+    return write_limits.thermal_probability(writer.delta, bias, tau)
+
+
+def retention_time(writer: Writer, lost: float = 0.01) -> NDArray[np.float64]:
+    """Seconds after which a share of bits at rest is lost.
+
+    Example:
+        >>> bool(retention_time(Writer(60.0, 1e-9, 50e-6, 3e3)) > 10 * 365 * 86400)
+        True
+    """
+    return write_limits.retention_time(writer.delta, 0.0, lost) * np.asarray(writer.unit_time)
+
+
+def pulse_energy(current: ArrayLike, resistance: ArrayLike, seconds: ArrayLike) -> jax.Array:
+    """Integral of I**2 R over a pulse, J.
+
+    Args:
+        current: A, [..., k] samples of its shape.
+        resistance: ohm, a number or [..., k] where it changes as the magnet does.
+        seconds: [k], when; joined by straight lines (trapezoids).
+
+    Example:
+        >>> t = np.linspace(0, 5e-9, 11)
+        >>> round(float(pulse_energy(np.full(11, 1e-4), 1e3, t)) * 1e15)  # fJ
+        50
+    """
+    # Scaled to stay inside float32.
+    power = jnp.square(jnp.asarray(current) * 1e6) * jnp.asarray(resistance)
+    return jnp.trapezoid(power, jnp.asarray(seconds) * 1e9) * 1e-21
+
+
+def voltage_lowered_error(
+    writer: Writer, lowered: float, current: float, seconds: float, *, num_cells: int = 2000
+) -> float:
+    """Write error of a pulse whose voltage also lowers the barrier: by Fokker-Planck, directly.
+
+    The magnet rests at its barrier and is driven at another: B_k, and with it delta, 1 / t_D and
+    the critical current, go down together.
+
+    Args:
+        writer: at rest, of single numbers.
+        lowered: anisotropy field during the pulse over that at rest, above 0.
+        current: A.
+        seconds: length.
+        num_cells: of the solution.
+
+    Raises:
+        ValueError: where nothing is left of the barrier: then the magnet precesses, see
+            :func:`~pbits.devices.write_limits.precessional_probability`.
+
+    Example:
+        >>> writer = Writer(40.0, 1e-9, 50e-6, 3e3)
+        >>> plain, helped = (voltage_lowered_error(writer, x, 75e-6, 5e-9) for x in (1.0, 0.7))
+        >>> helped < plain
+        True
+    """
+    if not lowered > 0:
+        raise ValueError(
+            f"lowered is {lowered!r}; expected above 0: without a barrier the magnet precesses, "
+            "use write_limits.precessional_probability"
+        )
+    bias = float(finite_array("current", current)) / float(writer.critical_current) / lowered
+    tau = float(positive_array("seconds", seconds)) / float(writer.unit_time) * lowered
+    delta = float(writer.delta)
+    return write_table.exact_switching(
+        delta * lowered, bias, tau, rest_delta=delta, num_cells=num_cells
+    )
+
+
+def simulated_probability(
+    magnet: Magnet, seconds: ArrayLike, *, num_devices: int = 4000, start: ArrayLike, seed: int = 0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Probability of m_z > 0 after pulses of some lengths, for magnets of any kind.
+
+    Args:
+        magnet: with the torques of the pulse.
+        seconds: [k], ascending lengths, rounded to steps.
+        num_devices: trajectories, of which all lengths are read.
+        start: [3] or [3, num_devices] directions before the pulse.
+        seed: of the noise.
+
+    Returns:
+        Probabilities and their standard errors, [k] each.
+
+    Example:
+        >>> from pbits.devices.macrospin import Vector
+        >>> magnet = Magnet(1e-18, 0.1, Vector(z=0.1), damping_like=Vector(z=0.04))
+        >>> found, error = simulated_probability(magnet, [2e-9], num_devices=50, start=[0, 0, -1.0])
+        >>> found.shape
+        (1,)
+    """
+    dt, done = safe_step(magnet), 0
+    found, directions = [], start
+    for length in positive_array("seconds", np.atleast_1d(np.asarray(seconds, float))):
+        ahead = max(round(float(length) / dt) - done, 0)
+        run = simulate(
+            magnet, num_steps=ahead, num_devices=num_devices, start=directions, seed=seed,
+            first_step=done, dt=dt, keep_directions=False,
+        )  # fmt: skip
+        directions, done = run.final, done + ahead
+        found.append((run.final[2] > 0).mean())
+    p = np.asarray(found)
+    return p, np.sqrt(p * (1 - p) / num_devices)
+
+
+class Endurance(NamedTuple):
+    """Breakdown of the barrier: a Weibull law whose scale falls exponentially with voltage.
+
+    A model to be given measured numbers, none of which come with it.
+
+    Attributes:
+        cycles: after which 63 % have failed, at `voltage`.
+        voltage: V, of the measurement.
+        acceleration: 1 / V, fall of log(cycles) with voltage.
+        shape: Weibull's, 1 for failures without memory.
+        label: where the numbers come from.
+    """
+
+    cycles: float
+    voltage: float
+    acceleration: float
+    shape: float = 1.0
+    label: str = "assumed"
+
+    def failed(self, voltage: ArrayLike, cycles: ArrayLike) -> NDArray[np.float64]:
+        """Share of devices broken after some cycles at a voltage.
+
+        Example:
+            >>> law = Endurance(1e12, 0.5, 30.0)
+            >>> law.failed([0.5, 0.6], 1e12).round(3).tolist()
+            [0.632, 1.0]
+        """
+        scale = self.cycles * np.exp(-self.acceleration * (np.asarray(voltage) - self.voltage))
+        return -np.expm1(-((np.asarray(cycles, float) / scale) ** self.shape))
