@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, random
 from pbits.devices.checking import positive_array
-from pbits.devices.write_table import BIAS_RANGE, TAU_RANGE, SwitchingTable, switching_probability
+from pbits.devices.write_table import SwitchingTable, switching_probability
 
 
 class Film(NamedTuple):
@@ -105,9 +105,8 @@ def grain_probabilities(
     """
     current, seconds = (jnp.asarray(x, jnp.float32)[..., None] for x in (current, seconds))
     field = film.exchange * jnp.asarray(magnetisation, jnp.float32)[..., None]
-    bias = jnp.clip(current / film.critical_current + field, *BIAS_RANGE)
-    tau = jnp.clip(seconds / film.unit_time, *TAU_RANGE)
-    return switching_probability(table, film.delta, bias, tau)
+    bias = current / film.critical_current + field
+    return switching_probability(table, film.delta, bias, seconds / film.unit_time)
 
 
 def mean_field_probabilities(

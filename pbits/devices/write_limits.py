@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits.devices.checking import finite_array, positive_array
-from pbits.devices.macrospin import GAMMA, Magnet, Vector
+from pbits.devices.macrospin import GAMMA, Magnet
 from pbits.devices.passage import escape_rate
 from pbits.devices.simulation import safe_step, simulate
 

@@ -256,12 +256,11 @@ def voltage_lowered_error(
             f"lowered is {lowered!r}; expected above 0: without a barrier the magnet precesses, "
             "use write_limits.precessional_probability"
         )
-    bias = float(finite_array("current", current)) / float(writer.critical_current) / lowered
-    tau = float(positive_array("seconds", seconds)) / float(writer.unit_time) * lowered
-    delta = float(writer.delta)
+    delta, unit, critical = (np.asarray(x, float).item() for x in writer[:3])
     return write_table.exact_switching(
-        delta * lowered, bias, tau, rest_delta=delta, num_cells=num_cells
-    )
+        delta * lowered, current / critical / lowered, seconds / unit * lowered,
+        rest_delta=delta, num_cells=num_cells,
+    )  # fmt: skip
 
 
 def simulated_probability(
