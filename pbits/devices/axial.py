@@ -16,13 +16,13 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import eigh_tridiagonal
-from scipy.linalg.lapack import dgttrf, dgttrs
+from scipy.linalg import eigh_tridiagonal, get_lapack_funcs
 
 from pbits import checks
 
 Array = NDArray[np.float64]
 # L-stable and of second order (Bank et al., IEEE Trans. CAD 4, 436 (1985)).
+_FACTOR, _SOLVE = get_lapack_funcs(("gttrf", "gttrs"), dtype=np.float64)
 _TR_SHARE = 2 - np.sqrt(2)
 
 
@@ -136,13 +136,13 @@ class AxialMagnet:
         diagonal = np.ones(self.num_cells)
         diagonal[:-1] += part * up
         diagonal[1:] += part * down
-        *factors, failed = dgttrf(-part * up, diagonal, -part * down)
+        *factors, failed = _FACTOR(-part * up, diagonal, -part * down)
         assert not failed
         for _ in range(count):
             # The trapezoid's (2 - implicit) implicit**-1 p.
-            middle = 2 * dgttrs(*factors, p)[0] - p
+            middle = 2 * _SOLVE(*factors, p)[0] - p
             ahead = (middle - (1 - share) ** 2 * p) / (share * (2 - share))
-            p = dgttrs(*factors, ahead)[0]
+            p = _SOLVE(*factors, ahead)[0]
         return p
 
 

@@ -121,8 +121,7 @@ def mean_field_probabilities(
     def again(_: int, p: jax.Array) -> jax.Array:
         return grain_probabilities(table, film, current, seconds, 2 * p @ film.weight - 1)
 
-    start = jnp.zeros((*jnp.broadcast_shapes(jnp.shape(current), jnp.shape(seconds)),
-                       film.delta.shape[0]), jnp.float32)  # fmt: skip
+    start = jnp.zeros_like(grain_probabilities(table, film, current, seconds))
     return lax.fori_loop(0, rounds, again, start)
 
 

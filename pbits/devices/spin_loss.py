@@ -100,7 +100,7 @@ def spin_loss_energy(
     current = positive_array("overdrive", overdrive) * spin_loss_critical_current(
         strip, critical_torque
     )
-    return current**2 * positive_array("resistance", strip.resistance) * seconds
+    return current**2 * strip.resistance * positive_array("seconds", seconds)
 
 
 def reported_spin_loss(energy_ratio: float = REPORTED_ENERGY_RATIO, loss: float = 1.0) -> SpinLoss:

@@ -4,7 +4,8 @@ A pulse of length tau (in units of t_D) and of bias i (spin torque or field over
 value) finds the magnet in thermal equilibrium in its well at m_z = -1; P is the probability of
 m_z > 0 at its end.  Tabulated is ``y = log(-log(1 - P))``, the logarithm of the accumulated
 hazard: log(rate tau) below the critical current and log(2 (i - 1) tau - ...) above, so it is
-smooth through both, and keeps the relative accuracy of small P and of small write error 1 - P.
+smooth through both.  The write error 1 - P is within 1 % of the exact one down to 1e-6; P itself
+within 1 % above 1e-2 and 5 % at 1e-6.
 Cubic B-splines in log delta, asinh((i - 1) / w) and log tau, two times differentiable.
 
 A table is made of slabs, one for each barrier of a lattice that all tables share: about a
@@ -32,7 +33,7 @@ _BIAS_SCALE = 0.35  # nodes are denser near the critical current
 _NUM_BIASES, _NUM_TAUS = 36, 67
 _LEAST_SLABS = 4
 _SURE, _SETTLED = 40.0, 12.0  # hazard and time beyond which one exponential is left
-_SLOWEST, _STEP = 0.5, 0.1  # rate, and decay per implicit step
+_SLOWEST, _STEP, _GROWTH = 0.5, 0.1, 0.15  # rate; decay, and growth of P, per implicit step
 
 
 def _bent(bias: ArrayLike) -> NDArray[np.float64]:
@@ -96,6 +97,7 @@ def _joined(first: int, last: int, folder: str | None) -> SwitchingTable:
     return SwitchingTable(jnp.asarray(values, jnp.float32), jnp.asarray(start))
 
 
+@jax.jit
 def log_hazard(
     table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike
 ) -> jax.Array:
@@ -222,7 +224,10 @@ def _hazards(delta: float, bias: float) -> NDArray[np.float64]:
         if k > 1 and found[k - 1] > _SURE:
             found[k:] = found[k - 1] + rate * (_TAUS[k:] - _TAUS[k - 1])
             break
-        steps = max(4, int((tau - now) * rate / _STEP), 16 * (k == 0))
+        steps = max(4, int((tau - now) * rate / _STEP), 60 * (k == 0))
+        if k > 1 and found[k - 1] < 0.1:
+            # Small P grows by orders of magnitude, about as much as in the interval before.
+            steps = max(steps, int(np.log(found[k - 1] / found[k - 2]) / _GROWTH))
         p = magnet.evolve(p, [(tau - now) / (2 * delta)], steps_per_interval=steps)[0]
         now = tau
         lost, kept = p[~below].sum(), p[below].sum()
@@ -254,7 +259,7 @@ def _spline(values: NDArray, axis: int) -> NDArray[np.float64]:
         matrix[k + 1, k : k + 3] = 1 / 6, 4 / 6, 1 / 6
     matrix[0, :5], matrix[-1, -5:] = ends, ends
     right = np.moveaxis(values, axis, 0).reshape(n, -1)
-    solved = np.linalg.solve(matrix, np.pad(right, ((1, 1), (0, 0))))
+    solved = np.asarray(np.linalg.solve(matrix, np.pad(right, ((1, 1), (0, 0)))), np.float64)
     return np.moveaxis(solved.reshape(n + 2, *np.delete(values.shape, axis)), 0, axis)
 
 

@@ -264,7 +264,13 @@ def voltage_lowered_error(
 
 
 def simulated_probability(
-    magnet: Magnet, seconds: ArrayLike, *, num_devices: int = 4000, start: ArrayLike, seed: int = 0
+    magnet: Magnet,
+    seconds: ArrayLike,
+    *,
+    num_devices: int = 4000,
+    start: ArrayLike,
+    dt: float | None = None,
+    seed: int = 0,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Probability of m_z > 0 after pulses of some lengths, for magnets of any kind.
 
@@ -273,6 +279,7 @@ def simulated_probability(
         seconds: [k], ascending lengths, rounded to steps.
         num_devices: trajectories, of which all lengths are read.
         start: [3] or [3, num_devices] directions before the pulse.
+        dt: seconds per step at most; default :func:`~pbits.devices.simulation.safe_step`.
         seed: of the noise.
 
     Returns:
@@ -285,9 +292,12 @@ def simulated_probability(
         >>> found.shape
         (1,)
     """
-    dt, done = safe_step(magnet), 0
-    found, directions = [], start
-    for length in positive_array("seconds", np.atleast_1d(np.asarray(seconds, float))):
+    lengths = positive_array("seconds", np.atleast_1d(np.asarray(seconds, float)))
+    longest = safe_step(magnet) if dt is None else dt
+    # So that the first length is a whole number of steps.
+    dt = float(lengths[0] / np.ceil(lengths[0] / longest * (1 - 1e-9)))
+    found, directions, done = [], start, 0
+    for length in lengths:
         ahead = max(round(float(length) / dt) - done, 0)
         run = simulate(
             magnet, num_steps=ahead, num_devices=num_devices, start=directions, seed=seed,

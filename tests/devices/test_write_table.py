@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pbits.devices import write_table
+from pbits.devices.axial import AxialMagnet
 from pbits.devices.macrospin import Vector
 from pbits.devices.write_limits import overcritical_error
 from pbits.devices.write_table import (
@@ -71,20 +72,20 @@ def test_published_write_errors():
 
 @pytest.mark.parametrize("delta", [7.0, 59.0])
 def test_small_probabilities_keep_their_digits(delta):
-    """P of 1e-8 and less, relative, against Fokker-Planck."""
+    """P down to 1e-6 in short pulses and far less in weak ones, relative."""
     table = switching_table(RANGES[delta > 20])
-    for bias, tau in [(0.3, 40.0), (0.5, 300.0), (1.2, 1.0)]:
-        magnet = write_table.AxialMagnet(delta, bias, 3000)
-        start = write_table._in_well(write_table.AxialMagnet(delta, 0.0, 3000))
-        end = magnet.evolve(start, [tau / (2 * delta)], steps_per_interval=800)[0]
+    start = write_table._in_well(AxialMagnet(delta, 0.0, 3000))
+    for bias, tau, tolerance in [(0.3, 40.0, 0.03), (0.5, 300.0, 0.03), (2.5, 0.75, 0.06)]:
+        magnet = AxialMagnet(delta, bias, 3000)
+        end = magnet.evolve(start, [tau / (2 * delta)], steps_per_interval=1500)[0]
         exact = end[magnet.centres > 0].sum()
-        assert float(switching_probability(table, delta, bias, tau)) == pytest.approx(
-            exact, rel=0.03
-        )
+        found = float(switching_probability(table, delta, bias, tau))
+        assert found == pytest.approx(exact, rel=tolerance)
+    assert exact < 1e-3 or delta < 10
 
 
 def test_macrospins_agree():
-    """T15: the stochastic LLG equation within 3 standard errors, delta = 10 and i = 2."""
+    """T15: the stochastic LLG equation within 3 standard errors, delta = 8 and i = 2."""
     delta, bias, alpha, count = 8.0, 2.0, 0.1, 40_000
     start = magnets.in_equilibrium(delta, 2 * count, 5)
     start = start[:, np.flatnonzero(start[2] < 0)[:count]]
@@ -92,12 +93,17 @@ def test_macrospins_agree():
     tau = np.array([1.5, 2.0, 3.0, 4.0])
     count = start.shape[1]
     found, _ = simulated_probability(
-        magnet, tau * magnets.unit_time(alpha), num_devices=count, start=start, seed=7
+        magnet,
+        tau * magnets.unit_time(alpha),
+        num_devices=count,
+        start=start,
+        seed=7,
+        dt=magnets.unit_time(alpha) / 200,
     )
     exact = np.asarray(write_error(switching_table(RANGES[0]), delta, bias, tau))
     assert exact[-1] > 1e-3
     error = np.sqrt(exact * (1 - exact) / count)
-    assert np.all(abs((1 - found) - exact) < 3 * error + 0.01 * exact)
+    assert np.all(abs((1 - found) - exact) < 3 * error)
     # Ten percent of the current would be seen.
     other = np.asarray(write_error(switching_table(RANGES[0]), delta, 0.9 * bias, tau))
     assert np.any(abs((1 - found) - other) > 6 * error)

@@ -56,7 +56,12 @@ def test_the_driven_macrospin_meets_the_writer():
     driven = magnet._replace(damping_like=Vector(z=torque * current))
     seconds = 3 * mine.unit_time
     found, error = writing.simulated_probability(
-        driven, seconds, num_devices=start.shape[1], start=start, seed=2
+        driven,
+        seconds,
+        num_devices=start.shape[1],
+        start=start,
+        seed=2,
+        dt=mine.unit_time / 200,
     )
     p = writing.switching_probability(writing.table_for(mine), mine, current, seconds)
     assert found[0] == pytest.approx(float(p), abs=3 * error[0] + 0.005)
@@ -80,7 +85,7 @@ def test_thermal_limit_is_fokker_planck(delta, bias):
 def test_read_disturb_and_retention_are_passage_rates():
     mine = writing.Writer(40.0, 1e-9, 50e-6, 3e3)
     rate = escape_rate(40.0, 0.3) / 1e-9
-    assert writing.read_disturb(mine, 15e-6, 1e-6) == pytest.approx(rate * 1e-6, rel=1e-6)
+    assert writing.read_disturb(mine, 15e-6, 1e-6) == pytest.approx(rate * 1e-6, rel=1e-4)
     kept = writing.retention_time(mine, 0.01)
     assert kept == pytest.approx(0.01 / (escape_rate(40.0) / 1e-9), rel=0.02)
     # It is when the thermal law says so.
@@ -100,7 +105,7 @@ def test_precession_about_what_field_is_left():
     times, found = write_limits.precessional_probability(
         magnet, 0.0, 40, num_devices=400, record_every=8
     )
-    assert times[np.argmax(found)] == pytest.approx(half, rel=0.2)
+    assert times[found > 0.9].mean() == pytest.approx(half, rel=0.1)
     assert np.interp(half, times, found) > 0.95
     assert np.interp(2 * half, times, found) < 0.3
     assert found[0] < 0.05
