@@ -130,6 +130,7 @@ def precessional_probability(
         Seconds and probabilities, [num_records] each.
 
     Example:
+        >>> from pbits.devices.macrospin import Vector
         >>> magnet = Magnet(1e-17, 0.05, Vector(z=0.2), field=Vector(x=0.02))
         >>> times, found = precessional_probability(magnet, 0.0, 6, num_devices=100)
         >>> found.shape

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 from numpy.typing import ArrayLike
 
 
@@ -64,12 +65,16 @@ def write_verify(
         raise ValueError(f"most is {most!r}; expected at least 1 pulse")
     p, a, b = (jnp.asarray(x, jnp.float32) for x in (probability, missed, imagined))
     stay = (1 - p) * (1 - b)
-    # sum_k (stay**k - a**k) / (stay - a) as sums of products: nothing cancels, nothing is divided.
-    power, twice, pulses, tried = (jnp.ones_like(stay + a), *[jnp.zeros_like(stay + a)] * 3)
-    for _ in range(most):
+    power = jnp.ones_like(stay + a)
+    none = jnp.zeros_like(power)
+
+    def once(_: int, sums: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
+        power, twice, pulses, tried = sums
+        # twice is (stay**k - a**k) / (stay - a) as a sum: nothing cancels, nothing is divided.
         pulses = pulses + power + p * a * twice
-        tried = tried + power
-        twice, power = power + a * twice, power * stay
+        return power * stay, power + a * twice, pulses, tried + power
+
+    power, _, pulses, tried = lax.fori_loop(0, most, once, (power, none, none, none))
     error = (1 - p) * b * tried + power
     each_energy = jnp.asarray(write_energy) + jnp.asarray(verify_energy)
     each_time = jnp.asarray(write_time) + jnp.asarray(verify_time)

@@ -19,7 +19,9 @@ from pbits.devices import write_limits, write_table
 from pbits.devices.checking import finite_array, positive_array
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet
 from pbits.devices.simulation import safe_step, simulate
-from pbits.devices.spin_loss import FLUX, SpinLoss, spin_loss_critical_current
+from pbits.devices.spin_loss import SpinLoss, spin_loss_critical_current
+
+Numbers = NDArray[np.float64] | jax.Array | float
 
 
 class Writer(NamedTuple):
@@ -32,10 +34,10 @@ class Writer(NamedTuple):
         resistance: ohm, that the write current passes.
     """
 
-    delta: ArrayLike
-    unit_time: ArrayLike
-    critical_current: ArrayLike
-    resistance: ArrayLike
+    delta: Numbers
+    unit_time: Numbers
+    critical_current: Numbers
+    resistance: Numbers
 
     def bias(self, current: ArrayLike) -> jax.Array:
         """Current over the critical one."""
@@ -66,13 +68,14 @@ def axial_writer(
         anisotropy: B_k, T.
         alpha: Gilbert damping.
         resistance: ohm.
-        torque_per_current: a_DL / I, T / A: :func:`transfer_torque`, :func:`orbit_torque`.
+        torque_per_current: a_DL / I, T / A: :mod:`~pbits.devices.write_torque`.
         temperature: K.
 
     Raises:
         ValueError: on numbers not above 0.
 
     Example:
+        >>> from pbits.devices.write_torque import transfer_torque
         >>> torque = transfer_torque(1e-18, 0.6)
         >>> writer = axial_writer(
         ...     moment=1e-18, anisotropy=0.4, alpha=0.01, resistance=3e3, torque_per_current=torque
@@ -88,50 +91,6 @@ def axial_writer(
         mu * field / (2 * thermal), (1 + damping**2) / (damping * GAMMA * field),
         damping * field / torque, ohm,
     )  # fmt: skip
-
-
-def transfer_torque(moment: ArrayLike, efficiency: ArrayLike) -> NDArray[np.float64]:
-    """a_DL / I of spin transfer in a junction, ``hbar eta / (2 e Ms V)``, T / A.
-
-    Example:
-        >>> bool(transfer_torque(1e-18, 1.0) > 300)
-        True
-    """
-    return FLUX * positive_array("efficiency", efficiency) / positive_array("moment", moment)
-
-
-def orbit_torque(
-    moment: ArrayLike, efficiency: ArrayLike, area_ratio: ArrayLike
-) -> NDArray[np.float64]:
-    """a_DL / I of a spin-orbit torque, ``hbar xi (A_free / A_metal) / (2 e Ms V)``, T / A.
-
-    Args:
-        moment: Ms V, A m^2.
-        efficiency: xi_DL, spins per charge.
-        area_ratio: of the free layer, over the cross-section of the metal that carries I.
-    """
-    return transfer_torque(moment, efficiency) * positive_array("area_ratio", area_ratio)
-
-
-def orbit_critical_torque(anisotropy: ArrayLike, in_plane_field: ArrayLike) -> NDArray[np.float64]:
-    """Critical a_DL in T where spins lie across the axis and a field along the current.
-
-    ``B_k / 2 - B_x / sqrt(2)`` (K.-S. Lee et al., Appl. Phys. Lett. 102, 112410 (2013)), for
-    B_x of 0.1 to 0.3 B_k; below about 0.1 nothing switches reliably.  Not an axial problem: its
-    probability is :func:`simulated_probability`.
-
-    Example:
-        >>> float(orbit_critical_torque(1.0, 0.1).round(3))
-        0.429
-    """
-    easy, field = positive_array("anisotropy", anisotropy), finite_array("field", in_plane_field)
-    share = np.abs(field) / easy
-    if np.any((share < 0.099) | (share > 0.301)):
-        raise ValueError(
-            f"the in-plane field is {float(share.flat[0]):.3g} of the anisotropy field; expected "
-            "0.1 to 0.3, where the formula was checked: use simulated_probability"
-        )
-    return easy / 2 - np.abs(field) / np.sqrt(2)
 
 
 def spin_loss_writer(
@@ -307,34 +266,3 @@ def simulated_probability(
         found.append((run.final[2] > 0).mean())
     p = np.asarray(found)
     return p, np.sqrt(p * (1 - p) / num_devices)
-
-
-class Endurance(NamedTuple):
-    """Breakdown of the barrier: a Weibull law whose scale falls exponentially with voltage.
-
-    A model to be given measured numbers, none of which come with it.
-
-    Attributes:
-        cycles: after which 63 % have failed, at `voltage`.
-        voltage: V, of the measurement.
-        acceleration: 1 / V, fall of log(cycles) with voltage.
-        shape: Weibull's, 1 for failures without memory.
-        label: where the numbers come from.
-    """
-
-    cycles: float
-    voltage: float
-    acceleration: float
-    shape: float = 1.0
-    label: str = "assumed"
-
-    def failed(self, voltage: ArrayLike, cycles: ArrayLike) -> NDArray[np.float64]:
-        """Share of devices broken after some cycles at a voltage.
-
-        Example:
-            >>> law = Endurance(1e12, 0.5, 30.0)
-            >>> law.failed([0.5, 0.6], 1e12).round(3).tolist()
-            [0.632, 1.0]
-        """
-        scale = self.cycles * np.exp(-self.acceleration * (np.asarray(voltage) - self.voltage))
-        return -np.expm1(-((np.asarray(cycles, float) / scale) ** self.shape))

@@ -6,8 +6,9 @@ import magnets
 import numpy as np
 import pytest
 
-from pbits.devices import spin_loss, write_limits, writing
+from pbits.devices import spin_loss, write_limits, write_torque, writing
 from pbits.devices.axial import AxialMagnet
+from pbits.devices.endurance import Endurance
 from pbits.devices.macrospin import GAMMA, Vector
 from pbits.devices.passage import escape_rate
 from pbits.devices.write_table import exact_switching, switching_table, write_error
@@ -17,16 +18,16 @@ MEMORY = dict(moment=1e-18, anisotropy=0.4, alpha=0.01)
 
 
 def writer(**more) -> writing.Writer:
-    torque = writing.transfer_torque(MEMORY["moment"], 0.6)
+    torque = write_torque.transfer_torque(MEMORY["moment"], 0.6)
     return writing.axial_writer(**MEMORY | dict(resistance=3e3, torque_per_current=torque) | more)
 
 
 def test_critical_current_of_the_barrier():
     """I_c = (4 e / hbar) (alpha / eta) delta kT: 0.252 uA per kT at alpha = 0.01, eta = 1."""
-    torque = writing.transfer_torque(MEMORY["moment"], 1.0)
+    torque = write_torque.transfer_torque(MEMORY["moment"], 1.0)
     ideal = writer(torque_per_current=torque)
     assert 1e6 * ideal.critical_current / ideal.delta == pytest.approx(0.252, rel=2e-3)
-    twice = writing.orbit_torque(MEMORY["moment"], 0.3, 4.0)
+    twice = write_torque.orbit_torque(MEMORY["moment"], 0.3, 4.0)
     assert twice == pytest.approx(1.2 * torque)
 
 
@@ -44,7 +45,7 @@ def test_units_meet_the_table():
 
 def test_the_driven_macrospin_meets_the_writer():
     """The same SI numbers through the stochastic LLG equation."""
-    torque = writing.transfer_torque(2 * 7 * magnets.THERMAL / magnets.FIELD, 0.5)
+    torque = write_torque.transfer_torque(2 * 7 * magnets.THERMAL / magnets.FIELD, 0.5)
     magnet = magnets.easy_axis(7.0)
     mine = writing.axial_writer(
         moment=magnet.moment, anisotropy=magnets.FIELD, alpha=0.1, resistance=1e3,
@@ -124,11 +125,11 @@ def test_a_lower_barrier_helps_and_none_is_refused():
 
 def test_orbit_torques_across_the_axis():
     share = np.array([0.1, 0.2, 0.3])
-    assert writing.orbit_critical_torque(1.0, share) == pytest.approx(
+    assert write_torque.orbit_critical_torque(1.0, share) == pytest.approx(
         [0.429, 0.359, 0.288], abs=1e-3
     )
     with pytest.raises(ValueError, match="simulated_probability"):
-        writing.orbit_critical_torque(1.0, 0.01)
+        write_torque.orbit_critical_torque(1.0, 0.01)
 
 
 def test_energy_of_a_pulse():
@@ -221,7 +222,7 @@ def test_spin_loss_writes():
 
 
 def test_endurance():
-    law = writing.Endurance(1e10, 0.5, 20.0, shape=1.5)
+    law = Endurance(1e10, 0.5, 20.0, shape=1.5)
     assert law.failed(0.5, 1e10) == pytest.approx(1 - np.exp(-1))
     tenth = 0.5 - np.log(10) / 20
     assert law.failed(tenth, 1e11) == pytest.approx(1 - np.exp(-1))
