@@ -168,8 +168,12 @@ def turn(m: Direction, given: Angles, kicks: Direction) -> Direction:
 
 
 def rotated(m: Direction, by: Direction) -> Direction:
-    """Cayley's rotation: exact in length, in angle to third order."""
-    half = (0.5 * by[0], 0.5 * by[1], 0.5 * by[2])
+    """Cayley's rotation: exact in length, in angle to fifth order.
+
+    Its own angle falls short by a twelfth of the cube, which would slow down diffusion.
+    """
+    share = 0.5 + _dot(by, by) / 24  # tan(x / 2) / x
+    half = (share * by[0], share * by[1], share * by[2])
     once = _cross(half, m)
     twice = _cross(half, once)
     scale = 2 / (1 + _dot(half, half))
