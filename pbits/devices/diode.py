@@ -18,7 +18,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks
 from pbits.devices.checking import finite_array, positive_array
-from pbits.devices.linearised import Diode, Linearised, at_current, equilibrium, resistance
+from pbits.devices.linearised import (
+    Diode,
+    Linearised,
+    at_current,
+    check_diode,
+    equilibrium,
+    resistance,
+)
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, angles, diffusion, step
 from pbits.devices.simulation import USUAL_ANGLE, checked_step, largest_field
 from pbits.random import seed_key, sweep_key
@@ -69,7 +76,7 @@ def rectifier(
         >>> bool(abs(found.direction[1] - 1) < 1e-5), found.rectification.shape
         (True, (2,))
     """
-    positive_array("resistance", [diode.parallel, diode.antiparallel])
+    check_diode(diode)
     omega = 2 * np.pi * positive_array("frequency", np.atleast_1d(frequencies))
     magnet = at_current(diode, diode.current)
     m = equilibrium(magnet, start)
@@ -165,6 +172,7 @@ def rectified_voltage(
         >>> rectified_voltage(junction, [1e-5, 2e-5], 8e9, num_periods=2).shape
         (2,)
     """
+    check_diode(diode)
     # The last run has the direct current alone, and the same noise.
     currents = np.append(np.atleast_1d(finite_array("amplitudes", amplitudes)), 0.0)
     frequency = checks.positive("frequency", frequency)

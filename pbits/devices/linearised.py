@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, runtime
+from pbits.devices.checking import positive_array
 from pbits.devices.macrospin import GAMMA, Magnet, Vector, advance, angles, turn
 from pbits.devices.simulation import USUAL_ANGLE, safe_step
 from pbits.random import seed_key
@@ -21,7 +22,7 @@ class Diode(NamedTuple):
     """A junction that rectifies, in SI units; numbers only.
 
     Attributes:
-        magnet: its free layer without current.
+        magnet: its free layer without current, of asymmetry 1.
         parallel, antiparallel: resistances, Ohm; the conductance is linear in m . reference.
         damping_like: T / A, spin torque of a current.
         field_like: T / A, also the current's own field.
@@ -38,6 +39,21 @@ class Diode(NamedTuple):
     anisotropy: Vector = Vector()
     reference: Vector = Vector(x=1.0)
     current: float = 0.0
+
+
+def check_diode(diode: Diode) -> None:
+    """Refuse what this model of a junction cannot mean.
+
+    Raises:
+        ValueError: on resistances not above 0, or an angular efficiency, which would turn its
+            polariser round whenever the current changes sign.
+    """
+    positive_array("resistance", [diode.parallel, diode.antiparallel])
+    if diode.magnet.asymmetry != 1:
+        raise ValueError(
+            f"the free layer has asymmetry={diode.magnet.asymmetry!r}; expected 1: for another, "
+            "integrate in time with simulate(drive=...)"
+        )
 
 
 def at_current(diode: Diode, current: Any) -> Magnet:
