@@ -22,7 +22,10 @@ from pbits.bench.summary import spread
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet, Vector
 
-ANGLES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05)  # radians per step, from the longest
+# Radians per step, from the longest.
+ANGLES = (
+    0.5, 0.45, 0.4, 0.35, 0.3, 0.26, 0.22, 0.19, 0.17, 0.15, 0.13, 0.115, 0.1, 0.085, 0.07, 0.05,
+)  # fmt: skip
 PEER = "cmtj"
 _FIELD, _KELVIN = 0.1, 300.0
 _MANY = 100_000
@@ -96,7 +99,8 @@ class Cmtj:
             "free", z, z, tesla, 1e-9, volume / 1e-9, nothing, damping=settings.alpha
         )
         layer.setSeed(settings.seed)
-        self.junction = cmtj.Junction([layer])
+        # Its type stubs lag behind its functions.
+        self.junction: Any = cmtj.Junction([layer])
         constant = cmtj.ScalarDriver.getConstantDriver
         self.junction.setLayerAnisotropyDriver("free", constant(_FIELD * magnetisation / 2))
         self.junction.setLayerTemperatureDriver("free", constant(_KELVIN))
@@ -188,12 +192,13 @@ def _chosen(side: Any, settings: Settings) -> dict[str, Any]:
         seen, _ = side.run(angle, steps, 20)
         error, uncertain = seen.mean() / exact - 1, seen.std() / np.sqrt(seen.size) / exact
         tried.append({"angle": angle, "error": float(error), "standard_error": float(uncertain)})
-        if abs(error) + uncertain <= settings.tolerance:
+        # What noise does to this rule favours longer steps of the slower side.
+        if abs(error) <= settings.tolerance:
             break
     version = installed_version(side.name)
     return {
         "name": side.name, "version": version, "angle": angle, "steps": steps, "errors": tried,
-        "within_tolerance": bool(abs(error) + uncertain <= settings.tolerance),
+        "within_tolerance": bool(abs(error) <= settings.tolerance),
     }  # fmt: skip
 
 
@@ -206,7 +211,7 @@ def _settle(side: Any, angle: float, settings: Settings) -> None:
 def _many(side: Ours, angle: float, settings: Settings) -> dict[str, Any]:
     """A hundred thousand magnets at once, and how much memory this process has held."""
     side.start = [0.0, 0.0, 1.0]
-    steps = 100 * _MANY
+    steps = (1000 if settings.seconds >= 1 else 50) * _MANY
     side.run(angle, steps, 1, _MANY)
     times = []
     for _ in range(settings.rounds):

@@ -8,7 +8,6 @@ current ``V_dc = 1/2 I_rf**2 Re[R_q . x]`` (J. C. Sankey et al., Nature Physics 
 direct current adds the mean shift of q, which is of the same order.
 """
 
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -17,48 +16,22 @@ import numpy as np
 from jax import lax
 from numpy.typing import ArrayLike, NDArray
 
-from pbits import checks, runtime
+from pbits import checks
 from pbits.devices.checking import finite_array, positive_array
-from pbits.devices.macrospin import (
-    BOLTZMANN,
-    GAMMA,
-    Magnet,
-    Vector,
-    advance,
-    angles,
-    diffusion,
-    step,
-    turn,
+from pbits.devices.linearised import (
+    Diode,
+    Linearised,
+    at_current,
+    check_diode,
+    equilibrium,
+    resistance,
 )
-from pbits.devices.simulation import USUAL_ANGLE, checked_step, largest_field, safe_step
+from pbits.devices.macrospin import BOLTZMANN, GAMMA, angles, diffusion, step
+from pbits.devices.simulation import USUAL_ANGLE, checked_step, largest_field
 from pbits.random import seed_key, sweep_key
 
 Array = NDArray[np.float64]
-_NEWTON_STEPS = 6
 _STEPS_PER_PERIOD = 48
-
-
-class Diode(NamedTuple):
-    """A junction that rectifies, in SI units; numbers only.
-
-    Attributes:
-        magnet: its free layer without current.
-        parallel, antiparallel: resistances, Ohm; the conductance is linear in m . reference.
-        damping_like: T / A, spin torque of a current.
-        field_like: T / A, also the current's own field.
-        anisotropy: T / A, change of the anisotropy fields with current (by its voltage).
-        reference: direction of the reference layer.
-        current: A, a direct current.
-    """
-
-    magnet: Magnet
-    parallel: float
-    antiparallel: float
-    damping_like: Vector
-    field_like: Vector = Vector()
-    anisotropy: Vector = Vector()
-    reference: Vector = Vector(x=1.0)
-    current: float = 0.0
 
 
 class Rectifier(NamedTuple):
@@ -81,30 +54,6 @@ class Rectifier(NamedTuple):
     resistance_noise: float
 
 
-def at_current(diode: Diode, current: Any) -> Magnet:
-    """The free layer under a current."""
-    magnet = diode.magnet
-
-    def added(vector: Any, change: Vector) -> Vector:
-        x, y, z = (a + current * b for a, b in zip(vector, change, strict=True))
-        return Vector(x, y, z)
-
-    return magnet._replace(
-        anisotropy=added(magnet.anisotropy, diode.anisotropy),
-        damping_like=added(magnet.damping_like, diode.damping_like),
-        field_like=added(magnet.field_like, diode.field_like),
-    )
-
-
-def resistance(diode: Diode, m: Any) -> Any:
-    """Ohm; conductance linear in the cosine between free and reference layer."""
-    p = np.asarray([float(part) for part in diode.reference])
-    p = p / np.linalg.norm(p)
-    cosine = m[0] * p[0] + m[1] * p[1] + m[2] * p[2]
-    high, low = 1 / diode.parallel, 1 / diode.antiparallel
-    return 1 / ((high + low) / 2 + (high - low) / 2 * cosine)
-
-
 def rectifier(
     diode: Diode, frequencies: ArrayLike, *, start: ArrayLike = (0.3, 0.1, 0.95)
 ) -> Rectifier:
@@ -120,19 +69,20 @@ def rectifier(
             quantities out of range.
 
     Example:
+        >>> from pbits.devices.macrospin import Magnet, Vector
         >>> layer = Magnet(8e5 * 2e-24, 0.01, Vector(z=-0.8), field=Vector(y=0.1))
         >>> junction = Diode(layer, 1000.0, 2000.0, Vector(x=20.0))
         >>> found = rectifier(junction, [1e9, 8e9])
         >>> bool(abs(found.direction[1] - 1) < 1e-5), found.rectification.shape
         (True, (2,))
     """
-    positive_array("resistance", [diode.parallel, diode.antiparallel])
+    check_diode(diode)
     omega = 2 * np.pi * positive_array("frequency", np.atleast_1d(frequencies))
     magnet = at_current(diode, diode.current)
-    m = _equilibrium(magnet, start)
-    own = _Local(diode, m)
+    m = equilibrium(magnet, start)
+    own = Linearised(diode, m)
     a, x = own.response(omega)
-    decays = np.linalg.eigvals(a)
+    decays = np.linalg.eigvals(a).astype(np.complex128)
     if not np.all(decays.real < 0):
         raise ValueError(
             f"no stable equilibrium at {diode.current:.3g} A: the torque keeps the free layer in "
@@ -178,6 +128,7 @@ def noise_equivalent_power(
     ``V_n**2 = 4 k T R + S_R I**2``.
 
     Example:
+        >>> from pbits.devices.macrospin import Magnet, Vector
         >>> layer = Magnet(8e5 * 2e-24, 0.01, Vector(z=-0.8), field=Vector(y=0.1))
         >>> junction = Diode(layer, 1000.0, 2000.0, Vector(x=20.0))
         >>> float(noise_equivalent_power(junction, rectifier(junction, 8.6e9))[0]) > 0
@@ -215,11 +166,13 @@ def rectified_voltage(
         ValueError: on quantities out of range.
 
     Example:
+        >>> from pbits.devices.macrospin import Magnet, Vector
         >>> layer = Magnet(8e5 * 2e-24, 0.05, Vector(z=-0.8), 0.0, field=Vector(y=0.1))
         >>> junction = Diode(layer, 1000.0, 2000.0, Vector(x=20.0))
         >>> rectified_voltage(junction, [1e-5, 2e-5], 8e9, num_periods=2).shape
         (2,)
     """
+    check_diode(diode)
     # The last run has the direct current alone, and the same noise.
     currents = np.append(np.atleast_1d(finite_array("amplitudes", amplitudes)), 0.0)
     frequency = checks.positive("frequency", frequency)
@@ -230,7 +183,7 @@ def rectified_voltage(
     dt = checked_step(most, 1 / (frequency * each))
     wait = settle or 20 / (float(diode.magnet.alpha) * rate) + 20 / frequency
     skip = int(np.ceil(wait * frequency)) * each
-    m = _equilibrium(at_current(diode, diode.current), start)
+    m = equilibrium(at_current(diode, diode.current), start)
     base = float(resistance(diode, m)), np.float32(diode.current)
     began = np.repeat(m.astype(np.float32)[:, None], currents.size, axis=1)
     seed = checks.seed_or_random(seed)
@@ -271,87 +224,3 @@ def _driven(
         return ahead, total + jnp.where(i >= skip, seen, 0.0)
 
     return lax.fori_loop(jnp.uint32(0), skip + count, one, (m, jnp.zeros_like(sizes)))[1]
-
-
-def _equilibrium(magnet: Magnet, start: ArrayLike) -> Array:
-    """Where the layer comes to rest, [3], improved by Newton's method."""
-    runtime.ensure_configured()
-    still = magnet._replace(temperature=0.0)
-    dt, alpha = safe_step(still), checks.positive("alpha", float(magnet.alpha))
-    given = np.asarray(start, np.float64)
-    m: Any = tuple(jnp.full(1, part, jnp.float32) for part in given / np.linalg.norm(given))
-    device = jnp.zeros(1, jnp.uint32)
-    steps = int(min(60 / (alpha * USUAL_ANGLE) + 1000, 2e6))
-    m = jax.jit(advance)(seed_key(0), m, angles(still, dt), device, np.uint32(0), np.uint32(steps))
-    found = np.array([float(part[0]) for part in m])
-    for _ in range(_NEWTON_STEPS):
-        frame = _frame(found)
-        flow = partial(_flow, frame, magnet)
-        zero = jnp.zeros(2)
-        jump = np.linalg.solve(np.asarray(jax.jacfwd(flow)(zero)), np.asarray(flow(zero)))
-        if not np.all(np.isfinite(jump)) or np.linalg.norm(jump) > 0.1:
-            break
-        found = found - frame[1:].T @ jump
-        found /= np.linalg.norm(found)
-    return found
-
-
-def _frame(m: Array) -> Array:
-    """[3, 3]: m and two directions across it."""
-    return np.linalg.svd(m[None])[2] * np.sign(np.linalg.svd(m[None])[0][0, 0])
-
-
-def _flow(frame: Array, magnet: Magnet, q: jax.Array) -> jax.Array:
-    """dq/dt [2] per gamma and tesla, m being along ``frame[0] + q . frame[1:]``."""
-    m = jnp.asarray(frame[0]) + q @ jnp.asarray(frame[1:])
-    m = m / jnp.sqrt(m @ m)
-    given = angles(magnet, 1 / GAMMA)._replace(noise=jnp.float32(0))
-    nothing = (jnp.float32(0), jnp.float32(0), jnp.float32(0))
-    by = jnp.stack(turn((m[0], m[1], m[2]), given, nothing))
-    along, speed = jnp.asarray(frame) @ m, jnp.asarray(frame) @ jnp.cross(by, m)
-    return (speed[1:] - along[1:] * speed[0] / along[0]) / along[0]
-
-
-class _Local:
-    """Derivatives of flow and voltage at the equilibrium, to second order."""
-
-    def __init__(self, diode: Diode, m: Array) -> None:
-        frame = _frame(m)
-
-        def both(q: jax.Array, current: jax.Array) -> jax.Array:
-            flow = GAMMA * _flow(frame, at_current(diode, current), q)
-            ahead = jnp.asarray(frame[0]) + q @ jnp.asarray(frame[1:])
-            ohms = resistance(diode, ahead / jnp.sqrt(ahead @ ahead))
-            return jnp.append(flow, ohms)
-
-        at = jnp.zeros(2), jnp.float32(diode.current)
-
-        def wide(value: Any) -> Array:
-            return np.asarray(value, np.float64)
-
-        first = [wide(part) for part in jax.jacfwd(both, (0, 1))(*at)]
-        second = jax.jacfwd(jax.jacfwd(both, (0, 1)), (0, 1))(*at)
-        self.a, self.r, self.b = first[0][:2], first[0][2], first[1][:2]
-        self.f_qq, self.f_qi, self.f_ii = (
-            wide(second[0][0])[:2], wide(second[0][1])[:2], wide(second[1][1])[:2],
-        )  # fmt: skip
-        self.r_qq = wide(second[0][0])[2]
-        self.current = float(diode.current)
-
-    def response(self, omega: Array) -> tuple[Array, NDArray[np.complex128]]:
-        """F_q, and x [k, 2] per ampere."""
-        matrices = 1j * omega[:, None, None] * np.eye(2) - self.a
-        forces = np.tile(self.b[:, None], (omega.size, 1, 1))
-        return self.a, np.linalg.solve(matrices, forces)[..., 0]
-
-    def rectified(self, a: Array, x: NDArray[np.complex128]) -> Array:
-        """V_dc over I_rf**2, [k]."""
-        direct = 0.5 * (x @ self.r).real
-        if not self.current:
-            return direct
-        pairs = np.einsum("ki,kj->kij", x, x.conj()).real
-        force = 0.25 * np.einsum("aij,kij->ka", self.f_qq, pairs)
-        force = force + 0.5 * np.einsum("ai,ki->ka", self.f_qi, x.real) + 0.25 * self.f_ii
-        shift = -np.linalg.solve(a, force.T).T
-        curved = 0.25 * np.einsum("ij,kij->k", self.r_qq, pairs)
-        return direct + self.current * (shift @ self.r + curved)

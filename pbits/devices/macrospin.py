@@ -50,7 +50,7 @@ class Magnet(NamedTuple):
         anisotropy: T; the field along axis k is ``anisotropy_k m_k``: (0, 0, B_k) is an easy axis,
             (0, 0, -B_d) an easy plane.
         temperature: K.
-        field: T, from outside.
+        field: T, from outside, or of a current (Oersted).
         damping_like: T, a_DL times the direction of polarisation: positive drives m towards it.
         field_like: T, a_FL times the direction of polarisation: acts as a field does.
         asymmetry: Lambda of Slonczewski's efficiency, 1 for none; scales `damping_like` by

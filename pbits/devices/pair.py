@@ -126,6 +126,23 @@ def coupled_disks(
     return Pair(first, second, stray(second), stray(first), push, -push)
 
 
+def check_pair(pair: Pair) -> None:
+    """Refuse an angular efficiency that would belong to two polarisers at once.
+
+    Raises:
+        ValueError: where a layer has both an asymmetry and a `damping_like` of its own.
+    """
+    for name, layer in zip(("first", "second"), pair[:2], strict=True):
+        if np.any(np.asarray(layer.asymmetry) != 1) and np.any(
+            [np.any(np.asarray(part) != 0) for part in layer.damping_like]
+        ):
+            raise ValueError(
+                f"the {name} layer has asymmetry={layer.asymmetry!r} and a damping_like of its "
+                "own; expected one of them only, since the asymmetry belongs to the torque from "
+                "the other layer"
+            )
+
+
 def pair_angles(pair: Pair, dt: jax.Array | float, drive: jax.Array | float = 1.0) -> PairAngles:
     """Per step of `dt` seconds, all spin torques scaled by `drive`."""
     layers = angles(pair.first, dt, drive), angles(pair.second, dt, drive)

@@ -97,8 +97,10 @@ def _run(key: Any, m: Any, numbers: Any, given: Any, change: Any, num_steps: int
     def move(key: jax.Array, state: Any, given: Any, device: jax.Array) -> Any:
         m, score = state[:3], state[3]
         kicks = noise(key, device, given.noise)
-        still = tuple(jnp.zeros_like(part) for part in m)
-        _, q = jax.jvp(lambda turns: turn(m, turns, still), (given,), (change,))
+        nothing = jnp.zeros_like(m[0])
+        _, q = jax.jvp(
+            lambda turns: turn(m, turns, (nothing, nothing, nothing)), (given,), (change,)
+        )
         # What turns m about itself does nothing but add to the variance.
         along = sum(a * b for a, b in zip(q, m, strict=True))
         gain = sum((a - along * b) * k for a, b, k in zip(q, m, kicks, strict=True))

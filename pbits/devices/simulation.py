@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from pbits import checks, memory, runtime
 from pbits.devices.blocks import Layout
 from pbits.devices.macrospin import GAMMA, Magnet, Vector, advance, angles, diffusion, step
-from pbits.devices.pair import Pair, pair_angles, pair_step
+from pbits.devices.pair import Pair, check_pair, pair_angles, pair_step
 from pbits.random import seed_key
 
 # Of the fastest precession, in radians per step: the stationary error is about 1 % at 0.4, see
@@ -145,6 +145,8 @@ def simulate(
     steps = checks.whole_number("num_steps", num_steps, 0)
     every = checks.whole_number("record_every", record_every or max(steps, 1), 1)
     dt = checked_step(magnet, dt)
+    if isinstance(magnet, Pair):
+        check_pair(magnet)
     if steps % every:
         raise ValueError(f"num_steps is {steps}; expected a multiple of record_every, {every}")
     factors = _drive(drive, steps // every)

@@ -125,3 +125,12 @@ def test_a_current_beyond_the_critical_one_has_no_equilibrium():
         rectifier(junction, 1e9, start=[1, 0, 0])
     with pytest.raises(ValueError, match="frequency"):
         rectifier(junction._replace(current=0.0), -1e9)
+
+
+def test_what_the_model_cannot_mean_is_refused():
+    layer = LAYERS["oblique"]._replace(asymmetry=2.0)
+    for call in (rectifier, lambda *a: rectified_voltage(*a[:1], 1e-5, a[1])):
+        with pytest.raises(ValueError, match="asymmetry"):
+            call(diode("oblique")._replace(magnet=layer), 1e9)
+        with pytest.raises(ValueError, match="resistance"):
+            call(diode("oblique")._replace(parallel=-1.0), 1e9)

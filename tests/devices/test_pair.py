@@ -140,3 +140,27 @@ def test_bad_starts_of_pairs():
     layer = magnets.easy_axis(2.0)
     with pytest.raises(ValueError, match="start"):
         simulate(Pair(layer, layer), num_steps=1, start=[0, 0, 1.0])
+
+
+def test_one_efficiency_for_one_polariser():
+    layer = magnets.easy_axis(2.0, damping_like=Vector(z=0.01), asymmetry=2.0)
+    with pytest.raises(ValueError, match="expected one of them"):
+        simulate(Pair(layer, layer), num_steps=1, seed=1)
+
+
+@pytest.mark.parametrize("drive", [1.0, -1.0])
+def test_the_other_layer_as_polariser_is_one_that_stands_still(drive):
+    """With an asymmetry, against a single magnet with a fixed polariser."""
+    size, alpha = 0.02, 0.1
+    free = magnets.easy_axis(3.0, alpha, asymmetry=1.5)
+    fixed = Magnet(1.0, 1e-9, Vector(), 0.0)
+    start, dt = [0.6, 0.0, 0.8], magnets.turned(0.1)
+    run = simulate(
+        Pair(free, fixed, torque_first=size), num_steps=100, dt=dt, num_devices=20, seed=4,
+        start=[start, [0.0, 1.0, 0.0]], drive=[drive],
+    )  # fmt: skip
+    alone = simulate(
+        free._replace(damping_like=Vector(y=size)), num_steps=100, dt=dt, num_devices=20, seed=4,
+        start=start, drive=[drive],
+    )  # fmt: skip
+    assert run.final[0] == pytest.approx(alone.final, abs=2e-4)
