@@ -2,10 +2,11 @@
 
 A pulse of length tau (in units of t_D) and of bias i (spin torque or field over its critical
 value) finds the magnet in thermal equilibrium in its well at m_z = -1; P is the probability of
-m_z > 0 at its end.  Tabulated is ``y = log(-log(1 - P))``, the logarithm of the accumulated
-hazard: log(rate tau) below the critical current and log(2 (i - 1) tau - ...) above, so it is
-smooth through both.  The write error 1 - P is within 1 % of the exact one down to 1e-6; P itself
-within 1 % above 1e-2 and 5 % at 1e-6.
+m_z > 0 at its end.  With F its value in the long run and H the accumulated hazard,
+``P = F (1 - exp(-H))``, tabulated are log(F H) and the odds of F: F H is the rate of escape times
+tau below the critical current and 2 (i - 1) tau - ... above, smooth through both and at no bias.
+The write error 1 - P is within
+1 % of the exact one down to 1e-6; P itself within 1 % above 1e-2 and 5 % at 1e-6.
 Cubic B-splines in log delta, asinh((i - 1) / w) and log tau, two times differentiable.
 
 A table is made of slabs, one for each barrier of a lattice that all tables share: about a
@@ -14,6 +15,7 @@ second each, kept in memory and, where asked for, in a folder.
 
 import os
 import tempfile
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +24,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logsumexp
 
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.checking import finite_array
@@ -49,14 +52,16 @@ _TAUS = np.exp(_FIRST_TAU + _TAU_STEP * np.arange(_NUM_TAUS))
 
 
 class SwitchingTable(NamedTuple):
-    """Spline of y over (log delta, bent bias, log tau).
+    """Spline of log(F H) over (log delta, bent bias, log tau).
 
     Attributes:
         coefficients: float32 [deltas + 2, biases + 2, taus + 2].
+        odds: of log((1 - F) / F), float32 [deltas + 2, biases + 2].
         first: log delta of the first slab.
     """
 
     coefficients: jax.Array
+    odds: jax.Array
     first: jax.Array
 
 
@@ -91,17 +96,21 @@ def switching_table(delta: ArrayLike, *, folder: str | Path | None = None) -> Sw
 @lru_cache(maxsize=16)
 def _joined(first: int, last: int, folder: str | None) -> SwitchingTable:
     values = np.stack([_slab(k, folder) for k in range(first, last + 1)])
+    values, odds = values[..., :-1], values[..., -1]
     for axis in range(3):
         values = _spline(values, axis)
+    for axis in range(2):
+        odds = _spline(odds, axis)
     start = np.float32(first * _DELTA_STEP)
-    return SwitchingTable(jnp.asarray(values, jnp.float32), jnp.asarray(start))
+    parts = (jnp.asarray(x, jnp.float32) for x in (values, odds, start))
+    return SwitchingTable(*parts)
 
 
 @jax.jit
 def log_hazard(
     table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike
-) -> jax.Array:
-    """y = log(-log(1 - P)), differentiable; arguments as :func:`switching_probability`."""
+) -> tuple[jax.Array, jax.Array]:
+    """log(H) and log((1 - F) / F), differentiable; arguments as :func:`switching_probability`."""
     delta, bias, tau = (jnp.asarray(x, jnp.float32) for x in (delta, bias, tau))
     places = (
         (jnp.log(delta) - table.first) / _DELTA_STEP,
@@ -111,12 +120,13 @@ def log_hazard(
     given = table.coefficients
     picked = [_weights(x, n - 3) for x, n in zip(places, given.shape, strict=True)]
     (a, u), (b, v), (c, w) = picked
-    total = jnp.zeros(jnp.broadcast_shapes(a.shape, b.shape, c.shape), jnp.float32)
+    total = odds = jnp.zeros(jnp.broadcast_shapes(a.shape, b.shape, c.shape), jnp.float32)
     for i in range(4):
         for j in range(4):
             line = sum(w[k] * given[a + i, b + j, c + k] for k in range(4))
             total = total + u[i] * v[j] * line
-    return total
+            odds = odds + u[i] * v[j] * table.odds[a + i, b + j]
+    return total + jax.nn.softplus(odds), odds
 
 
 def switching_probability(
@@ -137,14 +147,16 @@ def switching_probability(
         >>> bool(slope > 0)
         True
     """
-    return -jnp.expm1(-jnp.exp(log_hazard(table, delta, bias, tau)))
+    y, odds = log_hazard(table, delta, bias, tau)
+    return jax.nn.sigmoid(-odds) * -jnp.expm1(-jnp.exp(y))
 
 
 def write_error(
     table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike
 ) -> jax.Array:
     """1 - P, without loss of digits where it is small; as :func:`switching_probability`."""
-    return jnp.exp(-jnp.exp(log_hazard(table, delta, bias, tau)))
+    y, odds = log_hazard(table, delta, bias, tau)
+    return jax.nn.sigmoid(odds) + jax.nn.sigmoid(-odds) * jnp.exp(-jnp.exp(y))
 
 
 def check_ranges(table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike) -> None:
@@ -198,41 +210,62 @@ def _in_well(magnet: AxialMagnet) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=64)
 def _slab(number: int, folder: str | None) -> NDArray[np.float64]:
-    """y of one barrier of the lattice: [biases, taus]."""
+    """log(F H) of one barrier of the lattice, and the odds of F: [biases, taus + 1]."""
     path = None if folder is None else Path(folder) / f"switching-{_VERSION}-{number}.npy"
     if path is not None and (stored := _load(path)) is not None:
         return stored
     delta = float(np.exp(number * _DELTA_STEP))
-    slab = np.log(np.stack([_hazards(delta, float(i)) for i in _BIASES]))
+    slab = np.stack([_line(delta, float(i)) for i in _BIASES])
     if path is not None:
         _save(path, slab)
     return slab
 
 
-def _hazards(delta: float, bias: float) -> NDArray[np.float64]:
-    """-log(1 - P) at all times of the lattice."""
+def _line(delta: float, bias: float) -> NDArray[np.float64]:
+    """log(F H) at all times of the lattice, then log((1 - F) / F)."""
     # The error of a cell goes with the square of its rise in energy, delta (1 + bias) / cells.
-    cells = 2 * round(max(400.0, (12 + 5 * bias) * delta) / 2)
+    cells = 2 * round(max(600.0, (12 + 5 * bias) * delta) / 2)
     magnet = AxialMagnet(delta, bias, cells)
     below = magnet.centres < 0
-    p, now, found = _in_well(AxialMagnet(delta, 0.0, cells)), 0.0, np.zeros(_NUM_TAUS)
-    rate = 2 * max(abs(bias - 1), _SLOWEST)
-    for k, tau in enumerate(_TAUS):
-        if k > 1 and (tau > _SETTLED or found[k - 1] > _SURE):
-            # Transients are gone, and what is left decays as fast as the hazard grows.
-            rate = (found[k - 1] - found[k - 2]) / (_TAUS[k - 1] - _TAUS[k - 2])
-        if k > 1 and found[k - 1] > _SURE:
-            found[k:] = found[k - 1] + rate * (_TAUS[k:] - _TAUS[k - 1])
+    odds = _log_weight(magnet, below) - _log_weight(magnet, ~below)
+    final = expit(-odds)
+    start = _in_well(AxialMagnet(delta, 0.0, cells))
+    hazards = np.zeros(_NUM_TAUS)
+    for k, p in enumerate(_evolved(magnet, start, hazards)):
+        lost, kept = p[~below].sum() / final, (p[below].sum() - (1 - final)) / final
+        if k > 1 and (hazards[k - 1] > _SURE or kept < 1e-6 * expit(odds)):
+            # One exponential is left, or rounding.
+            rate = _rate(hazards, k)
+            hazards[k:] = hazards[k - 1] + rate * (_TAUS[k:] - _TAUS[k - 1])
             break
+        hazards[k] = -np.log1p(-lost) if lost < 0.5 else -np.log(kept)
+    return np.append(np.log(final * hazards), odds)
+
+
+def _log_weight(magnet: AxialMagnet, cells: NDArray[np.bool_]) -> float:
+    """Logarithm of the long-run weight of some cells."""
+    return float(np.asarray(logsumexp(-magnet.energy[cells])))
+
+
+def _evolved(magnet: AxialMagnet, p: NDArray, hazards: NDArray) -> Iterator[NDArray[np.float64]]:
+    """Probabilities at the times of the lattice; the hazards before each say how fast to go."""
+    now, rate = 0.0, 2 * max(abs(magnet.bias - 1), _SLOWEST)
+    for k, tau in enumerate(_TAUS):
+        if k > 1 and tau > _SETTLED:
+            # Transients are gone, and what is left decays as fast as the hazard grows.
+            rate = _rate(hazards, k)
         steps = max(4, int((tau - now) * rate / _STEP), 60 * (k == 0))
-        if k > 1 and found[k - 1] < 0.1:
+        if k > 1 and hazards[k - 1] < 0.1:
             # Small P grows by orders of magnitude, about as much as in the interval before.
-            steps = max(steps, int(np.log(found[k - 1] / found[k - 2]) / _GROWTH))
-        p = magnet.evolve(p, [(tau - now) / (2 * delta)], steps_per_interval=steps)[0]
+            steps = max(steps, int(np.log(hazards[k - 1] / hazards[k - 2]) / _GROWTH))
+        p = magnet.evolve(p, [(tau - now) / (2 * magnet.delta)], steps_per_interval=steps)[0]
         now = tau
-        lost, kept = p[~below].sum(), p[below].sum()
-        found[k] = -np.log1p(-lost) if lost < 0.5 else -np.log(kept)
-    return found
+        yield p
+
+
+def _rate(hazards: NDArray, k: int) -> float:
+    """Growth of the hazard over the interval before time k."""
+    return float((hazards[k - 1] - hazards[k - 2]) / (_TAUS[k - 1] - _TAUS[k - 2]))
 
 
 def _load(path: Path) -> NDArray[np.float64] | None:
@@ -240,7 +273,7 @@ def _load(path: Path) -> NDArray[np.float64] | None:
         stored = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
-    whole = stored.shape == (_NUM_BIASES, _NUM_TAUS) and np.all(np.isfinite(stored))
+    whole = stored.shape == (_NUM_BIASES, _NUM_TAUS + 1) and np.all(np.isfinite(stored))
     return stored if whole else None
 
 

@@ -68,7 +68,7 @@ def test_the_driven_macrospin_meets_the_writer():
     assert found[0] == pytest.approx(float(p), abs=3 * error[0] + 0.005)
 
 
-@pytest.mark.parametrize(("delta", "bias"), [(12.0, 0.0), (20.0, 0.2), (25.0, 0.4)])
+@pytest.mark.parametrize(("delta", "bias"), [(12.0, 0.0), (20.0, 0.1), (20.0, 0.2), (25.0, 0.4)])
 def test_thermal_limit_is_fokker_planck(delta, bias):
     """Disturbance by small currents: P of pulses of 500 and 1500 t_D."""
     magnet = AxialMagnet(delta, bias, 3000)
