@@ -1,6 +1,15 @@
 """All rows, family by family.  A new family is one more name here."""
 
-from pbits.validation import equilibrium, fokker_planck, in_plane, motion, networks, switching
+from pbits.validation import (
+    equilibrium,
+    fokker_planck,
+    in_plane,
+    junctions,
+    motion,
+    networks,
+    pbit_models,
+    switching,
+)
 from pbits.validation.rows import Row
 
 
@@ -11,7 +20,9 @@ def all_rows() -> list[Row]:
         >>> all_rows()[0].id
         'T1.1'
     """
-    families = (equilibrium, fokker_planck, in_plane, motion, networks, switching)
+    families = (
+        equilibrium, fokker_planck, in_plane, junctions, motion, networks, pbit_models, switching,
+    )  # fmt: skip
     rows = [row for family in families for row in family.ROWS]
     return sorted(rows, key=_place)
 
