@@ -122,7 +122,7 @@ ROWS = (
         for k, share in ((1, 0.6), (2, 1.0), (3, 1.5))
     ),
     *(
-        Row(f"T20.{k}", f"double free layer: change of <m1.m2> by opposite torques of {b * 1e3:g} mT",
+        Row(f"T20.{k}", f"two free layers: change of <m1.m2> by opposite torques, {b * 1e3:g} mT",
             "K. Y. Camsari et al., arXiv:2012.06950", 0.0, 0.05, partial(_insensitive, b))
         for k, b in ((1, -0.01), (2, 0.01))
     ),
