@@ -43,7 +43,8 @@ def _spin_orbit(share: float, full: bool) -> float:
     field, records, steps = 0.5 * share, 600, 2000
     threshold = layer.critical_sot_current(field)
     magnet = layer.magnet(sot_current=threshold, field=(field, 0.0, 0.0))
-    size = float(np.hypot(*(float(part) for part in magnet.damping_like[:2]))) / 0.5
+    along, across = (float(part) for part in magnet.damping_like[:2])
+    size = float(np.hypot(along, across)) / 0.5
     ramp = np.linspace(0.0, 1.3, records)
     turned_at = []
     for z in (1, -1):

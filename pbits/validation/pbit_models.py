@@ -1,6 +1,7 @@
 """P-bit models: the easy-plane disk (T8), the telegraph (T17), quality of random bits (T21)."""
 
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -35,7 +36,8 @@ def _disk(number: int) -> tuple[EasyPlane, float, float, float]:
 
 def _half_time(number: int, full: bool) -> float:
     model = _disk(number)[0]
-    return 1e12 * brentq(lambda t: float(model.direction_autocorrelation(t)) - 0.5, 1e-12, 1e-9)
+    found: Any = brentq(lambda t: float(model.direction_autocorrelation(t)) - 0.5, 1e-12, 1e-9)
+    return 1e12 * found
 
 
 @cache
