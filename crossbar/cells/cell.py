@@ -1,0 +1,138 @@
+"""The datasheet of a memory cell, and arrays drawn from it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from crossbar.checking import check_range, is_concrete
+
+Number = float | jax.Array
+_SPREADS = ("device_spread", "cycle_spread", "read_noise")
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Write:
+    """One write pulse, with what it costs and how often it fails.
+
+    Args:
+        energy: J, of one pulse.
+        time: s, of one pulse.
+        failure: probability that a pulse leaves the cell as it was.
+        endurance: writes a cell lasts.
+        current: A, of one pulse; for drivers and wires.
+    """
+
+    energy: Number = 0.0
+    time: Number = 0.0
+    failure: Number = 0.0
+    endurance: Number = np.inf
+    current: Number = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("energy", "time", "current"):
+            check_range(f"write.{name}", getattr(self, name), 0.0)
+        check_range("write.failure", self.failure, 0.0, 1.0)
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Cell:
+    """Datasheet of a cell; every number may be an array or a tracer, SI units.
+
+    Levels count from 0 in rising conductance.  Spreads are relative standard deviations of the
+    conductance of each level, numbers or [levels].
+
+    Args:
+        levels: S, [levels], rising: of the element and what is in series, at the read voltage.
+        read_voltage: V, over the cell of a line that is driven fully.
+        read_time: s, of one read.
+        device_spread: between devices, the same at every programming.
+        cycle_spread: drawn anew at every programming.
+        read_noise: drawn anew at every read; None for none.
+        half_voltage: V, at which the contrast between a level and the highest is halved,
+            ``1 / (1 + (V / V_h)^2)``; infinite for none.
+        drift: mean exponent nu of ``G(t) = G (t / drift_start)^-nu``.
+        drift_spread: standard deviation of nu between cells.
+        drift_start: s, after programming, when conductances are those of the datasheet.
+        retention: s, after which a cell has relaxed, with probability 1 - 1/e, to a level drawn
+            from the two ends.
+        stuck_low, stuck_high: probability that a cell stays at its lowest or highest level.
+        area: m^2, of one cell with its transistors.
+        write: of one cell.
+        name: for reports.
+
+    Raises:
+        ValueError: on levels that do not rise, or numbers out of range.
+
+    Example:
+        >>> Cell(jnp.array([1 / 6e3, 1 / 3e3]), read_voltage=0.1, name="STT").contrast
+        2.0
+    """
+
+    levels: Any
+    read_voltage: Number = 0.1
+    read_time: Number = 1e-8
+    device_spread: Any = 0.0
+    cycle_spread: Any = 0.0
+    read_noise: Any = None
+    half_voltage: Number = np.inf
+    drift: Number = 0.0
+    drift_spread: Number = 0.0
+    drift_start: Number = 1.0
+    retention: Number = np.inf
+    stuck_low: Number = 0.0
+    stuck_high: Number = 0.0
+    area: Number = 0.0
+    write: Write = field(default_factory=Write)
+    name: str = field(default="cell", metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        if is_concrete(self.levels) or isinstance(self.levels, (list, tuple)):
+            levels = np.asarray(self.levels, np.float64)
+            if levels.ndim != 1 or levels.size < 2:
+                raise ValueError(f"levels have shape {levels.shape}; expected at least two numbers")
+            if not (np.isfinite(levels).all() and levels[0] > 0 and (np.diff(levels) > 0).all()):
+                raise ValueError(
+                    f"levels are {levels.tolist()} S; expected finite conductances above 0 that "
+                    "rise: a contrast (TMR) above 0 between the first and the last"
+                )
+            object.__setattr__(self, "levels", jnp.asarray(self.levels))
+        check_range("read_voltage", self.read_voltage, 1e-6, unit="V")
+        check_range("read_time", self.read_time, 0.0, unit="s")
+        for name in (*_SPREADS, "drift_spread", "area"):
+            check_range(name, getattr(self, name), 0.0)
+        for name in ("stuck_low", "stuck_high"):
+            check_range(name, getattr(self, name), 0.0, 1.0)
+
+    @property
+    def num_levels(self) -> int:
+        """How many levels."""
+        return self.levels.shape[0]
+
+    @property
+    def step(self) -> jax.Array:
+        """S, between levels on average."""
+        return (self.levels[-1] - self.levels[0]) / (self.num_levels - 1)
+
+    @property
+    def contrast(self) -> float:
+        """Highest over lowest conductance."""
+        return float(self.levels[-1] / self.levels[0])
+
+    def replace(self, **changes: Any) -> "Cell":
+        """A datasheet with some values changed."""
+        return replace(self, **changes)
+
+    def with_series(self, resistance: Number) -> "Cell":
+        """The cell behind a resistance, such as that of an access transistor, Ohm."""
+        check_range("resistance", resistance, 0.0, unit="Ohm")
+        return self.replace(levels=self.levels / (1 + self.levels * resistance))
+
+
+def spread_of(values: Any, cell: Cell) -> jax.Array:
+    """A spread for each level, [levels]."""
+    return jnp.broadcast_to(jnp.asarray(values, cell.levels.dtype), cell.levels.shape)

@@ -1,0 +1,1 @@
+"""From numbers to voltages and from currents to numbers, with what goes wrong on the way."""

@@ -1,0 +1,164 @@
+"""Programming a matrix into arrays."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import random
+from numpy.typing import ArrayLike, NDArray
+
+from crossbar.cells.cell import spread_of
+from crossbar.cells.draw import draw
+from crossbar.checking import finite_matrix
+from crossbar.design import Design
+from crossbar.mapping import Planes, encode
+from crossbar.programmed import ProgrammedMatrix
+from crossbar.quantise import quantise
+from crossbar.wires.effective import effective
+from crossbar.wires.wire import Wire
+
+_ARRAYS_AT_ONCE = 1
+
+
+def program(key: jax.Array, matrix: ArrayLike, design: Design) -> ProgrammedMatrix:
+    """Write a matrix into memory.
+
+    Args:
+        key: a key of `jax.random`; its first half is the chip, its second this programming.
+        matrix: real numbers, [inputs, outputs].
+        design: see `Design`.
+
+    Raises:
+        ValueError: on a matrix that is empty or not finite.
+
+    Example:
+        >>> from crossbar.cells.cell import Cell
+        >>> design = Design(Cell(jnp.array([1e-6, 2e-6])), rows=4, columns=4, weight_bits=4)
+        >>> memory = program(random.key(0), [[1.0, -1.0], [0.5, 2.0]], design)
+        >>> [round(float(y), 2) for y in [1.0, 1.0] @ memory]
+        [1.71, 0.86]
+    """
+    weights = finite_matrix("matrix", matrix)
+    codes, scale = quantise(weights, _code_bits(design), axis=0 if design.per_column else None)
+    planes = encode(codes, design.mapping, design.weight_bits, design.cell.num_levels)
+    levels = to_arrays(planes, design)
+    scales = jnp.broadcast_to(jnp.asarray(scale, jnp.float32).ravel(), (weights.shape[1],))
+    return _program(
+        key, jnp.asarray(levels), jnp.asarray(planes.significance, jnp.float32), scales, design,
+        inputs=weights.shape[0],
+    )  # fmt: skip
+
+
+def _code_bits(design: Design) -> int:
+    return 2 if design.mapping == "ternary" else design.weight_bits
+
+
+def to_arrays(planes: Planes, design: Design) -> NDArray[np.int32]:
+    """Levels of the cells of every array, [planes, S, K, T, R, columns].
+
+    Cells that hold no weight are at their lowest level.  A shared reference is the last column of
+    each array; else plus and minus are arrays of their own.
+    """
+    shared = planes.minus.shape[2] == 1 != planes.plus.shape[2] or design.mapping == "offset"
+    width = design.columns - shared
+    slices, inputs, outputs = planes.plus.shape
+    blocks, tiles = -(-inputs // design.rows), -(-outputs // width)
+
+    def cut(levels: NDArray[np.int32], width: int, tiles: int) -> NDArray[np.int32]:
+        space = ((0, 0), (0, blocks * design.rows - inputs), (0, tiles * width - levels.shape[2]))
+        full = np.pad(levels, space).reshape(slices, blocks, design.rows, tiles, width)
+        return full.transpose(0, 1, 3, 2, 4)
+
+    if not shared:
+        return np.stack([cut(part, width, tiles) for part in (planes.plus, planes.minus)])
+    reference = np.repeat(cut(planes.minus, 1, 1), tiles, axis=2)
+    return np.concatenate([cut(planes.plus, width, tiles), reference], axis=-1)[None]
+
+
+def join(values: jax.Array, outputs: int, *, sign: float = -1.0) -> jax.Array:
+    """Arrays [planes, S, K, T, R, columns] as one matrix per slice, [K, S, R, outputs].
+
+    Args:
+        sign: of the minus plane or the reference; +1 for variances.
+    """
+    if values.shape[0] == 2:
+        whole = values[0] + sign * values[1]
+    else:
+        whole = values[0, ..., :-1] + sign * values[0, ..., -1:]
+    whole = jnp.transpose(whole, (1, 0, 3, 2, 4))
+    return whole.reshape(*whole.shape[:3], -1)[..., :outputs]
+
+
+@partial(jax.jit, static_argnames="inputs")
+def _program(
+    key: jax.Array,
+    levels: jax.Array,
+    significance: jax.Array,
+    scales: jax.Array,
+    design: Design,
+    *,
+    inputs: int,
+) -> ProgrammedMatrix:
+    device_key, cycle_key, adc_key = random.split(key, 3)
+    cells = draw(device_key, cycle_key, design.cell, levels)
+    outputs = scales.shape[0]
+    shape = (levels.shape[2], levels.shape[1], outputs)
+    blank = ProgrammedMatrix(
+        design=design,
+        conductance=cells,
+        transfer=jnp.zeros(()),
+        drive=jnp.zeros(()),
+        noise=None,
+        significance=significance,
+        step=default_step(design, levels.shape[1]),
+        converters=design.adc.draw(adc_key, shape),
+        weight_scale=scales,
+        gain=jnp.ones(outputs, jnp.float32),
+        offset=jnp.zeros(outputs, jnp.float32),
+        inputs=inputs,
+    )
+    return with_conductance(blank, cells)
+
+
+def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> ProgrammedMatrix:
+    """The same matrix with other conductances, such as aged ones, S."""
+    design = programmed.design
+    outputs = programmed.weight_scale.shape[0]
+    step = design.cell.step
+    if design.wire is None:
+        transfer = conductance
+        drive = conductance.sum((0, 1, 3, 5))
+    else:
+        transfer, drive = _with_wires(conductance, design.wire)
+    return programmed.replace(
+        conductance=conductance,
+        transfer=join(transfer, outputs) / step,
+        drive=drive,
+        noise=_noise(conductance, design, outputs),
+    )
+
+
+def _with_wires(conductance: jax.Array, wire: Wire) -> tuple[jax.Array, jax.Array]:
+    arrays = conductance.reshape(-1, *conductance.shape[-2:])
+    size = min(_ARRAYS_AT_ONCE, arrays.shape[0])
+    seen = jax.lax.map(lambda cells: effective(cells, wire), arrays, batch_size=size)
+    drive = seen.drive.reshape(*conductance.shape[:4], *seen.drive.shape[1:])
+    return seen.transfer.reshape(conductance.shape), drive.sum((0, 1, 3))
+
+
+def _noise(conductance: jax.Array, design: Design, outputs: int) -> jax.Array | None:
+    """Variance of each cell at each read, in steps of a level."""
+    if design.cell.read_noise is None:
+        return None
+    table = spread_of(design.cell.read_noise, design.cell)
+    relative = jnp.interp(conductance, design.cell.levels, table)
+    return join((relative * conductance / design.cell.step) ** 2, outputs, sign=1.0)
+
+
+def default_step(design: Design, slices: int) -> jax.Array:
+    """The smallest power of two with which a converter's codes reach the largest sum, [S]."""
+    if design.adc.bits is None:
+        return jnp.ones(slices, jnp.float32)
+    step = 2.0 ** np.ceil(np.log2(design.full_scale / (2 ** (design.adc.bits - 1) - 1)))
+    return jnp.full(slices, max(step, 1.0), jnp.float32)

@@ -1,0 +1,180 @@
+"""A matrix in memory, and products with it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import random
+from jax.core import Tracer
+from numpy.typing import ArrayLike
+
+from crossbar.design import Design
+from crossbar.quantise import digits
+
+Events = dict[str, Any]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class ProgrammedMatrix:
+    """Arrays that hold a matrix W [inputs, outputs]; ``x @ W`` for x [..., inputs].
+
+    K counts arrays along the inputs, S slices of a weight, R rows of an array.
+
+    Attributes:
+        design: what it was programmed by.
+        conductance: S, [planes, S, K, T, R, columns], of all cells, T counting arrays along the
+            outputs.
+        transfer: [K, S, R, outputs], what the arrays compute, with wires, in steps of a level.
+        drive: S, power of the arrays behind one row of arrays: [K, R, R], or [K, R] where wires
+            have no resistance.
+        noise: [K, S, R, outputs], variance of a cell's part at each read; None without noise.
+        significance: [S].
+        step: [S], of a converter's code.
+        converters: what `design.adc` drew, [K, S, outputs, ...].
+        weight_scale: [outputs], value of a weight of 1.
+        input_scale: value of an input of 1; None takes it from each batch's largest.
+        gain, offset: [outputs], digital correction of each column.
+    """
+
+    design: Design
+    conductance: jax.Array
+    transfer: jax.Array
+    drive: jax.Array
+    noise: jax.Array | None
+    significance: jax.Array
+    step: jax.Array
+    converters: Any
+    weight_scale: jax.Array
+    gain: jax.Array
+    offset: jax.Array
+    input_scale: jax.Array | None = None
+    inputs: int = field(default=0, metadata={"static": True})
+
+    @property
+    def outputs(self) -> int:
+        """Columns of the matrix."""
+        return self.transfer.shape[-1]
+
+    def replace(self, **changes: Any) -> "ProgrammedMatrix":
+        """With some values changed."""
+        return replace(self, **changes)
+
+    def matrix(self) -> jax.Array:
+        """[inputs, outputs]: what the arrays compute where inputs and results are not rounded."""
+        whole = jnp.einsum("s,ksrm->krm", self.significance, self.transfer)
+        whole = whole.reshape(-1, self.outputs)[: self.inputs]
+        return whole * (self.weight_scale * self.gain)
+
+    def __rmatmul__(self, x: ArrayLike) -> jax.Array:
+        return self.mvm(x)[0]
+
+    def mvm(self, x: ArrayLike, key: jax.Array | None = None) -> tuple[jax.Array, Events]:
+        """Product with inputs, and what it took.
+
+        Args:
+            x: [..., inputs].
+            key: of read noise; without it reads are noiseless.
+
+        Returns:
+            [..., outputs], and counts of events for the ledger.
+
+        Raises:
+            ValueError: on inputs of another length, or not finite.
+        """
+        x = check_inputs(x, self.inputs)
+        batch = x.shape[:-1]
+        result, energy = _product(self, x.reshape(-1, self.inputs), key)
+        count = int(np.prod(batch))
+        return result.reshape(*batch, self.outputs), self.count_events(count) | {
+            "cell.read": energy
+        }
+
+    def count_events(self, vectors: int) -> Events:
+        """Events of a number of products that do not depend on the data."""
+        design, (blocks, slices) = self.design, self.transfer.shape[:2]
+        steps = num_digits(design)
+        conversions = vectors * steps * blocks * slices * self.outputs
+        name = (
+            design.adc.part if design.adc.bits is None else f"{design.adc.part}.{design.adc.bits}"
+        )
+        return {name: conversions, "dac": vectors * steps * self.inputs * slices}
+
+
+def num_digits(design: Design) -> int:
+    """How many digits an input is applied in."""
+    low = design.input_bits - (design.encoding != "unsigned")
+    return -(-low // design.dac_bits) + (design.encoding == "twos-complement")
+
+
+def check_inputs(x: ArrayLike, inputs: int) -> jax.Array:
+    """Inputs as float32, looked at unless they are traced."""
+    array = jnp.asarray(x, jnp.float32)
+    if array.ndim < 1 or array.shape[-1] != inputs:
+        raise ValueError(f"x has shape {array.shape}; expected [..., {inputs}], one per row")
+    if not isinstance(array, Tracer) and not bool(jnp.isfinite(array).all()):
+        raise ValueError("x holds values that are not finite; replace or leave them out")
+    return array
+
+
+def input_codes(programmed: ProgrammedMatrix, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Inputs as whole numbers, int32, and what one of them is worth."""
+    design = programmed.design
+    signed = design.encoding != "unsigned"
+    largest = 2 ** (design.input_bits - signed) - 1
+    scale = programmed.input_scale
+    if scale is None:
+        top = jnp.max(jnp.abs(x))
+        scale = jnp.where(top > 0, top, 1.0) / largest
+    codes = jnp.clip(jnp.round(x / scale), -largest if signed else 0, largest)
+    return codes.astype(jnp.int32), scale
+
+
+@jax.jit
+def _product(
+    programmed: ProgrammedMatrix, x: jax.Array, key: jax.Array | None
+) -> tuple[jax.Array, jax.Array]:
+    design = programmed.design
+    codes, scale = input_codes(programmed, x)
+    parts, worth = digits(codes, design.input_bits, design.dac_bits, design.encoding)
+    blocks, slices, rows, outputs = programmed.transfer.shape
+    parts = jnp.pad(parts, ((0, 0), (0, 0), (0, blocks * rows - x.shape[1])))
+    # All digits of all inputs are rows of one product per array.
+    stacked = parts.reshape(-1, blocks, rows)
+    total = jnp.zeros((x.shape[0], outputs), jnp.float32)
+    for block in range(blocks):
+        for piece in range(slices):
+            read_key = None if key is None else random.fold_in(key, block * slices + piece)
+            value = _read(programmed, stacked[:, block], block, piece, read_key)
+            value = value.reshape(-1, x.shape[0], outputs)
+            weighted = jnp.tensordot(jnp.asarray(worth, jnp.float32), value, 1)
+            total = total + programmed.significance[piece] * weighted
+    energy = _energy(programmed, stacked)
+    factor = scale * programmed.weight_scale
+    return total * (factor * programmed.gain) + programmed.offset, energy
+
+
+def _read(
+    programmed: ProgrammedMatrix, levels: jax.Array, block: int, piece: int, key: jax.Array | None
+) -> jax.Array:
+    """Digitised currents of one row of arrays, [reads, outputs]."""
+    current = levels @ programmed.transfer[block, piece]
+    if key is not None and programmed.noise is not None:
+        variance = levels**2 @ programmed.noise[block, piece]
+        current = current + jnp.sqrt(variance) * random.normal(key, current.shape)
+    drawn = jax.tree.map(lambda part: part[block, piece], programmed.converters)
+    return programmed.design.adc.convert(drawn, current, programmed.step[piece])
+
+
+def _energy(programmed: ProgrammedMatrix, stacked: jax.Array) -> jax.Array:
+    """J, of all cells and wires: power of each read times its duration."""
+    design, drive = programmed.design, programmed.drive
+    squares = jnp.float32(0)
+    for block in range(drive.shape[0]):
+        levels = stacked[:, block]
+        part = levels @ drive[block] if drive.ndim == 3 else levels * drive[block]
+        squares = squares + jnp.sum(part * levels)
+    volt = design.cell.read_voltage / (2**design.dac_bits - 1)
+    return squares * (volt**2 * design.cell.read_time)

@@ -1,0 +1,78 @@
+"""Real numbers as whole ones: a scale, and the digits that are applied or stored one by one."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from crossbar.checking import check_whole, check_word
+
+ENCODINGS = ("twos-complement", "sign-magnitude", "unsigned")
+
+
+class Codes(NamedTuple):
+    """Whole numbers and what one of them is worth.
+
+    Attributes:
+        values: int32, of any shape.
+        scale: real number per code.
+    """
+
+    values: NDArray[np.int32]
+    scale: NDArray[np.float64]
+
+
+def quantise(values: NDArray[np.float64], bits: int, *, axis: int | None = None) -> Codes:
+    """Round to whole numbers from -(2^(bits-1) - 1) to 2^(bits-1) - 1, symmetric about zero.
+
+    Args:
+        axis: along which one scale holds (0: a scale per column); None: one for all.
+
+    Raises:
+        ValueError: on fewer than 2 bits or more than 16.
+
+    Example:
+        >>> quantise(np.array([[-1.0, 0.5]]), 3).values.tolist()
+        [[-3, 2]]
+    """
+    check_whole("bits", bits, 2, 16)
+    largest = np.abs(values).max(axis=axis, keepdims=axis is not None)
+    scale = np.where(largest > 0, largest, 1.0) / (2 ** (bits - 1) - 1)
+    return Codes(np.rint(values / scale).astype(np.int32), scale)
+
+
+def digits(
+    codes: jax.Array, bits: int, digit_bits: int, encoding: str
+) -> tuple[jax.Array, np.ndarray]:
+    """Digits of whole numbers, least first, and what each is worth.
+
+    Args:
+        codes: int32, of any shape.
+        bits: of a code.
+        digit_bits: of a digit; the last may have fewer.
+        encoding: "twos-complement": digits from 0, the top bit counts negatively and stands alone;
+            "sign-magnitude": digits carry the sign; "unsigned".
+
+    Returns:
+        float32 [digits, ...] and float64 [digits].
+
+    Example:
+        >>> parts, worth = digits(jnp.array([-3]), 3, 1, "twos-complement")
+        >>> parts[:, 0].tolist(), worth.tolist()
+        ([1.0, 0.0, 1.0], [1.0, 2.0, -4.0])
+    """
+    check_word("encoding", encoding, ENCODINGS)
+    low_bits = bits if encoding == "unsigned" else bits - 1
+    starts = range(0, low_bits, digit_bits)
+    sizes = [min(digit_bits, low_bits - start) for start in starts]
+    worth = [2.0**start for start in starts]
+    magnitude = jnp.abs(codes) if encoding == "sign-magnitude" else codes
+    parts = [(magnitude >> s) & (2**size - 1) for s, size in zip(starts, sizes, strict=True)]
+    if encoding == "sign-magnitude":
+        parts = [part * jnp.sign(codes) for part in parts]
+    if encoding == "twos-complement":
+        parts.append((codes >> (bits - 1)) & 1)
+        worth.append(-(2.0 ** (bits - 1)))
+    return jnp.stack(parts).astype(jnp.float32), np.array(worth)
