@@ -1,0 +1,190 @@
+"""Writing a macro: rows in two phases, read back, and written again where a cell failed.
+
+A bitcell holds a bit in two junctions of opposite state.  Phase 1 drives both of every cell in a row
+parallel (512 write currents for 256 cells); phase 2 turns one of each antiparallel (256).  A cell
+whose junctions end up alike holds no bit; the verify is taken to find every such cell.
+"""
+
+import functools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class WritePulse:
+    """One junction's write pulse.
+
+    The defaults are not the macro's, which are not published: current and voltage are those of
+    NVSim's default STT cell (80 uA, 1 pJ in 10 ns), duration and failure those of a 28-nm STT macro
+    (Dong et al., JSSC 2019: 20 ns for about 1e-5).  Their combination is assumed.
+
+    Attributes:
+        voltage: V across the cell.
+        current: A through one junction.
+        duration: s of one phase.
+        failure: probability that a pulse leaves the junction as it was.
+        attempts: how often a row is written at most.
+    """
+
+    voltage: float = 1.25
+    current: float = 80e-6
+    duration: float = 20e-9
+    failure: float = 1e-5
+    attempts: int = 8
+
+    def __post_init__(self) -> None:
+        for name in ("voltage", "current", "duration"):
+            value = getattr(self, name)
+            if not (np.isfinite(value) and value > 0):
+                raise ValueError(f"{name} is {value!r}; expected a number above 0 (SI units)")
+        if not 0 <= self.failure < 1:
+            raise ValueError(f"failure is {self.failure!r}; expected a probability below 1")
+        if self.attempts < 1:
+            raise ValueError(f"attempts is {self.attempts!r}; expected at least 1")
+
+    @property
+    def energy(self) -> float:
+        """J per junction and pulse."""
+        return self.voltage * self.current * self.duration
+
+
+class Written(NamedTuple):
+    """What programming took.
+
+    Attributes:
+        rows: rows of macros that hold weights.
+        row_writes: two-phase writes, the repeated ones too; as many rows were read to verify.
+        rewritten: rows that took more than one.
+        bad_cells: cells that hold no bit after the last attempt; they read at random.
+        parallel_pulses, antiparallel_pulses: junction pulses of phase 1 and 2.
+        parallel_current, antiparallel_current: A drawn by one row in each phase.
+        energy: J of the pulses. verify_energy: J of the reads.
+        seconds: with one macro written after another, row by row.
+        attempts: row writes by attempt.
+    """
+
+    rows: int
+    row_writes: int
+    rewritten: int
+    bad_cells: int
+    parallel_pulses: int
+    antiparallel_pulses: int
+    parallel_current: float
+    antiparallel_current: float
+    energy: float
+    verify_energy: float
+    seconds: float
+    attempts: tuple[int, ...]
+
+    def charges(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Events and path for `crossbar.ledger.charge`."""
+        events = {"macro.write": self.energy, "macro.verify": self.verify_energy}
+        return events, {"macro.write_time": self.seconds}
+
+
+def cost(
+    attempts: tuple[int, ...],
+    cells: int,
+    pulse: WritePulse,
+    period: float,
+    read: float,
+    bad: int = 0,
+) -> Written:
+    """Counts, currents, joules and seconds of row writes.
+
+    Args:
+        attempts: how many rows were written in the first, second, ... attempt.
+        cells: bitcells of a row.
+        pulse: of one junction.
+        period: s of the cycle that verifies.
+        read: J per bitcell of that cycle.
+        bad: cells that hold no bit in the end.
+
+    Example:
+        >>> done = cost((256, 1), 256, WritePulse(), 1 / 540e6, 0.0)
+        >>> done.row_writes, f"{done.parallel_current * 1e3:.2f} mA", f"{done.energy:.3g} J"
+        (257, '40.96 mA', '3.95e-07 J')
+    """
+    writes = sum(attempts)
+    pulses = writes * cells
+    return Written(
+        rows=attempts[0],
+        row_writes=writes,
+        rewritten=attempts[1] if len(attempts) > 1 else 0,
+        bad_cells=bad,
+        parallel_pulses=2 * pulses,
+        antiparallel_pulses=pulses,
+        parallel_current=2 * cells * pulse.current,
+        antiparallel_current=cells * pulse.current,
+        energy=3 * pulses * pulse.energy,
+        verify_energy=pulses * read,
+        seconds=writes * (2 * pulse.duration + period),
+        attempts=attempts,
+    )
+
+
+def write(
+    key: jax.Array, cells: NDArray[np.bool_], pulse: WritePulse
+) -> tuple[NDArray[np.bool_], tuple[int, ...], int]:
+    """Write rows until all are right or the attempts are used up.
+
+    Junctions start in a random complementary state: what the macro held before.
+
+    Args:
+        key: JAX key.
+        cells: the bits to write, ``[row, cell]``.
+        pulse: of one junction.
+
+    Returns:
+        ``(bits as stored, rows written in each attempt, cells that hold no bit)``; the latter read at
+        random.
+
+    Example:
+        >>> bits = np.zeros((4, 256), bool)
+        >>> stored, rows, bad = write(jax.random.key(0), bits, WritePulse(failure=0.0))
+        >>> rows, bad, bool((stored == bits).all())
+        ((4,), 0, True)
+    """
+    target = jnp.asarray(cells)
+    started, guess, loop = jax.random.split(key, 3)
+    old = jax.random.bernoulli(started, 0.5, cells.shape)
+    junctions, rows = _attempts(
+        loop, target, jnp.stack([old, ~old]), jnp.float32(pulse.failure), pulse.attempts
+    )
+    alike = junctions[0] == junctions[1]
+    lucky = jax.random.bernoulli(guess, 0.5, cells.shape)
+    stored = np.asarray(jnp.where(alike, lucky, junctions[0]))
+    written = np.asarray(rows)
+    return (
+        stored,
+        tuple(int(n) for n in written[: max(np.count_nonzero(written), 1)]),
+        int(alike.sum()),
+    )
+
+
+@functools.partial(jax.jit, static_argnums=4)
+def _attempts(
+    key: jax.Array, target: jax.Array, junctions: jax.Array, failure: jax.Array, attempts: int
+) -> tuple[jax.Array, jax.Array]:
+    """Junctions ``[2, row, cell]``, True antiparallel, and rows written by attempt."""
+    aims = jnp.stack([target, ~target])
+
+    def attempt(carry, key):
+        state, bad = carry
+        first, second = jax.random.split(key)
+        stays = jax.random.bernoulli(first, failure, state.shape)
+        parallel = state & stays
+        turns = ~jax.random.bernoulli(second, failure, state.shape)
+        new = parallel | (aims & turns)
+        state = jnp.where(bad[:, None], new, state)
+        wrong = jnp.any(state != aims, (0, 2))
+        return (state, bad & wrong), bad.sum(dtype=jnp.int32)
+
+    start = (junctions, jnp.ones(target.shape[0], bool))
+    (state, _), rows = jax.lax.scan(attempt, start, jax.random.split(key, attempts))
+    return state, rows
