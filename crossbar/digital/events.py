@@ -99,7 +99,8 @@ def count_events(
         layout: of the matrix.
         point, law: where the energy is.
         vectors, input_bits: of the batch.
-        toggles: of input lines, all macros. data_toggles: of products. ones: stored bits that are 1.
+        toggles: of input lines, all macros. data_toggles: of products.
+        ones: stored bits that are 1.
         macros: at work at once.
         reload: what writing all tiles takes, if they take turns.
         expected_errors, errors: passed on.

@@ -6,7 +6,7 @@ bank is left over.  Larger matrices are cut into tiles, one per macro.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class Layout:
     inputs: int
     outputs: int
     weight_bits: int
-    organisation: Organisation = Organisation()
+    organisation: Organisation = field(default_factory=Organisation)
 
     def __post_init__(self) -> None:
         check_width("weight_bits", self.weight_bits)

@@ -63,11 +63,11 @@ class DigitalMacro:
 
     input_bits: int = 8
     weight_bits: int = 8
-    point: OperatingPoint = OperatingPoint()
+    point: OperatingPoint = field(default_factory=OperatingPoint)
     macros: int | None = None
-    organisation: Organisation = Organisation()
+    organisation: Organisation = field(default_factory=Organisation)
     law: EnergyLaw = field(default_factory=EnergyLaw.calibrated)
-    pulse: WritePulse = WritePulse()
+    pulse: WritePulse = field(default_factory=WritePulse)
 
     def __post_init__(self) -> None:
         operands.check_width("input_bits", self.input_bits)
@@ -113,7 +113,8 @@ class DigitalMacro:
             TypeError, ValueError: when the matrix is none, or does not fit the bits.
         """
         matrix = operands.integers("weights", weights, self.weight_bits, (2,))
-        layout = Layout(*matrix.shape, self.weight_bits, self.organisation)
+        inputs, outputs = matrix.shape
+        layout = Layout(inputs, outputs, self.weight_bits, self.organisation)
         rows, bad = (layout.written_rows,), 0
         stored = matrix
         if key is not None and self.pulse.failure:
@@ -164,7 +165,7 @@ class Programmed:
             >>> macro = DigitalMacro(8, 8, OperatingPoint(0.65))
             >>> programmed = macro.program(np.zeros((256, 32), int))
             >>> weak = programmed.with_weak_cells(jax.random.key(1))
-            >>> 100 < np.count_nonzero(weak.weights) < 300
+            >>> 100 < int(np.count_nonzero(weak.weights)) < 300
             True
         """
         probability = self.macro.point.read_error_rate if rate is None else rate
@@ -195,7 +196,7 @@ class Programmed:
             ``(int64 [outputs] or [batch, outputs], events)``.
 
         Raises:
-            TypeError, ValueError: when the inputs are no integers, of another length, or do not fit.
+            TypeError, ValueError: when the inputs are no integers, of another length, or too large.
         """
         given = operands.integers("inputs", inputs, self.macro.input_bits, (1, 2))
         batch = np.atleast_2d(given)

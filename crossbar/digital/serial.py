@@ -1,8 +1,8 @@
 """The macro's product in the macro's own order: one input bit a cycle, most significant first.
 
-In each cycle every bitcell gives AND(input bit, stored bit), each bank's adder tree counts its four
-columns over 256 rows, banks that share a weight are merged by shifts, and the accumulator is doubled
-and added to.  The first cycle and the first column of a weight carry the sign.
+In each cycle every bitcell gives AND(input bit, stored bit), each bank's adder tree counts its
+four columns over 256 rows, banks that share a weight are merged by shifts, and the accumulator is
+doubled and added to.  The first cycle and the first column of a weight carry the sign.
 """
 
 import functools

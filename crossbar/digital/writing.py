@@ -1,8 +1,8 @@
 """Writing a macro: rows in two phases, read back, and written again where a cell failed.
 
-A bitcell holds a bit in two junctions of opposite state.  Phase 1 drives both of every cell in a row
-parallel (512 write currents for 256 cells); phase 2 turns one of each antiparallel (256).  A cell
-whose junctions end up alike holds no bit; the verify is taken to find every such cell.
+A bitcell holds a bit in two junctions of opposite state.  Phase 1 drives both of every cell in a
+row parallel (512 write currents for 256 cells); phase 2 turns one of each antiparallel (256).  A
+cell whose junctions end up alike reads at random; the verify is taken to find every such cell.
 """
 
 import functools
@@ -60,7 +60,7 @@ class Written(NamedTuple):
         rows: rows of macros that hold weights.
         row_writes: two-phase writes, the repeated ones too; as many rows were read to verify.
         rewritten: rows that took more than one.
-        bad_cells: cells that hold no bit after the last attempt; they read at random.
+        bad_cells: cells that are not as wanted after the last attempt.
         parallel_pulses, antiparallel_pulses: junction pulses of phase 1 and 2.
         parallel_current, antiparallel_current: A drawn by one row in each phase.
         energy: J of the pulses. verify_energy: J of the reads.
@@ -103,7 +103,7 @@ def cost(
         pulse: of one junction.
         period: s of the cycle that verifies.
         read: J per bitcell of that cycle.
-        bad: cells that hold no bit in the end.
+        bad: cells that are not as wanted in the end.
 
     Example:
         >>> done = cost((256, 1), 256, WritePulse(), 1 / 540e6, 0.0)
@@ -141,8 +141,7 @@ def write(
         pulse: of one junction.
 
     Returns:
-        ``(bits as stored, rows written in each attempt, cells that hold no bit)``; the latter read at
-        random.
+        ``(bits as read, rows written in each attempt, cells that are not as wanted)``.
 
     Example:
         >>> bits = np.zeros((4, 256), bool)
@@ -156,15 +155,11 @@ def write(
     junctions, rows = _attempts(
         loop, target, jnp.stack([old, ~old]), jnp.float32(pulse.failure), pulse.attempts
     )
-    alike = junctions[0] == junctions[1]
     lucky = jax.random.bernoulli(guess, 0.5, cells.shape)
-    stored = np.asarray(jnp.where(alike, lucky, junctions[0]))
-    written = np.asarray(rows)
-    return (
-        stored,
-        tuple(int(n) for n in written[: max(np.count_nonzero(written), 1)]),
-        int(alike.sum()),
-    )
+    stored = jnp.where(junctions[0] == junctions[1], lucky, junctions[0])
+    bad = jnp.any(junctions != jnp.stack([target, ~target]), 0).sum()
+    written = tuple(int(n) for n in rows if n)
+    return np.asarray(stored), written, int(bad)
 
 
 @functools.partial(jax.jit, static_argnums=4)
