@@ -169,17 +169,19 @@ def _attempts(
     """Junctions ``[2, row, cell]``, True antiparallel, and rows written by attempt."""
     aims = jnp.stack([target, ~target])
 
-    def attempt(carry, key):
-        state, bad = carry
-        first, second = jax.random.split(key)
-        stays = jax.random.bernoulli(first, failure, state.shape)
-        parallel = state & stays
-        turns = ~jax.random.bernoulli(second, failure, state.shape)
-        new = parallel | (aims & turns)
-        state = jnp.where(bad[:, None], new, state)
-        wrong = jnp.any(state != aims, (0, 2))
-        return (state, bad & wrong), bad.sum(dtype=jnp.int32)
+    def unfinished(carry):
+        count, _, bad, _ = carry
+        return (count < attempts) & jnp.any(bad)
 
-    start = (junctions, jnp.ones(target.shape[0], bool))
-    (state, _), rows = jax.lax.scan(attempt, start, jax.random.split(key, attempts))
+    def attempt(carry):
+        count, state, bad, rows = carry
+        first, second = jax.random.split(jax.random.fold_in(key, count))
+        parallel = state & jax.random.bernoulli(first, failure, state.shape)
+        turned = aims & ~jax.random.bernoulli(second, failure, state.shape)
+        state = jnp.where(bad[:, None], parallel | turned, state)
+        rows = rows.at[count].set(bad.sum(dtype=jnp.int32))
+        return count + 1, state, bad & jnp.any(state != aims, (0, 2)), rows
+
+    start = (0, junctions, jnp.ones(target.shape[0], bool), jnp.zeros(attempts, jnp.int32))
+    _, state, _, rows = jax.lax.while_loop(unfinished, attempt, start)
     return state, rows
