@@ -5,14 +5,14 @@ row parallel (512 write currents for 256 cells); phase 2 turns one of each antip
 cell whose junctions end up alike reads at random; the verify is taken to find every such cell.
 """
 
-import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
+
+from crossbar.digital.draws import generator
 
 
 @dataclass(frozen=True)
@@ -149,39 +149,22 @@ def write(
         >>> rows, bad, bool((stored == bits).all())
         ((4,), 0, True)
     """
-    target = jnp.asarray(cells)
-    started, guess, loop = jax.random.split(key, 3)
-    old = jax.random.bernoulli(started, 0.5, cells.shape)
-    junctions, rows = _attempts(
-        loop, target, jnp.stack([old, ~old]), jnp.float32(pulse.failure), pulse.attempts
-    )
-    lucky = jax.random.bernoulli(guess, 0.5, cells.shape)
-    stored = jnp.where(junctions[0] == junctions[1], lucky, junctions[0])
-    bad = jnp.any(junctions != jnp.stack([target, ~target]), 0).sum()
-    written = tuple(int(n) for n in rows if n)
-    return np.asarray(stored), written, int(bad)
+    draws = generator(key)
+    old = draws.random(cells.shape) < 0.5
+    state, aims = np.stack([old, ~old]), np.stack([cells, ~cells])
+    bad, rows = np.arange(len(cells)), []
+    while bad.size and len(rows) < pulse.attempts:
+        rows.append(bad.size)
+        state[:, bad] = _two_phases(draws, state[:, bad], aims[:, bad], pulse.failure)
+        bad = bad[np.any(state[:, bad] != aims[:, bad], (0, 2))]
+    lucky = draws.random(cells.shape) < 0.5
+    stored = np.where(state[0] == state[1], lucky, state[0])
+    return stored, tuple(rows), int(np.any(state != aims, 0).sum())
 
 
-@functools.partial(jax.jit, static_argnums=4)
-def _attempts(
-    key: jax.Array, target: jax.Array, junctions: jax.Array, failure: jax.Array, attempts: int
-) -> tuple[jax.Array, jax.Array]:
-    """Junctions ``[2, row, cell]``, True antiparallel, and rows written by attempt."""
-    aims = jnp.stack([target, ~target])
-
-    def unfinished(carry):
-        count, _, bad, _ = carry
-        return (count < attempts) & jnp.any(bad)
-
-    def attempt(carry):
-        count, state, bad, rows = carry
-        first, second = jax.random.split(jax.random.fold_in(key, count))
-        parallel = state & jax.random.bernoulli(first, failure, state.shape)
-        turned = aims & ~jax.random.bernoulli(second, failure, state.shape)
-        state = jnp.where(bad[:, None], parallel | turned, state)
-        rows = rows.at[count].set(bad.sum(dtype=jnp.int32))
-        return count + 1, state, bad & jnp.any(state != aims, (0, 2)), rows
-
-    start = (0, junctions, jnp.ones(target.shape[0], bool), jnp.zeros(attempts, jnp.int32))
-    _, state, _, rows = jax.lax.while_loop(unfinished, attempt, start)
-    return state, rows
+def _two_phases(
+    draws: np.random.Generator, state: NDArray[np.bool_], aims: NDArray[np.bool_], failure: float
+) -> NDArray[np.bool_]:
+    """Junctions ``[2, row, cell]`` after one write; True is antiparallel."""
+    parallel = state & (draws.random(state.shape) < failure)
+    return parallel | (aims & (draws.random(state.shape) >= failure))
