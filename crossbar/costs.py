@@ -5,6 +5,7 @@ entries of it.
 """
 
 import difflib
+import functools
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -91,8 +92,7 @@ class Costs(Mapping[str, Cost]):
                 number of at least 0, and on a file that is not TOML.
             FileNotFoundError: when a file is missing.
         """
-        builtin = resources.files("crossbar").joinpath("costs.toml").read_text(encoding="utf-8")
-        entries = parse(builtin, "costs.toml")
+        entries = dict(_builtin())
         for file in files:
             entries |= parse(Path(file).read_text(encoding="utf-8"), str(file))
         return cls(entries)
@@ -111,6 +111,12 @@ class Costs(Mapping[str, Cost]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+@functools.cache
+def _builtin() -> Mapping[str, Cost]:
+    text = resources.files("crossbar").joinpath("costs.toml").read_text(encoding="utf-8")
+    return parse(text, "costs.toml")
 
 
 def parse(text: str, where: str = "cost file") -> dict[str, Cost]:

@@ -12,17 +12,16 @@ from crossbar.digital.draws import flipped_places, generator
 from crossbar.digital.layout import significance
 
 
-def weak_cells(key: jax.Array, weights: NDArray[np.int32], bits: int, rate: float):
-    """Weights as read where each bit is wrong with probability `rate`, and how many bits are.
+def weak_cells(
+    key: jax.Array, weights: NDArray[np.int32], bits: int, rate: float
+) -> NDArray[np.int32]:
+    """Weights as read where each of their bits is wrong with probability `rate`.
 
-    Returns:
-        ``(weights, flips)``.
+    Example:
+        >>> weak_cells(jax.random.key(0), np.zeros((2, 2), np.int32), 4, 0.0).tolist()
+        [[0, 0], [0, 0]]
     """
     places = flipped_places(generator(key), weights.size * bits, rate)
-    return _flip(weights, bits, places), len(places)
-
-
-def _flip(weights: NDArray[np.int32], bits: int, places: NDArray[np.int64]) -> NDArray[np.int32]:
     words = weights.reshape(-1) & np.int32(2**bits - 1)
     np.bitwise_xor.at(words, places // bits, (1 << (bits - 1 - places % bits)).astype(np.int32))
     sign = np.int32(1 << (bits - 1))

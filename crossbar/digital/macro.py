@@ -169,7 +169,7 @@ class Programmed:
             True
         """
         probability = self.macro.point.read_error_rate if rate is None else rate
-        weights, _ = errors.weak_cells(key, self.weights, self.macro.weight_bits, probability)
+        weights = errors.weak_cells(key, self.weights, self.macro.weight_bits, probability)
         return Programmed.of(self.macro, self.layout, weights, self.written)
 
     def at(self, point: OperatingPoint) -> "Programmed":
