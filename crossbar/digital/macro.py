@@ -127,7 +127,7 @@ class DigitalMacro:
         return Programmed.of(self, layout, stored, written)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Programmed:
     """A matrix in macros.  Made by `DigitalMacro.program`.
 

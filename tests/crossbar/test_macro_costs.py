@@ -1,5 +1,7 @@
 """Speed and energy of the digital macro against its published figures and its own toggles."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -124,3 +126,4 @@ def test_large_matrices_take_more_macros_or_more_passes():
     assert few.report(turns).energy > few.report(events).energy
     assert "macro.write" in str(few.report(turns))
     assert events.additions == 3 * 64
+    assert json.loads(json.dumps(turns.facts()))["passes"] == 2
