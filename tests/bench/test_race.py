@@ -134,3 +134,33 @@ def test_a_list_of_solvers_and_words_that_are_wrong():
     assert listed.output.split() == list(SOLVERS)
     for words in (["--solver", "nobody", "--planted", "tile:4"], [], ["--instance", "G0"]):
         assert CliRunner().invoke(app, ["tts", *words]).exit_code == 2
+
+
+OURS = [name for name in SOLVERS if name.startswith("pbits-") and not name.endswith("-warm")]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_methods_reach_a_planted_optimum(name):
+    target = targets.planted("tile:4")
+    found = SOLVERS[name].make(target.problem).run(Trial(60.0, 1, target=target.energy))
+    assert found.stopped_by == "target"
+    assert target.problem.energies(found.spins) == found.curve[-1][1] == target.energy
+    assert (found.compile_seconds is None) == (name in ("pbits-auto", "pbits-descend"))
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if name != "pbits-auto"])
+def test_our_methods_end_when_time_is_up(name):
+    target = targets.planted("tile:4")
+    begun = time.perf_counter()
+    found = SOLVERS[name].make(target.problem).run(Trial(0.5, 1, target=target.energy - 1))
+    assert found.stopped_by == "time_limit"
+    assert time.perf_counter() - begun < 20
+    assert found.curve[-1][1] == target.problem.energies(found.spins)
+
+
+def test_descents_have_a_process_on_each_core():
+    """They compile nothing and take one core, so a warm twin would be the same solver."""
+    racer = SOLVERS["pbits-descend"]
+    assert not racer.threaded
+    assert not racer.is_cold
+    assert "pbits-descend-warm" not in SOLVERS
