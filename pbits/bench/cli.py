@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pbits.bench.command import AsJson, Record, open_record, refusals, work
+from pbits.bench.command import AsJson, Record, Rounds, amounts, open_record, refusals, work
 from pbits.bench.device_cli import device
 from pbits.bench.race_cli import tts
 from pbits.bench.report_cli import report as report_command
@@ -68,9 +68,6 @@ _PeerReads = Annotated[
     int | None,
     work(metavar="N", min=2, help="Reads of a call of a peer on each core; 32 by default."),
 ]
-_Rounds = Annotated[
-    int | None, work(metavar="N", min=1, help="Measured calls of each side, in turn; 5 by default.")
-]
 _Seed = Annotated[int, work(metavar="N", min=0, help="Seed of all calls.")]
 _BetaMin = Annotated[
     float | None,
@@ -99,7 +96,7 @@ def throughput(
     sweeps: _Sweeps = None,
     reads: _Reads = None,
     peer_reads: _PeerReads = None,
-    rounds: _Rounds = None,
+    rounds: Rounds = None,
     seed: _Seed = 0,
     beta_min: _BetaMin = None,
     beta_max: _BetaMax = None,
@@ -115,13 +112,14 @@ def throughput(
 
     $ pbits bench throughput --case lattice --peer dwave-samplers --record speed.jsonl
     """
-    asked = {"sweeps": sweeps, "reads": reads, "peer_reads": peer_reads, "rounds": rounds}
-    amounts = (_QUICK if quick else {}) | {k: v for k, v in asked.items() if v is not None}
+    given = amounts(
+        _QUICK if quick else {}, sweeps=sweeps, reads=reads, peer_reads=peer_reads, rounds=rounds
+    )
     with refusals():
         open_record(record)
         from pbits.bench.throughput import Settings
 
-        settings = Settings(**amounts, seed=seed, beta_min=beta_min, beta_max=beta_max)
+        settings = Settings(**given, seed=seed, beta_min=beta_min, beta_max=beta_max)
         cases, rivals = _cases(case, file, quick), _peers(peer)
         for one in cases:
             settings.beta_range(one.problem)

@@ -16,6 +16,19 @@ AsJson = Annotated[bool, output("--json", metavar="", help="Print one JSON objec
 Record = Annotated[
     Path | None, output(metavar="FILE", help="Append each result as one line of JSON.")
 ]
+Rounds = Annotated[
+    int | None, work(metavar="N", min=1, help="Measured calls of each side, in turn; 5 by default.")
+]
+
+
+def amounts(defaults: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    """The defaults, but for what was asked for.
+
+    Example:
+        >>> amounts({"rounds": 2, "reads": 64}, rounds=None, reads=8, sweeps=None)
+        {'rounds': 2, 'reads': 8}
+    """
+    return defaults | {name: value for name, value in asked.items() if value is not None}
 
 
 @contextmanager

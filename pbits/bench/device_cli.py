@@ -4,7 +4,16 @@ import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from pbits.bench.command import AsJson, Record, append_line, open_record, refusals, work
+from pbits.bench.command import (
+    AsJson,
+    Record,
+    Rounds,
+    amounts,
+    append_line,
+    open_record,
+    refusals,
+    work,
+)
 
 _QUICK = {"seconds": 0.05, "rounds": 2, "num_devices": 512, "tolerance": 0.5}
 _NOTES = (
@@ -14,7 +23,6 @@ _NOTES = (
     "rad/step: the longest step, of the precession in the anisotropy field, whose error of "
     "<1 - m_z^2> (column error) stays within the tolerance.",
 )
-
 
 _Delta = Annotated[float, work(metavar="X", min=0.1, max=1000, help="Barrier over kT.")]
 _Alpha = Annotated[float, work(metavar="X", min=1e-4, max=10, help="Gilbert damping.")]
@@ -31,9 +39,6 @@ _Seconds = Annotated[
     float | None,
     work(metavar="SECONDS", min=0.01, max=3600, help="Of each measurement, about; 3 by default."),
 ]
-_Rounds = Annotated[
-    int | None, work(metavar="N", min=1, help="Measured calls of each side, in turn; 5 by default.")
-]
 _Seed = Annotated[int, work(metavar="N", min=0, help="Seed of the noise.")]
 _Quick = Annotated[
     bool,
@@ -46,7 +51,7 @@ def device(
     alpha: _Alpha = 0.01,
     tolerance: _Tolerance = None,
     seconds: _Seconds = None,
-    rounds: _Rounds = None,
+    rounds: Rounds = None,
     seed: _Seed = 0,
     quick: _Quick = False,
     as_json: AsJson = False,
@@ -59,12 +64,12 @@ def device(
 
     $ pbits bench device --json
     """
-    asked = {"tolerance": tolerance, "seconds": seconds, "rounds": rounds}
-    amounts: dict[str, Any] = _QUICK if quick else {}
-    amounts = amounts | {k: v for k, v in asked.items() if v is not None}
+    given = amounts(
+        _QUICK if quick else {}, tolerance=tolerance, seconds=seconds, rounds=rounds
+    ) | {"delta": delta, "alpha": alpha, "seed": seed}
     with refusals():
         open_record(record)
-    report = _measure({"delta": delta, "alpha": alpha, "seed": seed} | amounts)
+    report = _measure(given)
     append_line(record, report)
     if as_json:
         print(json.dumps(report, allow_nan=False))
@@ -72,13 +77,14 @@ def device(
         print_report(report)
 
 
-def _measure(amounts: dict[str, Any]) -> dict[str, Any]:
+def _measure(given: dict[str, Any]) -> dict[str, Any]:
+    """Compare, with a word on stderr meanwhile; `given` are settings of the comparison."""
     from rich.console import Console
 
     from pbits.bench import machine
     from pbits.bench.device import Settings, compare
 
-    settings = Settings(**amounts)
+    settings = Settings(**given)
     with Console(stderr=True).status("starting") as status:
         result = compare(settings, status.update)
     return {
