@@ -108,9 +108,9 @@ def tts(
         return
     with refusals(LookupError):
         open_record(record)
+        settings = Settings(budget, seeds, first_seed, not go_on)
         racers = _racers(solver or ["pbits-auto", "dwave-sa", "dwave-tabu"])
         targets = _targets(instance or [], folder, planted or [], file or [], best)
-    settings = Settings(budget, seeds, first_seed, not go_on)
     _race(targets, racers, settings, one_core, record, as_json)
 
 
@@ -132,9 +132,11 @@ def _targets(
 ) -> "list[Target]":
     from pbits.bench import targets
 
-    found = [targets.public(name, folder) for name in names]
-    found += [targets.planted(words) for words in planted]
-    found += [targets.from_file(path, best) for path in files]
+    if best is not None and not files:
+        raise ValueError("--best is the value of a --file, and none is given; name the file")
+    found = [targets.public(name, folder) for name in dict.fromkeys(names)]
+    found += [targets.planted(words) for words in dict.fromkeys(planted)]
+    found += [targets.from_file(path, best) for path in dict.fromkeys(files)]
     if not found:
         raise ValueError("no instance given; expected --instance, --planted or --file")
     return found

@@ -108,6 +108,8 @@ def report(
     """
     if as_json + as_markdown + brief > 1:
         raise typer.BadParameter("--json, --markdown and --brief exclude each other")
+    if form and not out:
+        raise typer.BadParameter("--format is that of figures, which need --out; name a folder")
     from pbits.bench.tts_report import build_report, put_into, write_report
     from pbits.bench.tts_tables import markdown, print_report
 

@@ -136,6 +136,45 @@ def test_a_list_of_solvers_and_words_that_are_wrong():
         assert CliRunner().invoke(app, ["tts", *words]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--file", "{cut}", "--best", "nan"], "best is nan"),
+        (["--planted", "tile:4", "--best", "3"], "--best is the value of a --file"),
+        (["--planted", "tile:4", "--go-on", "--budget", "inf"], "budget is inf"),
+        (["--file", "{cubic}"], "more than two spins"),
+        (["--file", "{absent}"], "cannot be read"),
+    ],
+)
+def test_words_that_mean_nothing_are_refused_at_once(words, message, tmp_path):
+    (tmp_path / "cut.txt").write_text("2 1\n1 2 1\n")
+    terms = {"vartype": "SPIN", "terms": [[["a", "b", "c"], 2]]}
+    (tmp_path / "cubic.json").write_text(json.dumps(terms))
+    names = {"cut": "cut.txt", "cubic": "cubic.json", "absent": "absent.txt"}
+    paths = {key: tmp_path / name for key, name in names.items()}
+    done = CliRunner().invoke(app, ["tts", *(word.format(**paths) for word in words)])
+    assert done.exit_code == 2, done.output
+    assert message in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_best_value_of_zero_is_a_value(tmp_path):
+    path = tmp_path / "cut.txt"
+    path.write_text("2 1\n1 2 -1\n")
+    target = targets.from_file(path, 0.0)
+    assert (target.best_known, target.source) == (0, "given by the user")
+    assert isinstance(target.best_known, int)
+    assert (targets.from_file(path).best_known, targets.from_file(path).source) == (None, "")
+    assert targets.from_file(path, 0.5).best_known == 0.5
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"budget": 0.0}, {"budget": float("nan")}, {"seeds": 0}, {"first_seed": -1}]
+)
+def test_terms_of_a_race_are_checked(wrong):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} is"):
+        Settings(**wrong)
+
+
 OURS = [name for name in SOLVERS if name.startswith("pbits-") and not name.endswith("-warm")]
 
 

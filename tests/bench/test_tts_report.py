@@ -321,6 +321,8 @@ def test_empty_missing_and_unclear_records(tmp_path, record):
         run_report(record, "--ours", "x").output.split()
     )
     assert run_report(record, "--json", "--markdown").exit_code == 2
+    assert run_report(record, "--markdown", "--brief").exit_code == 2
+    assert run_report(record, "--format", "pdf").exit_code == 2
     with pytest.raises(ValueError, match="say which one with --ours"):
         report_of(tmp_path, runs_at([1.0], "peer-a") + runs_at([1.0], "peer-b"))
 
