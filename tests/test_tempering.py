@@ -162,6 +162,16 @@ def test_a_run_stops_when_asked_and_keeps_what_it_has() -> None:
     assert (found.stopped_by, found.num_sweeps, calls) == ("interrupt", 0, [])
 
 
+def test_the_time_of_the_pilot_is_sampling_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = ferromagnet((4, 4))
+    pilot = "pbits.tempering._pilot"
+    monkeypatch.setattr(pilot, lambda engine, betas, plan, pressed: (betas, 50.0))
+    found = temper(problem, num_reads=2, num_sweeps=None, time_limit=40.0, seed=1)
+    assert (found.stopped_by, found.num_sweeps) == ("time_limit", 0)
+    assert found.timing.sampling >= 50
+    assert found.timing.compile < 0  # those 50 seconds never were
+
+
 def test_nothing_to_do() -> None:
     found = temper(ising([], [], [], [], offset=3), num_reads=2)
     assert (found.best_energy, found.states.shape[0]) == (3, 2)

@@ -1,19 +1,22 @@
 """The race: every run gets the same terms, values are those of the states, failures say why."""
 
 import json
+import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 import problems
-from pbits.bench import race, targets
+from pbits.bench import race, targets, workers
 from pbits.bench.cli import app
 from pbits.bench.race import Settings
 from pbits.bench.solvers import SOLVERS, Racer, Trial
 from pbits.bench.solvers.base import Restarting, seed_of
+from pbits.bench.solvers.mqlib import MQLib
 from pbits.bench.solvers.ours import Pbits
 from pbits.bench.targets import Target
 from problems.formats import Instance
@@ -78,6 +81,64 @@ def test_our_curve_ends_with_the_exact_best():
     assert found.curve[-1][1] == problem.energies(found.spins)
     energies = [energy for _, energy in found.curve]
     assert energies == sorted(energies, reverse=True)
+
+
+def found_by(**keywords):
+    """A minimiser that asks once whether to stop, and tells what it was given."""
+    limit, interrupt = keywords.get("time_limit"), keywords.get("interrupt")
+    over = interrupt is not None and interrupt()
+    stopped_by = "interrupt" if over else "target" if keywords["target_energy"] else "schedule"
+    return SimpleNamespace(
+        best_energy=-1.0, best_spins=np.ones(2, np.int8), stopped_by=stopped_by, kernel="fake",
+        num_devices=1, timing=SimpleNamespace(compile=0.25), phases=(), limit=limit,
+    )  # fmt: skip
+
+
+def test_a_team_of_ours_ends_together(field, monkeypatch):
+    done = threading.Event()
+    monkeypatch.setitem(workers._held, "done", done)
+    solver = Pbits(field, module="pbits.annealing", function="anneal")
+    solver.minimise = lambda problem, **keywords: found_by(**keywords)
+    assert solver.run(Trial(60.0, 1)).stopped_by == "schedule"
+    assert not done.is_set()
+    assert solver.run(Trial(60.0, 1, target=-1.0)).stopped_by == "target"
+    assert done.is_set()
+    assert solver.run(Trial(60.0, 1)).stopped_by == "time_limit"
+
+
+def test_compilation_beside_a_search_is_not_taken_off(field):
+    for function, module, compiling in (("anneal", "annealing", 0.25), ("solve", "solving", None)):
+        solver = Pbits(field, module=f"pbits.{module}", function=function)
+        solver.minimise = lambda problem, **keywords: found_by(**keywords)
+        found = solver.run(Trial(60.0, 1))
+        assert found.compile_seconds == compiling
+        assert found.info.get("compile_seconds", 0.25) == 0.25
+
+
+MQLIB = """#!/bin/sh
+echo "$@" > {words}
+echo 'G,BURER2002,3,"[1:0.1;3:0.5;4:99]"'
+echo 'Solution:'
+echo '{spins}'
+"""
+
+
+@pytest.mark.parametrize(("h", "spins"), [([0, 0, 0], "1 -1 -1"), ([1, 0, 0], "-1 1 1 -1")])
+def test_mqlib_is_asked_for_a_little_less_than_the_time(tmp_path, monkeypatch, h, spins):
+    """A stand-in that says what it was asked: its own limit is not exact."""
+    words, script = tmp_path / "words", tmp_path / "mqlib"
+    script.write_text(MQLIB.format(words=words, spins=spins))
+    script.chmod(0o755)
+    monkeypatch.setenv("PBITS_MQLIB", str(script))
+    problem = problems.ising(h, [0, 0], [1, 2], [1, 2])
+    solver = MQLib(problem)
+    found = solver.run(Trial(10.0, 2**16 + 5))
+    solver.folder.cleanup()
+    asked = words.read_text().split()
+    assert (asked[asked.index("-r") + 1], asked[asked.index("-s") + 1]) == ("9.800", "5")
+    total = 3 + sum(h)
+    assert found.curve == [(0.1, total - 2), (0.5, total - 6)]
+    assert found.spins.tolist() == [1, -1, -1]
 
 
 @pytest.mark.parametrize("words", ["tile:8", "wishart:20:3", "xorsat:12", "loops:4"])
