@@ -20,7 +20,7 @@ from pbits.engine import Run, next_size
 from pbits.exchange import RECORDED, Climb, Exchange
 from pbits.interrupts import deferred_interrupt
 from pbits.ladders import Stretch, equal_rejection, first_ladder
-from pbits.models import choose_model
+from pbits.models import Prepared, choose_model
 from pbits.pairing import Clusters, cluster_share
 from pbits.random import seed_key, sweep_key
 from pbits.recording import RungRecorder, ladders_to_record
@@ -124,27 +124,14 @@ def temper(
         clusters = Clusters(
             ladder.size, problem.num_variables, ceil(share * ladder.size), cluster_moves == "auto"
         )
-        symmetric = isinstance(problem, IsingProblem) and not problem.h.any()
-        engine = Exchange(
-            prepared, plan.num_reads, ladder.size, clusters.count, symmetric=symmetric
-        )
+        engine = _engine(problem, prepared, plan, clusters)
         recorder = RungRecorder(recorded, ladder.size) if recorded else None
         adapts = adapt and betas is None
         run = _Tempering(problem, engine, plan, ladder, adapts, clusters, initial, recorder)
         run.compile()
         compiled = time.perf_counter() - spent
         run.go(spent, pressed)
-    sampled = time.perf_counter()
-    spins, energies, states = run.states()
-    end = time.perf_counter()
-    timing = Timing(laid_out - begin, compiled - laid_out, sampled - compiled, end - begin)
-    return TemperResult(
-        plan.seed, run.rounds_done * plan.per_swap, timing, engine.kernel.name,
-        engine.num_devices, runtime.notes(), spins, energies, Trace.of(run.records),
-        1, stop.reason, (float(run.betas[0]), float(run.betas[-1])), states, run.betas,
-        run.stretch.rejection, run.stretch.energy, engine.round_trips(run.climb),
-        bool(clusters.active.any()), clusters.fraction, recorder.history() if recorder else None,
-    )  # fmt: skip
+    return run.result(begin, laid_out, compiled, time.perf_counter())
 
 
 @dataclass(frozen=True)
@@ -173,6 +160,13 @@ class _Plan:
     def num_rounds(self) -> float:
         """As many as make at least `num_sweeps` sweeps."""
         return np.inf if self.num_sweeps is None else -(-self.num_sweeps // self.per_swap)
+
+
+def _engine(problem: Problem, prepared: Prepared, plan: _Plan, clusters: Clusters) -> Exchange:
+    symmetric = isinstance(problem, IsingProblem) and not problem.h.any()
+    return Exchange(
+        prepared, plan.num_reads, clusters.active.size, clusters.count, symmetric=symmetric
+    )
 
 
 def _pilot(
@@ -310,12 +304,23 @@ class _Tempering:
         spins = self.engine.best_of_ladders(self.run, self.problem.num_variables)
         return self.problem.energies(spins)
 
-    def states(self) -> tuple[NDArray[np.int8], NDArray, NDArray[np.int8]]:
-        """Best states of the ladders, their energies, and present states by temperature."""
-        n = self.problem.num_variables
-        spins = self.engine.best_of_ladders(self.run, n)
-        present = self.engine.states_by_rung(self.run, n)
-        return spins, self.problem.energies(spins), present
+    def result(
+        self, begin: float, laid_out: float, compiled: float, sampled: float
+    ) -> TemperResult:
+        """Best states of the ladders and present states by temperature, with times of the clock."""
+        n, engine, stretch = self.problem.num_variables, self.engine, self.stretch
+        spins = engine.best_of_ladders(self.run, n)
+        energies, states = self.problem.energies(spins), engine.states_by_rung(self.run, n)
+        end = time.perf_counter()
+        timing = Timing(laid_out - begin, compiled - laid_out, sampled - compiled, end - begin)
+        return TemperResult(
+            self.plan.seed, self.rounds_done * self.plan.per_swap, timing, engine.kernel.name,
+            engine.num_devices, runtime.notes(), spins, energies, Trace.of(self.records),
+            1, self.plan.stop.reason, (float(self.betas[0]), float(self.betas[-1])), states,
+            self.betas, stretch.rejection, stretch.energy, engine.round_trips(self.climb),
+            bool(self.clusters.active.any()), self.clusters.fraction,
+            self.recorder.history() if self.recorder else None,
+        )  # fmt: skip
 
 
 def _nothing_to_do(

@@ -7,6 +7,7 @@ import pytest
 import stats
 from kernel_table import ROWS, graphs
 
+from pbits.exchange import Exchange
 from pbits.random import seed_key, sweep_key
 from pbits.swaps import Climb, Places, arrive, exchanged, propose
 from pbits.tempering import equal_rejection, temper
@@ -122,6 +123,30 @@ def test_the_number_of_temperatures_follows_the_barrier() -> None:
     assert small.betas.size < large.betas.size
 
 
+def test_two_rungs_for_each_unit_of_the_barrier() -> None:
+    """So that half the swaps are taken; the barrier of the whole run is that of its pilot."""
+    found = temper(edwards_anderson((20, 20), seed=1), num_sweeps=400, seed=2)
+    assert 16 < 2 * found.barrier + 1 < 24
+    assert found.betas.size == 24
+
+
+@pytest.mark.parametrize(("h", "symmetric"), [([0, 0, 0], True), ([0, 0, 1], False)])
+def test_clusters_know_whether_a_field_breaks_the_symmetry(
+    h: list, symmetric: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    class Noted(Exchange):
+        def __init__(self, *arguments: object, **keywords: object) -> None:
+            super().__init__(*arguments, **keywords)
+            seen.append(self._symmetric)
+
+    monkeypatch.setattr("pbits.tempering.Exchange", Noted)
+    problem = ising(h, [0, 1], [1, 2], [1, -1])
+    temper(problem, num_reads=2, num_sweeps=0, betas=[0.1, 0.2], seed=1)
+    assert seen == [symmetric]
+
+
 def test_equal_rejection_shares_the_barrier() -> None:
     betas = np.array([0.0, 1.0, 3.0, 4.0])
     found = equal_rejection(betas, np.array([0.2, 0.6, 0.2]), 6)
@@ -160,6 +185,16 @@ def test_a_run_stops_when_asked_and_keeps_what_it_has() -> None:
     calls = []
     found = temper(problem, interrupt=lambda: True, progress=calls.append, **settings)
     assert (found.stopped_by, found.num_sweeps, calls) == ("interrupt", 0, [])
+
+
+def test_the_time_of_the_pilot_is_sampling_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = ferromagnet((4, 4))
+    pilot = "pbits.tempering._pilot"
+    monkeypatch.setattr(pilot, lambda engine, betas, plan, pressed: (betas, 50.0))
+    found = temper(problem, num_reads=2, num_sweeps=None, time_limit=40.0, seed=1)
+    assert (found.stopped_by, found.num_sweeps) == ("time_limit", 0)
+    assert found.timing.sampling >= 50
+    assert found.timing.compile < 0  # those 50 seconds never were
 
 
 def test_nothing_to_do() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pbits.bench.command import AsJson, Record, Rounds, amounts, open_record, refusals, work
 from pbits.bench.device_cli import device
 from pbits.bench.race_cli import tts
 from pbits.bench.report_cli import report as report_command
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pbits.bench.instances import Case
     from pbits.bench.throughput import Settings
 
-_INSTANCE, _WORK, _OUTPUT = "Instances and samplers", "Work", "Output"
 _QUICK = {"sweeps": 20, "reads": 64, "peer_reads": 4, "rounds": 2}
 
 app = typer.Typer(help="Measure pbits against other samplers on this computer.")
@@ -32,76 +32,57 @@ class Cores(StrEnum):
     BOTH = "both"
 
 
-_work = partial(typer.Option, rich_help_panel=_WORK)
+_instance = partial(typer.Option, rich_help_panel="Instances and samplers")
 
 _Cases = Annotated[
     list[str] | None,
-    typer.Option(
+    _instance(
         metavar="NAME",
         help="lattice, gnp, skewed, dense or gaussian; repeatable; all by default.",
-        rich_help_panel=_INSTANCE,
     ),
 ]
 _Files = Annotated[
     list[Path] | None,
-    typer.Option(
+    _instance(
         metavar="FILE",
         help="A problem file, for instance of the G-set, in place of the cases or beside "
         "those given; repeatable.",
-        rich_help_panel=_INSTANCE,
     ),
 ]
 _Peers = Annotated[
     list[str] | None,
-    typer.Option(
+    _instance(
         metavar="NAME",
         help="Sampler to compare with: dwave-samplers, openjij or thrml; repeatable; all by "
         "default, and those not installed are reported.",
-        rich_help_panel=_INSTANCE,
     ),
 ]
-_Cores = Annotated[Cores, _work(help="Cores of each side; peers run one process on each.")]
+_Cores = Annotated[Cores, work(help="Cores of each side; peers run one process on each.")]
 _Sweeps = Annotated[
-    int | None, _work(metavar="N", min=1, help="Sweeps of each read; 1000 by default.")
+    int | None, work(metavar="N", min=1, help="Sweeps of each read; 1000 by default.")
 ]
 _Reads = Annotated[
-    int | None, _work(metavar="N", min=1, help="Reads of a call of pbits; 1024 by default.")
+    int | None, work(metavar="N", min=1, help="Reads of a call of pbits; 1024 by default.")
 ]
 _PeerReads = Annotated[
     int | None,
-    _work(metavar="N", min=2, help="Reads of a call of a peer on each core; 32 by default."),
+    work(metavar="N", min=2, help="Reads of a call of a peer on each core; 32 by default."),
 ]
-_Rounds = Annotated[
-    int | None,
-    _work(metavar="N", min=1, help="Measured calls of each side, in turn; 5 by default."),
-]
-_Seed = Annotated[int, _work(metavar="N", min=0, help="Seed of all calls.")]
+_Seed = Annotated[int, work(metavar="N", min=0, help="Seed of all calls.")]
 _BetaMin = Annotated[
     float | None,
-    _work(metavar="BETA", help="Hottest inverse temperature of all; from the data by default."),
+    work(metavar="BETA", help="Hottest inverse temperature of all; from the data by default."),
 ]
 _BetaMax = Annotated[
     float | None,
-    _work(metavar="BETA", help="Coldest inverse temperature of all; from the data by default."),
+    work(metavar="BETA", help="Coldest inverse temperature of all; from the data by default."),
 ]
 _Quick = Annotated[
     bool,
-    _work(
+    work(
         "--quick",
         metavar="",
         help="Small instances and little work: shows that all runs, measures nothing.",
-    ),
-]
-_AsJson = Annotated[
-    bool,
-    typer.Option("--json", metavar="", help="Print one JSON object.", rich_help_panel=_OUTPUT),
-]
-_Record = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Append each result as one line of JSON.",
-        rich_help_panel=_OUTPUT,
     ),
 ]
 
@@ -115,13 +96,13 @@ def throughput(
     sweeps: _Sweeps = None,
     reads: _Reads = None,
     peer_reads: _PeerReads = None,
-    rounds: _Rounds = None,
+    rounds: Rounds = None,
     seed: _Seed = 0,
     beta_min: _BetaMin = None,
     beta_max: _BetaMax = None,
     quick: _Quick = False,
-    as_json: _AsJson = False,
-    record: _Record = None,
+    as_json: AsJson = False,
+    record: Record = None,
 ) -> None:
     """Spin updates per second of pbits and of other samplers, on equal work, with energies.
 
@@ -131,20 +112,17 @@ def throughput(
 
     $ pbits bench throughput --case lattice --peer dwave-samplers --record speed.jsonl
     """
-    asked = {"sweeps": sweeps, "reads": reads, "peer_reads": peer_reads, "rounds": rounds}
-    work = (_QUICK if quick else {}) | {k: v for k, v in asked.items() if v is not None}
-    try:
-        if record:
-            # Now rather than after minutes of work.
-            record.open("a").close()
+    given = amounts(
+        _QUICK if quick else {}, sweeps=sweeps, reads=reads, peer_reads=peer_reads, rounds=rounds
+    )
+    with refusals():
+        open_record(record)
         from pbits.bench.throughput import Settings
 
-        settings = Settings(**work, seed=seed, beta_min=beta_min, beta_max=beta_max)
+        settings = Settings(**given, seed=seed, beta_min=beta_min, beta_max=beta_max)
         cases, rivals = _cases(case, file, quick), _peers(peer)
         for one in cases:
             settings.beta_range(one.problem)
-    except (ValueError, OSError) as error:
-        raise typer.BadParameter(" ".join(str(error).split())) from None
     report = _measure(cases, rivals, cores, settings, record)
     if as_json:
         print(json.dumps(report, allow_nan=False))

@@ -8,6 +8,7 @@ that it takes by itself has an error of first order in the step.
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -225,8 +226,10 @@ def _many(side: Ours, angle: float, settings: Settings) -> dict[str, Any]:
 
 
 def _peak_bytes() -> int | None:
+    """Most memory that this process has held; None where the system does not say."""
     try:
         import resource
     except ImportError:
         return None
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -2,13 +2,20 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from pbits.bench.command import (
+    AsJson,
+    Record,
+    Rounds,
+    amounts,
+    append_line,
+    open_record,
+    refusals,
+    work,
+)
 
 _QUICK = {"seconds": 0.05, "rounds": 2, "num_devices": 512, "tolerance": 0.5}
-_WORK, _OUTPUT = "Work", "Output"
 _NOTES = (
     "M steps/s: million steps of one magnet per second, ns/s: nanoseconds of one magnet's life per "
     "second, medians over the rounds and (range), on one core; the ratio is pbits / cmtj of ns/s "
@@ -17,86 +24,75 @@ _NOTES = (
     "<1 - m_z^2> (column error) stays within the tolerance.",
 )
 
+_Delta = Annotated[float, work(metavar="X", min=0.1, max=1000, help="Barrier over kT.")]
+_Alpha = Annotated[float, work(metavar="X", min=1e-4, max=10, help="Gilbert damping.")]
+_Tolerance = Annotated[
+    float | None,
+    work(
+        metavar="X",
+        min=1e-4,
+        max=1,
+        help="Relative error of the stationary law that a step may have; 0.02 by default.",
+    ),
+]
+_Seconds = Annotated[
+    float | None,
+    work(metavar="SECONDS", min=0.01, max=3600, help="Of each measurement, about; 3 by default."),
+]
+_Seed = Annotated[int, work(metavar="N", min=0, help="Seed of the noise.")]
+_Quick = Annotated[
+    bool,
+    work("--quick", metavar="", help="Little work: shows that all runs, measures nothing."),
+]
+
 
 def device(
-    delta: Annotated[
-        float, typer.Option(min=0.1, help="Barrier over kT.", rich_help_panel=_WORK)
-    ] = 5.0,
-    alpha: Annotated[
-        float, typer.Option(min=1e-4, max=10, help="Gilbert damping.", rich_help_panel=_WORK)
-    ] = 0.01,
-    tolerance: Annotated[
-        float | None,
-        typer.Option(
-            min=1e-4, show_default=False, help="Error of the stationary law; 0.02 by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    seconds: Annotated[
-        float | None,
-        typer.Option(
-            min=0.01, show_default=False, help="Of each measurement; 3 by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    rounds: Annotated[
-        int | None,
-        typer.Option(
-            min=1, show_default=False, help="Measured calls of each side; 5 by default.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the noise.", rich_help_panel=_WORK)] = 0,
-    quick: Annotated[
-        bool,
-        typer.Option(
-            "--quick", help="Little work: shows that all runs, measures nothing.",
-            rich_help_panel=_WORK,
-        ),
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object.", rich_help_panel=_OUTPUT)
-    ] = False,
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", show_default=False, help="Append the result as one line of JSON.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
-) -> None:  # fmt: skip
+    delta: _Delta = 5.0,
+    alpha: _Alpha = 0.01,
+    tolerance: _Tolerance = None,
+    seconds: _Seconds = None,
+    rounds: Rounds = None,
+    seed: _Seed = 0,
+    quick: _Quick = False,
+    as_json: AsJson = False,
+    record: Record = None,
+) -> None:
     """Macrospin steps per second on one core against cmtj, at equal stationary error.
 
-    Both find the longest step within the tolerance, then run in turn; a hundred thousand devices
-    at once come last.  About two minutes; close other programs first.
+    Both find the longest step within the tolerance, then run in turn; a hundred
+    thousand devices at once come last.  About two minutes; close other programs first.
 
-    pbits bench device --json
+    $ pbits bench device --json
     """
+    given = amounts(
+        _QUICK if quick else {}, tolerance=tolerance, seconds=seconds, rounds=rounds
+    ) | {"delta": delta, "alpha": alpha, "seed": seed}
+    with refusals():
+        open_record(record)
+    report = _measure(given)
+    append_line(record, report)
+    if as_json:
+        print(json.dumps(report, allow_nan=False))
+    else:
+        print_report(report)
+
+
+def _measure(given: dict[str, Any]) -> dict[str, Any]:
+    """Compare, with a word on stderr meanwhile; `given` are settings of the comparison."""
     from rich.console import Console
 
     from pbits.bench import machine
     from pbits.bench.device import Settings, compare
 
-    asked = {"tolerance": tolerance, "seconds": seconds, "rounds": rounds}
-    work: dict[str, Any] = _QUICK if quick else {}
-    work = work | {k: v for k, v in asked.items() if v is not None}
-    settings = Settings(delta=delta, alpha=alpha, seed=seed, **work)
-    try:
-        if record:
-            # Now rather than after minutes of work.
-            record.open("a").close()
-    except OSError as error:
-        raise typer.BadParameter(str(error)) from None
+    settings = Settings(**given)
     with Console(stderr=True).status("starting") as status:
         result = compare(settings, status.update)
-    report = {
-        "benchmark": "device", **machine.describe(), "settings": asdict(settings),
+    return {
+        "benchmark": "device",
+        **machine.describe(),
+        "settings": asdict(settings),
         "results": [result],
-    }  # fmt: skip
-    if record:
-        with record.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(report, allow_nan=False) + "\n")
-    print(json.dumps(report, allow_nan=False)) if as_json else print_report(report)
+    }
 
 
 def print_report(report: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from pbits import checks
 from pbits.bench import machine
 from pbits.bench.solvers import Racer, Trial
 from pbits.bench.solvers.base import Outcome, seed_of
@@ -37,6 +38,16 @@ class Settings:
     seeds: int = 10
     first_seed: int = 0
     stop_at_target: bool = True
+
+    def __post_init__(self) -> None:
+        """Checked.
+
+        Raises:
+            ValueError: on numbers out of range, with what was expected.
+        """
+        checks.positive("budget", self.budget)
+        checks.whole_number("seeds", self.seeds, 1)
+        checks.whole_number("first_seed", self.first_seed, 0)
 
 
 def race(

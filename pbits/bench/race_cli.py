@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pbits.bench.command import append_line, open_record, output, refusals, work
+
 if TYPE_CHECKING:
     from pbits.bench.race import Settings
     from pbits.bench.solvers import Racer
     from pbits.bench.targets import Target
 
-_INSTANCE, _WORK, _OUTPUT = "Instances and solvers", "Work", "Output"
-_instance = partial(typer.Option, rich_help_panel=_INSTANCE)
-_work = partial(typer.Option, rich_help_panel=_WORK)
+_instance = partial(typer.Option, rich_help_panel="Instances and solvers")
 
 _Instances = Annotated[
     list[str] | None,
@@ -60,28 +60,19 @@ _Solvers = Annotated[
 ]
 _Budget = Annotated[
     float,
-    _work(min=0.01, metavar="SECONDS", help="Wall clock of a run, compilation included."),
+    work(min=0.01, metavar="SECONDS", help="Wall clock of a run, compilation included."),
 ]
 _Seeds = Annotated[
-    int, _work(metavar="N", min=1, help="Runs of each solver on each instance, a seed each.")
+    int, work(metavar="N", min=1, help="Runs of each solver on each instance, a seed each.")
 ]
-_FirstSeed = Annotated[int, _work(metavar="N", min=0, help="Seed of the first run.")]
-_OneCore = Annotated[bool, _work("--one-core", metavar="", help="One core each, not all.")]
-_GoOn = Annotated[bool, _work("--go-on", metavar="", help="Do not stop at the best known value.")]
+_FirstSeed = Annotated[int, work(metavar="N", min=0, help="Seed of the first run.")]
+_OneCore = Annotated[bool, work("--one-core", metavar="", help="One core each, not all.")]
+_GoOn = Annotated[bool, work("--go-on", metavar="", help="Do not stop at the best known value.")]
 _Record = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Append each run as one line of JSON, for `pbits bench report`.",
-        rich_help_panel=_OUTPUT,
-    ),
+    output(metavar="FILE", help="Append each run as one line of JSON, for `pbits bench report`."),
 ]
-_AsJson = Annotated[
-    bool,
-    typer.Option(
-        "--json", metavar="", help="Print each run as one line of JSON.", rich_help_panel=_OUTPUT
-    ),
-]
+_AsJson = Annotated[bool, output("--json", metavar="", help="Print each run as one line of JSON.")]
 
 
 def tts(
@@ -115,15 +106,11 @@ def tts(
     if solver and "list" in solver:
         print("\n".join(SOLVERS))
         return
-    try:
-        if record:
-            # Now rather than after minutes of work.
-            record.open("a").close()
+    with refusals(LookupError):
+        open_record(record)
+        settings = Settings(budget, seeds, first_seed, not go_on)
         racers = _racers(solver or ["pbits-auto", "dwave-sa", "dwave-tabu"])
         targets = _targets(instance or [], folder, planted or [], file or [], best)
-    except (ValueError, OSError, LookupError) as error:
-        raise typer.BadParameter(" ".join(str(error).split())) from None
-    settings = Settings(budget, seeds, first_seed, not go_on)
     _race(targets, racers, settings, one_core, record, as_json)
 
 
@@ -145,9 +132,11 @@ def _targets(
 ) -> "list[Target]":
     from pbits.bench import targets
 
-    found = [targets.public(name, folder) for name in names]
-    found += [targets.planted(words) for words in planted]
-    found += [targets.from_file(path, best) for path in files]
+    if best is not None and not files:
+        raise ValueError("--best is the value of a --file, and none is given; name the file")
+    found = [targets.public(name, folder) for name in dict.fromkeys(names)]
+    found += [targets.planted(words) for words in dict.fromkeys(planted)]
+    found += [targets.from_file(path, best) for path in dict.fromkeys(files)]
     if not found:
         raise ValueError("no instance given; expected --instance, --planted or --file")
     return found
@@ -172,9 +161,8 @@ def _race(
         for target in targets:
             for run in race(target, racers, cores, settings, status.update):
                 line: dict[str, Any] = run | about
-                if record and run["status"] == "ok":
-                    with record.open("a") as lines:
-                        lines.write(json.dumps(line, allow_nan=False) + "\n")
+                if run["status"] == "ok":
+                    append_line(record, line)
                 print(json.dumps(line, allow_nan=False) if as_json else _sentence(run))
 
 

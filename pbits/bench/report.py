@@ -1,13 +1,15 @@
 """A comparison as tables for people and as lines for records."""
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from pbits.bench.command import append_line
 
 _WIDTH = 118
 _COLUMNS = ("sampler", "reads", "compile", "M updates/s", "ratio", "E last", "E returned", "best E")
@@ -56,10 +58,9 @@ def append_lines(path: str | os.PathLike, report: dict[str, Any]) -> None:
     """
     about = {key: report[key] for key in ("benchmark", "date", "commit", "hardware", "versions")}
     cases = {case["name"]: case for case in report["cases"]}
-    with open(path, "a", encoding="utf-8") as file:
-        for result in report["results"]:
-            line = about | {"settings": report["settings"], "instance": cases[result["case"]]}
-            file.write(json.dumps(line | result, allow_nan=False) + "\n")
+    for result in report["results"]:
+        line = about | {"settings": report["settings"], "instance": cases[result["case"]]}
+        append_line(Path(path), line | result)
 
 
 def standard_output() -> Console:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-_WHAT, _OUTPUT = "What is compared", "Output"
+from pbits.bench.command import output, refusals
 
 
 class Metric(StrEnum):
@@ -26,8 +26,7 @@ class Format(StrEnum):
     SVG = "svg"
 
 
-_what = partial(typer.Option, rich_help_panel=_WHAT)
-_output = partial(typer.Option, rich_help_panel=_OUTPUT)
+_what = partial(typer.Option, rich_help_panel="What is compared")
 
 _Records = Annotated[
     list[Path],
@@ -57,12 +56,12 @@ _Seed = Annotated[
 ]
 _AsJson = Annotated[
     bool,
-    _output("--json", metavar="", help="Print one JSON object, with both kinds of times."),
+    output("--json", metavar="", help="Print one JSON object, with both kinds of times."),
 ]
-_AsMarkdown = Annotated[bool, _output("--markdown", metavar="", help="Print tables in Markdown.")]
+_AsMarkdown = Annotated[bool, output("--markdown", metavar="", help="Print tables in Markdown.")]
 _Brief = Annotated[
     bool,
-    _output(
+    output(
         "--brief",
         metavar="",
         help="A line for each instance, in Markdown: mean values, how many runs found the best.",
@@ -70,18 +69,18 @@ _Brief = Annotated[
 ]
 _Into = Annotated[
     Path | None,
-    _output(
+    output(
         metavar="FILE",
         help="Put the brief table into a document, between the lines <!-- tts --> and "
         "<!-- /tts -->.",
     ),
 ]
 _Out = Annotated[
-    Path | None, _output(metavar="FOLDER", help="Write figures and the tables to this folder.")
+    Path | None, output(metavar="FOLDER", help="Write figures and the tables to this folder.")
 ]
 _Forms = Annotated[
     list[Format] | None,
-    _output(
+    output(
         "--format", metavar="FORMAT", help="Of figures: png, the default, pdf, svg; repeatable."
     ),
 ]
@@ -109,10 +108,12 @@ def report(
     """
     if as_json + as_markdown + brief > 1:
         raise typer.BadParameter("--json, --markdown and --brief exclude each other")
+    if form and not out:
+        raise typer.BadParameter("--format is that of figures, which need --out; name a folder")
     from pbits.bench.tts_report import build_report, put_into, write_report
     from pbits.bench.tts_tables import markdown, print_report
 
-    try:
+    with refusals():
         summary, found = build_report(
             records, ours=ours, metric=metric.value, near=near, compile_apart=compile_apart,
             seed=seed,
@@ -122,8 +123,6 @@ def report(
         if into:
             put_into(into, markdown(summary, brief=True))
             written.append(into)
-    except (ValueError, OSError) as error:
-        raise typer.BadParameter(" ".join(str(error).split())) from None
     if as_json:
         print(json.dumps(summary, allow_nan=False))
     elif as_markdown or brief:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from pbits import checks
 from pbits.bench.instances import digest
 from problems import IsingProblem, generators, read, registry
 from problems.formats import Instance
@@ -21,6 +22,9 @@ class Target:
         best_known: in the instance's own sense, None where nothing is known.
         proven: whether nothing better can exist.
         source: who says so.
+
+    Raises:
+        ValueError: on terms of more than two spins, which few solvers take.
     """
 
     instance: Instance
@@ -29,17 +33,17 @@ class Target:
     proven: bool = False
     source: str = ""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.instance.problem, IsingProblem):
+            raise ValueError(
+                f"{self.instance.name} has terms of more than two spins, which few solvers take; "
+                "expected couplings of two (`pbits solve` takes any)"
+            )
+
     @property
     def problem(self) -> IsingProblem:
-        """The quadratic problem that all solvers get.
-
-        Raises:
-            ValueError: on terms of more than two spins, which few solvers take.
-        """
-        problem = self.instance.problem
-        if not isinstance(problem, IsingProblem):
-            raise ValueError(f"{self.instance.name} has terms of more than two spins; expected two")
-        return problem
+        """The quadratic problem that all solvers get."""
+        return cast(IsingProblem, self.instance.problem)
 
     @property
     def name(self) -> str:
@@ -100,9 +104,12 @@ def from_file(path: str | Path, best: float | None = None) -> Target:
 
     Raises:
         FormatError: on a file that is missing or malformed.
+        ValueError: on a best value that is no finite number.
     """
-    value = int(best) if best is not None and best.is_integer() else best
-    return Target(read(path), "file", value, False, "given by the user" if value else "")
+    if best is None:
+        return Target(read(path), "file", None)
+    value = int(best) if checks.finite("best", best) == round(best) else best
+    return Target(read(path), "file", value, source="given by the user")
 
 
 def planted(words: str) -> Target:

@@ -53,24 +53,30 @@ def comparison_cells(report: dict[str, Any]) -> list[list[str]]:
 
 def legend(report: dict[str, Any]) -> list[str]:
     """What has to be known to read the tables."""
-    near, ours = percent(report["near"]), report["ours"]
+    near = percent(report["near"])
     compiled = "without compilation" if report["compile_apart"] else "with compilation"
-    lines = [
+    return [
         "In brackets: best value known, then 95 % intervals. p(best): share of runs that found it "
         "(Clopper-Pearson).",
         f"TTS99: wall seconds to find it with probability 0.99, {compiled}, at the best length of "
         "a run (arXiv:1401.2910, 1705.07452). > is a lower bound, where no run succeeded.",
         f"to {near}: expected seconds to {near} of the best value known, with restarts "
         "(arXiv:1508.05087).",
+        *_on_ratios(report),
     ]
-    if report["comparisons"]:
-        lines.append(
-            f"ratio: geometric mean over instances of the peer's time over that of {ours}, > 1 "
-            "where the latter is faster, with a bootstrap over runs and instances. A win or a loss "
-            "needs a 95 % interval on one side of equality and five runs of each. The best peer is "
-            "of another package."
-        )
-    return lines + report["notes"]
+
+
+def _on_ratios(report: dict[str, Any]) -> list[str]:
+    """What has to be known of the comparisons, where there are any, and of the records."""
+    if not report["comparisons"]:
+        return report["notes"]
+    text = (
+        f"ratio: geometric mean over instances of the peer's time over that of {report['ours']}, "
+        "> 1 where the latter is faster, with a bootstrap over runs and instances. A win or a loss "
+        "needs a 95 % interval on one side of equality and five runs of each. The best peer is "
+        "of another package."
+    )
+    return [text, *report["notes"]]
 
 
 def print_report(report: dict[str, Any], console: Console | None = None) -> None:
@@ -111,7 +117,7 @@ def markdown(report: dict[str, Any], brief: bool = False) -> str:
         parts = ["\n".join(_pipes(solvers, solver_cells(report), 2))]
     if report["comparisons"]:
         parts.append("\n".join(_pipes(peers, comparison_cells(report), 1)))
-    return "\n\n".join([*parts, *(legend(report)[3:] if brief else legend(report))])
+    return "\n\n".join([*parts, *(_on_ratios(report) if brief else legend(report))])
 
 
 def number(x: float) -> str:

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
+from pbits.bench.command import AsJson as AsJson
+from pbits.bench.command import output as output
+
 # Larger numbers are typing errors, which would take all of the memory.
 MAX_READS, MAX_SWEEPS = 10**6, 10**8
-OUTPUT = "Output"
 
 File = Annotated[
     Path,
@@ -25,10 +27,6 @@ FormatName = Annotated[
         help="rudy, mc, sparse, qubo, bqp, coo, json, bqm or bonds; by default told from the "
         "file's name and first lines.",
     ),
-]
-AsJson = Annotated[
-    bool,
-    typer.Option("--json", metavar="", help="Print one JSON object.", rich_help_panel=OUTPUT),
 ]
 
 

@@ -14,10 +14,10 @@ import typer
 from pbits.cli.arguments import (
     MAX_READS,
     MAX_SWEEPS,
-    OUTPUT,
     AsJson,
     File,
     FormatName,
+    output,
     seed_option,
 )
 from pbits.cli.errors import fail
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from problems.formats import Instance
 
 _CHAINS = "Chains"
-_number = partial(typer.Option, metavar="N", min=1, rich_help_panel=_CHAINS)
+_chain = partial(typer.Option, rich_help_panel=_CHAINS)
+_number = partial(_chain, metavar="N", min=1)
 
 _Beta = Annotated[
     float,
@@ -46,32 +47,20 @@ _Beta = Annotated[
 _Reads = Annotated[int, _number(max=MAX_READS, help="Samples, over all chains.")]
 _Chains = Annotated[int, _number(max=MAX_READS, help="Independent chains side by side.")]
 _Sweeps = Annotated[
-    int,
-    typer.Option(
-        metavar="N",
-        min=0,
-        max=MAX_SWEEPS,
-        help="Sweeps of burn-in before the first sample.",
-        rich_help_panel=_CHAINS,
-    ),
+    int, _number(min=0, max=MAX_SWEEPS, help="Sweeps of burn-in before the first sample.")
 ]
 _Thinning = Annotated[int, _number(max=MAX_SWEEPS, help="Sweeps between two samples of a chain.")]
 _UpdateRule = Annotated[
     Update,
-    typer.Option(
+    _chain(
         help="Update rule: gibbs is heat bath, the p-bit's own; metropolis moves faster but "
         "may never settle where moves are free.",
-        rich_help_panel=_CHAINS,
     ),
 ]
 _Seed = Annotated[int | None, seed_option(_CHAINS)]
 _Out = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Write all samples (.json, or .npz for NumPy).",
-        rich_help_panel=OUTPUT,
-    ),
+    output(metavar="FILE", help="Write all samples (.json, or .npz for NumPy)."),
 ]
 
 

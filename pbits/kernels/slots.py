@@ -20,7 +20,7 @@ def weighted_sum(
 
     Args:
         values: [rows, columns] spins, or any numbers.
-        neighbour: [D, F * B] int32 rows, the first B of them the first factors.
+        neighbour: [D, F * B] int32 rows, D at least 1, the first B of them the first factors.
         weight: [D, B] float32.
         is_written: whether the loop around writes to `values` in place.
     """

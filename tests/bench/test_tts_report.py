@@ -119,7 +119,17 @@ def test_a_brief_table_has_a_line_for_each_instance(record):
     assert len(grid) == len(names)
     row = summary["solvers"][0]
     cell = f"({row['included']['solved']}/{row['runs']})"
-    assert cell in next(line for line in grid if line.startswith(f"| {row['instance']} |"))
+    line = next(line for line in grid if line.startswith(f"| {row['instance']} |"))
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    solvers = list(dict.fromkeys(row["solver"] for row in summary["solvers"]))
+    assert cells[1] == f"{row['best_known']:.10g}"
+    assert cells[2 + solvers.index(row["solver"])].endswith(cell)
+    assert len(cells) == 2 + len(solvers)
+    # What it has no columns for is not explained.
+    words = "\n".join(lines)
+    assert "ratio: geometric mean" in words
+    assert "p(best)" not in words
+    assert "arXiv:1508.05087" not in words
 
 
 def test_a_table_is_put_into_a_document(tmp_path, record):
@@ -133,9 +143,11 @@ def test_a_table_is_put_into_a_document(tmp_path, record):
     again = text
     assert run_report(record, "--into", document).exit_code == 0
     assert document.read_text() == again
-    document.write_text("no place")
-    assert run_report(record, "--into", document).exit_code == 2
-    assert document.read_text() == "no place"
+    place = "<!-- tts -->\n<!-- /tts -->\n"
+    for wrong in ("no place", 2 * place, "<!-- /tts -->\n<!-- tts -->\n", "<!-- tts -->\n" + place):
+        document.write_text(wrong)
+        assert run_report(record, "--into", document).exit_code == 2
+        assert document.read_text() == wrong
 
 
 def test_compressed_records_are_read(tmp_path, record):
@@ -321,6 +333,8 @@ def test_empty_missing_and_unclear_records(tmp_path, record):
         run_report(record, "--ours", "x").output.split()
     )
     assert run_report(record, "--json", "--markdown").exit_code == 2
+    assert run_report(record, "--markdown", "--brief").exit_code == 2
+    assert run_report(record, "--format", "pdf").exit_code == 2
     with pytest.raises(ValueError, match="say which one with --ours"):
         report_of(tmp_path, runs_at([1.0], "peer-a") + runs_at([1.0], "peer-b"))
 

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from pbits.bench.solvers.base import Outcome, Trial
+from pbits.bench.workers import say_done, team_is_done
 from problems import IsingProblem
 
 
@@ -33,7 +34,10 @@ class Pbits:
             if not curve or report.best_energy < curve[-1][1]:
                 curve.append((time.perf_counter() - start, float(report.best_energy)))
 
-        limits: dict[str, Any] = {"interrupt": lambda: time.perf_counter() - start > call.seconds}
+        def is_over() -> bool:
+            return time.perf_counter() - start > call.seconds or team_is_done()
+
+        limits: dict[str, Any] = {"interrupt": is_over}
         if self.knows_time:
             limits = {"time_limit": call.seconds}
         result = self.minimise(
@@ -45,11 +49,14 @@ class Pbits:
             **self.settings,
         )
         end = time.perf_counter() - start
+        if result.stopped_by == "target":
+            say_done()
         if not curve or result.best_energy < curve[-1][1]:
             curve.append((end, float(result.best_energy)))
         stopped_by = "time_limit" if result.stopped_by == "interrupt" else result.stopped_by
         info = {"kernel": result.kernel, "num_devices": result.num_devices}
-        compiling: float | None = result.timing.compile
+        # Nothing is compiled where no device takes part.
+        compiling: float | None = result.timing.compile if result.num_devices else None
         if self.knows_time:
             # It searches meanwhile, so that nothing can be taken off its times.
             info |= {"compile_seconds": compiling, "phases": [p._asdict() for p in result.phases]}

@@ -48,6 +48,14 @@ def _ours(name: str, module: str, function: str, **settings: Any) -> tuple[Racer
     return cold, replace(cold, name=f"{name}-warm", warm=True)
 
 
+def _descend() -> Racer:
+    """NumPy on one core, with nothing to compile: like the peers, a process on each core."""
+    settings = {
+        "module": "pbits.multistart", "function": "descend_from_random", "num_restarts": None
+    }  # fmt: skip
+    return Racer("pbits-descend", "pbits", "ours", "Pbits", settings)
+
+
 def _dwave(name: str, kind: str, **settings: Any) -> Racer:
     return Racer(name, "dwave-samplers", "dwave", kind, settings)
 
@@ -70,7 +78,7 @@ _ALL = (
     *_ours("pbits-population", "population", "population_anneal", num_restarts=None),
     *_ours("pbits-quantum", "quantum", "quantum_anneal", num_restarts=None),
     *_ours("pbits-bifurcation", "bifurcation", "bifurcate", num_restarts=None),
-    *_ours("pbits-descend", "multistart", "descend_from_random", num_restarts=None),
+    _descend(),
     _dwave("dwave-sa", "Annealing"),
     _dwave("dwave-sa-tuned", "Annealing", sweeps="tuned"),
     _dwave("dwave-tabu", "Tabu"),

@@ -1,0 +1,66 @@
+"""What the commands of ``pbits bench`` share: options, refusals, and files of records."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+work = partial(typer.Option, rich_help_panel="Work")
+output = partial(typer.Option, rich_help_panel="Output")
+
+AsJson = Annotated[bool, output("--json", metavar="", help="Print one JSON object.")]
+Record = Annotated[
+    Path | None, output(metavar="FILE", help="Append each result as one line of JSON.")
+]
+Rounds = Annotated[
+    int | None, work(metavar="N", min=1, help="Measured calls of each side, in turn; 5 by default.")
+]
+
+
+def amounts(defaults: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    """The defaults, but for what was asked for.
+
+    Example:
+        >>> amounts({"rounds": 2, "reads": 64}, rounds=None, reads=8, sweeps=None)
+        {'rounds': 2, 'reads': 8}
+    """
+    return defaults | {name: value for name, value in asked.items() if value is not None}
+
+
+@contextmanager
+def refusals(*more: type[Exception]) -> Iterator[None]:
+    """Errors of what was asked for, and `more` kinds, become one line on stderr and status 2.
+
+    Example:
+        >>> try:
+        ...     with refusals():
+        ...         raise ValueError("two\\n  lines")
+        ... except typer.BadParameter as error:
+        ...     print(error)
+        two lines
+    """
+    try:
+        yield
+    except (ValueError, OSError, *more) as error:
+        raise typer.BadParameter(" ".join(str(error).split())) from None
+
+
+def open_record(path: Path | None) -> None:
+    """Make the file of `--record` where it is not there: now rather than after minutes of work.
+
+    Raises:
+        OSError: where it cannot be written.
+    """
+    if path:
+        path.open("a").close()
+
+
+def append_line(path: Path | None, facts: dict[str, Any]) -> None:
+    """Append facts as one line of strict JSON, where there is a file for them."""
+    if path:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(facts, allow_nan=False) + "\n")
