@@ -11,6 +11,7 @@ from crossbar.checking import check_whole, check_word
 from crossbar.converters.adc import Adc, IdealAdc
 from crossbar.mapping import MAPPINGS
 from crossbar.quantise import ENCODINGS
+from crossbar.routing import KINDS
 from crossbar.wires.wire import Wire
 
 _STATIC = {"static": True}
@@ -32,6 +33,8 @@ class Design:
         dac_bits: of a digit of the input that is applied at once; 1 is bit-serial.
         encoding: of inputs; see `quantise.digits`.  Two's complement takes digits of one bit.
         per_column: whether each column of the matrix has a scale of its own.
+        routing: of inputs and partial sums between arrays; see `routing.gather`.
+        columns_per_adc: converted in turn by one converter.
 
     Raises:
         ValueError: on another mapping or encoding, or numbers out of range.
@@ -54,6 +57,8 @@ class Design:
     dac_bits: int = field(default=1, metadata=_STATIC)
     encoding: str = field(default="twos-complement", metadata=_STATIC)
     per_column: bool = field(default=False, metadata=_STATIC)
+    routing: str = field(default="h-tree", metadata=_STATIC)
+    columns_per_adc: int = field(default=8, metadata=_STATIC)
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -62,10 +67,12 @@ class Design:
             ("weight_bits", 2, 16),
             ("input_bits", 1, 16),
             ("dac_bits", 1, 16),
+            ("columns_per_adc", 1, 4096),
         ):
             check_whole(name, getattr(self, name), low, high)
         check_word("mapping", self.mapping, tuple(MAPPINGS))
         check_word("encoding", self.encoding, ENCODINGS)
+        check_word("routing", self.routing, KINDS)
         if self.encoding == "twos-complement" and self.dac_bits > 1:
             raise ValueError(
                 f"dac_bits is {self.dac_bits} with two's complement, whose top bit counts "
@@ -73,6 +80,12 @@ class Design:
             )
         if self.encoding != "unsigned" and self.input_bits < 2:
             raise ValueError("input_bits is 1 with a sign; use at least 2, or encoding='unsigned'")
+
+    @property
+    def num_digits(self) -> int:
+        """How many digits an input is applied in, one after another."""
+        low = self.input_bits - (self.encoding != "unsigned")
+        return -(-low // self.dac_bits) + (self.encoding == "twos-complement")
 
     @property
     def full_scale(self) -> int:

@@ -10,7 +10,10 @@ from jax import random
 from jax.core import Tracer
 from numpy.typing import ArrayLike
 
+from crossbar.costs import Costs
+from crossbar.counting import Layout, count_events, count_parts, count_path, with_converter
 from crossbar.design import Design
+from crossbar.ledger import Report, charge
 from crossbar.quantise import digits
 
 Events = dict[str, Any]
@@ -88,25 +91,26 @@ class ProgrammedMatrix:
         batch = x.shape[:-1]
         result, energy = _product(self, x.reshape(-1, self.inputs), key)
         count = int(np.prod(batch))
-        return result.reshape(*batch, self.outputs), self.count_events(count) | {
-            "cell.read": energy
-        }
+        events = count_events(self.design, self.layout, count)
+        return result.reshape(*batch, self.outputs), events | {"cell.read": energy}
 
-    def count_events(self, vectors: int) -> Events:
-        """Events of a number of products that do not depend on the data."""
-        design, (blocks, slices) = self.design, self.transfer.shape[:2]
-        steps = num_digits(design)
-        conversions = vectors * steps * blocks * slices * self.outputs
-        name = (
-            design.adc.part if design.adc.bits is None else f"{design.adc.part}.{design.adc.bits}"
-        )
-        return {name: conversions, "dac": vectors * steps * self.inputs * slices}
+    @property
+    def layout(self) -> Layout:
+        """Of its arrays."""
+        planes, slices, blocks, tiles = self.conductance.shape[:4]
+        return Layout(self.inputs, self.outputs, planes, slices, blocks, tiles)
 
+    def report(self, events: Events, vectors: int = 1, costs: Costs | None = None) -> Report:
+        """Energy of some events; latency of their products one after another; area.
 
-def num_digits(design: Design) -> int:
-    """How many digits an input is applied in."""
-    low = design.input_bits - (design.encoding != "unsigned")
-    return -(-low // design.dac_bits) + (design.encoding == "twos-complement")
+        Args:
+            events: of `mvm`, or sums of them.
+            vectors: products they belong to.
+            costs: a table of your own; the built-in one if None.
+        """
+        table = with_converter(Costs.load() if costs is None else costs, self.design)
+        path = count_path(self.design, self.layout, vectors)
+        return charge(events, path, count_parts(self.design, self.layout), table)
 
 
 def check_inputs(x: ArrayLike, inputs: int) -> jax.Array:

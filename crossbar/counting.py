@@ -1,0 +1,122 @@
+"""What a product takes, counted: conversions, additions, bits moved, steps, cells.
+
+Counts follow from the layout alone; only the power in cells and wires depends on the data, and
+`ProgrammedMatrix.mvm` adds it.  For each digit of an input all arrays are read at once; columns
+that share a converter are converted in turn; digits follow one another.  Slices and digits are
+shifted and added beside their array, arrays along the inputs are added on the way out (`routing`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossbar.cost_formulas import flash, neurosim_sar
+from crossbar.costs import Cost, Costs
+from crossbar.design import Design
+from crossbar.routing import gather, scatter
+
+_MILLI = 1e-3
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Arrays of a programmed matrix.
+
+    Attributes:
+        inputs, outputs: of the matrix.
+        planes, slices, blocks, tiles: arrays for signs, for slices of a weight, along the inputs
+            and along the outputs; their product is the number of arrays.
+    """
+
+    inputs: int
+    outputs: int
+    planes: int
+    slices: int
+    blocks: int
+    tiles: int
+
+    @property
+    def arrays(self) -> int:
+        """All of them."""
+        return self.planes * self.slices * self.blocks * self.tiles
+
+
+def converter_name(design: Design) -> str:
+    """Entry of the table of costs for the design's converter."""
+    bits = design.adc.bits
+    return "adc.none" if bits is None else f"{design.adc.part}.{bits}"
+
+
+def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, float]:
+    """Events of a number of products, but for those that depend on the data."""
+    digits, pitch = design.num_digits, array_pitch(design)
+    copies = layout.tiles * layout.slices * layout.planes
+    conversions = digits * layout.blocks * layout.slices * layout.outputs
+    wide = accumulator_bits(design)
+    joined = gather(design.routing, layout.blocks, wide, pitch)
+    spread = scatter(design.routing, copies, design.dac_bits, pitch)
+    moved = layout.outputs * joined.bit_metres + layout.inputs * digits * spread
+    events = {
+        converter_name(design): conversions,
+        "dac.bit": digits * design.dac_bits * layout.inputs * copies,
+        "tree.add_bit": conversions * wide + layout.outputs * joined.added_bits,
+        "register.bit": conversions * wide,
+        "wire.bit_mm": moved / _MILLI,
+    }
+    return {name: vectors * count for name, count in events.items()}
+
+
+def count_path(design: Design, layout: Layout, vectors: int) -> dict[str, float]:
+    """What of a number of products follows one after another."""
+    steps = gather(design.routing, layout.blocks, accumulator_bits(design), 0.0).steps
+    turns = min(design.columns_per_adc, layout.outputs)
+    read = design.num_digits * float(design.cell.read_time)
+    path = {
+        "cell.read": read,
+        converter_name(design): design.num_digits * turns,
+        "tree.add_bit": 1 + steps,
+    }
+    return {name: vectors * count for name, count in path.items()}
+
+
+def count_parts(design: Design, layout: Layout) -> dict[str, float]:
+    """What is built."""
+    cells = layout.arrays * design.rows * design.columns
+    converters = layout.blocks * layout.slices * -(-layout.outputs // design.columns_per_adc)
+    return {"cell.area": cells * float(design.cell.area), converter_name(design): converters}
+
+
+def accumulator_bits(design: Design) -> int:
+    """Bits of the sum over digits and slices of one array; nothing is lost."""
+    bits = 24 if design.adc.bits is None else design.adc.bits
+    return bits + design.input_bits + design.weight_bits
+
+
+def array_pitch(design: Design) -> float:
+    """m, between arrays: the side of a square of twice the area of the cells, which is assumed."""
+    return float(np.sqrt(2 * design.rows * design.columns * float(design.cell.area)))
+
+
+def with_converter(costs: Costs, design: Design) -> Costs:
+    """The table with an entry for the design's converter, from a formula where it has none.
+
+    Raises:
+        UnknownCostError: for a kind of converter without entry or formula.
+    """
+    name = converter_name(design)
+    if name in costs or design.adc.bits is None:
+        return costs
+    return Costs({**costs, name: _converter(name, design)})
+
+
+def _converter(name: str, design: Design) -> Cost:
+    bits = design.adc.bits or 0
+    if design.adc.part == "adc.sar":
+        column = 1 / (design.rows * float(np.mean(design.cell.levels)))
+        energy, time = neurosim_sar(bits, column)
+        text = f"NeuroSim's 22-nm SAR converter at a column of {column:.3g} ohm (cost_formulas)"
+        return Cost(name, "conversion", text, "simulated", energy, time, node="22 nm")
+    if design.adc.part == "adc.flash":
+        text = "2^bits - 1 comparators of 50 fJ (cost_formulas.flash); 1 ns is assumed"
+        return Cost(name, "conversion", text, "memory", flash(bits), 1e-9)
+    return Costs.load()[name]
