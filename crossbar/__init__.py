@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from crossbar.costs import Costs as Costs
     from crossbar.design import Design as Design
     from crossbar.ledger import Report as Report
-    from crossbar.program import program as program
     from crossbar.programmed import ProgrammedMatrix as ProgrammedMatrix
+    from crossbar.programming import program as program
     from crossbar.wires.wire import Wire as Wire
 
 _HOMES = {
@@ -35,7 +35,7 @@ _HOMES = {
     "Report": "ledger",
     "Wire": "wires.wire",
     "Write": "cells.cell",
-    "program": "program",
+    "program": "programming",
 }
 
 
