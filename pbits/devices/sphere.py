@@ -12,6 +12,7 @@ thinner the layers in which W varies: degree 56 is 20 % off for alpha = 0.005 be
 NumPy and SciPy in float64: the reference that faster models are tested against.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -115,6 +116,14 @@ class SphericalMagnet:
         weight = self.stationary[odd * (odd + 1)].real * np.sqrt((2 * odd + 1) / (4 * np.pi))
         return float(4 * np.pi * np.dot(weight, halves))
 
+    def mean_over(self, function: Callable[[NDArray], NDArray]) -> float:
+        """Long-run mean of a smooth function of m_z."""
+        l = np.arange(self.degree + 1)  # noqa: E741
+        z, weights = np.polynomial.legendre.leggauss(2 * self.degree)
+        series = self.stationary[l * (l + 1)].real * np.sqrt(np.pi * (2 * l + 1))
+        density = np.polynomial.legendre.legval(z, series)
+        return float(np.dot(weights, density * function(z)))
+
     def correlation_time(self, axis: int) -> float:
         """Integral of the autocorrelation of m_axis over its value at 0, in units of 1 / D.
 
@@ -135,7 +144,17 @@ class SphericalMagnet:
         Args:
             axis: 0, 1 or 2.
             times: [k], ascending and evenly spaced from 0.
+
+        Raises:
+            ValueError: on other times.
+
+        Example:
+            >>> free = SphericalMagnet((0.0, 0.0, 0.0), alpha=0.1, degree=4)
+            >>> free.autocorrelation(2, np.array([0.0, 0.5])).round(4).tolist()  # exp(-2 t) / 3
+            [0.3333, 0.1226]
         """
+        if len(times) < 2 or not np.allclose(times, np.linspace(0, times[-1], len(times))):
+            raise ValueError("times are not evenly spaced from 0; expected at least two that are")
         m, law, mean = _basis(self.degree).m[axis], self.stationary, self.mean(axis)
         start = m @ law - mean * law
         part = self._reached(start)
@@ -146,7 +165,7 @@ class SphericalMagnet:
         found = observed(
             self.generator[part][:, part],
             start[part],
-            float(times[-1]) / max(len(times) - 1, 1),
+            float(times[-1]) / (len(times) - 1),
             len(times),
             lambda vector: float((row @ vector)[0].real),
             lambda vector: (vector + sign * vector[image].conj()) / 2,

@@ -1,6 +1,7 @@
 """What a junction is as a p-bit: times, thresholds and energies, from the exact laws.
 
-A round perpendicular magnet follows the axial law, any other the law on the sphere; the spin is
+A round perpendicular magnet follows the axial law, any other the law on the sphere, both as one
+uniform magnet: where a domain wall reverses it sooner, its times are upper bounds.  The spin is
 s = +1 where m points along the reference.  Correlation time: 1 / lambda_1 of the axial law, and
 the integral of the autocorrelation on the sphere, where a magnet may not decay exponentially.
 A mean dwell is 1 / nu of one state: twice the correlation time where both are alike.
@@ -16,6 +17,7 @@ from scipy.optimize import brentq
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.junction import Junction
 from pbits.devices.levels import not_axial
+from pbits.devices.macrospin import diffusion
 from pbits.devices.passage import escape_rate
 from pbits.devices.sphere import SphericalMagnet
 
@@ -63,8 +65,8 @@ def times(junction: Junction, current: float = 0.0) -> Times:
     """
     rate = 1 / _unit(junction, current)
     law = law_of(junction, current)
+    sign = law.mean_sign()
     if isinstance(law, AxialMagnet):
-        sign = mean_sign(law)
         correlation = 1 / (_axial_rate(law) * rate)
     elif _unresolved(law) > _RESOLVED:
         raise ValueError(
@@ -72,8 +74,8 @@ def times(junction: Junction, current: float = 0.0) -> Times:
             f"{law.degree}; use the macrospin: Junction.magnet, pbits.devices.simulation.simulate"
         )
     else:
-        sign, correlation = law.mean_sign(), law.correlation_time(2) / rate
-    if junction.barrier().value < _TWO_STATES:
+        correlation = law.correlation_time(2) / rate
+    if junction.barrier().coherent < _TWO_STATES:
         return Times(correlation, None, None, sign)
     slow = correlation
     if isinstance(law, SphericalMagnet):
@@ -107,8 +109,7 @@ def law_of(junction: Junction, current: float = 0.0) -> AxialMagnet | SphericalM
 
 def _unit(junction: Junction, current: float) -> float:
     """1 / D at the temperature of the junction, s."""
-    kelvin = float(junction.operating(current).temperature)
-    return 1 / (junction.diffusion * kelvin / junction.temperature)
+    return 1 / float(diffusion(junction.magnet(current=current)))
 
 
 def _axial_rate(law: AxialMagnet) -> float:
@@ -119,24 +120,13 @@ def _axial_rate(law: AxialMagnet) -> float:
     return float(law.eigenvalues()[1])
 
 
-def mean_sign(law: AxialMagnet) -> float:
-    """Long-run mean of the sign of m_z.
-
-    Example:
-        >>> round(mean_sign(AxialMagnet(3.0, 0.1)), 4)
-        0.423
-    """
-    return law.mean(np.sign(law.centres))
-
-
 def transfer(junction: Junction, currents: ArrayLike) -> Array:
     """Long-run mean of s at each current, [k]; NaN where a strong torque needs more harmonics."""
 
     def one(current: float) -> float:
         law = law_of(junction, current)
-        if isinstance(law, AxialMagnet):
-            return mean_sign(law)
-        return law.mean_sign() if _unresolved(law) < _RESOLVED else np.nan
+        sharp = isinstance(law, SphericalMagnet) and _unresolved(law) > _RESOLVED
+        return np.nan if sharp else law.mean_sign()
 
     return np.array([one(float(i)) for i in np.atleast_1d(np.asarray(currents, np.float64))])
 
@@ -211,15 +201,23 @@ class Energy:
 
 
 def energy_per_bit(junction: Junction, correlation: float, current: float = 0.0) -> Energy:
-    """V^2 G t at m.p = 0: at the voltage of a current, or at `READ_VOLTAGE` without one.
+    """``V**2 <G> t`` at `READ_VOLTAGE`, or ``I**2 <R> t`` at a current; means of the long run.
+
+    Args:
+        junction: whose.
+        correlation: s.
+        current: A that is held.
 
     Raises:
         ValueError: without a resistance-area product.
     """
-    voltage = READ_VOLTAGE
-    if current:
-        voltage = abs(float(junction.operating(current).voltage))
-    power = voltage**2 * float(junction.conductance(0.0, voltage))
-    held = "that of the current" if current else "an assumed read voltage"
-    text = f"the junction alone at {voltage:.3g} V, {held}: no inverter, no leakage"
+    law = law_of(junction, current)
+    if not current:
+        power = READ_VOLTAGE**2 * law.mean_over(lambda z: junction.conductance(z, READ_VOLTAGE))
+        held = f"{READ_VOLTAGE:.3g} V, an assumed read voltage"
+    else:
+        voltage = law.mean_over(lambda z: junction.voltage(z, current))
+        power = current * voltage
+        held = f"{abs(voltage):.3g} V on average, that of the current"
+    text = f"the junction alone at {held}: no inverter, no leakage"
     return Energy(power * correlation, 4 * power * correlation, text)

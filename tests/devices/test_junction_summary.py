@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import brentq
 
 from pbits.devices import presets, summary
+from pbits.devices.axial import AxialMagnet
 from pbits.devices.junction import Junction
 
 # Published decay rates of uniaxial magnets, lambda_1 t_D, by barrier.
@@ -50,8 +51,7 @@ def test_half_current():
         2 * np.arctanh(0.5) * free.thermal_current, rel=2e-3
     )
     layer = uniaxial(4.0)
-    steep = summary.mean_sign
-    bias = brentq(lambda i: steep(type(layer.axial())(4.0, i)) - 0.5, 0, 1)
+    bias = brentq(lambda i: AxialMagnet(4.0, i).mean_sign() - 0.5, 0, 1)
     expected = bias * layer.critical_current().to_parallel
     assert summary.half_current(layer) == pytest.approx(expected, rel=2e-3)
 
@@ -92,5 +92,22 @@ def test_energy():
     assert energy.per_correlation == pytest.approx(0.01 * conductance * 1e-8)
     assert energy.per_independent == pytest.approx(4 * energy.per_correlation)
     assert "assumed" in energy.assumption
-    driven = summary.energy_per_bit(layer, 1e-8, current=1e-6)
-    assert driven.per_correlation == pytest.approx(1e-12 / conductance * 1e-8)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_energy_at_a_current_is_that_of_the_state_it_holds(sign):
+    """I^2 <R>: nearly R_P where the current holds the parallel state, R_AP in the other."""
+    layer = uniaxial(20.0, resistance_area=10e-12, tmr=1.0, half_voltage=0.5)
+    current = sign * 0.5 * layer.critical_current().to_parallel
+    energy = summary.energy_per_bit(layer, 1e-8, current)
+    held = current / float(layer.voltage(sign, current))
+    assert energy.per_correlation == pytest.approx(current**2 / held * 1e-8, rel=0.04)
+
+
+def test_means_of_functions_agree_between_the_laws():
+    layer = uniaxial(3.0, alpha=0.1)
+    for current in (0.0, 1e-6):
+        axial, sphere = layer.axial(current), layer.harmonics(current=current, degree=40)
+        function = lambda z: 1 / (1.5 + z)  # noqa: E731
+        assert sphere.mean_over(function) == pytest.approx(axial.mean_over(function), rel=1e-5)
+        assert sphere.mean_over(np.ones_like) == pytest.approx(1, abs=1e-12)
