@@ -131,8 +131,8 @@ def check(layer: "FreeLayer") -> None:
             raise ValueError(_lies_in_plane(layer, across - max(along, 0)))
     elif across - max(along, 0) > slack:
         raise ValueError(
-            f"the perpendicular field is {across - max(along, 0):.4g} T above that in the plane, so the magnet stands up; "
-            "expected an in-plane one: lower the perpendicular anisotropy, or set "
+            f"the perpendicular field is {across - max(along, 0):.4g} T above that in the plane, "
+            "so the magnet stands up; expected an in-plane one: lower the perpendicular anisotropy, or set "
             "orientation='perpendicular'"
         )
     elif along < -slack:

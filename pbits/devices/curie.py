@@ -20,7 +20,7 @@ LAWS = ("critical", "bloch")
 
 
 def remaining(layer: "FreeLayer", temperature: ArrayLike) -> Array:
-    """Ms at a temperature over that at the layer's `reference_temperature`; 1 without a Curie point.
+    """Ms at a temperature over that at `reference_temperature`; 1 without a Curie point.
 
     Args:
         layer: whose `curie_temperature`, `curie_law` and `curie_exponent` count.

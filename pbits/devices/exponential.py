@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-Vector = NDArray[np.complex128]
+Vector = NDArray[Any]
 _ORDER = 6
 _MOST = 4096  # substeps of one interval
 
@@ -100,6 +100,6 @@ def _stepped(
     state, found = start.astype(complex), [seen(start)]
     for _ in range(count - 1):
         for _ in range(substeps):
-            state = real(sum(weight * solver.solve(state) for solver, weight in parts))
+            state = real(np.sum([weight * solver.solve(state) for solver, weight in parts], axis=0))
         found.append(seen(state))
     return np.array(found)

@@ -5,7 +5,7 @@ Axes: z is the film's normal, x the in-plane easy axis (the length).  Uniform ma
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -181,7 +181,7 @@ def check_numbers(
         ValueError: with the name and value of the first.
     """
     for name in (*above_zero, *if_given, *finite, *not_negative):
-        value = getattr(owner, name)
+        value: Any = getattr(owner, name)
         if value is None and name in if_given:
             continue
         check = positive_array if name in above_zero + if_given else finite_array

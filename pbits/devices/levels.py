@@ -98,9 +98,7 @@ def magnet(
         damping_like=_vector(
             *(p * transfer + s * hall for p, s in zip(towards, spins, strict=True))
         ),
-        field_like=_vector(
-            *(p * along_p + s * like for p, s in zip(towards, spins, strict=True))
-        ),
+        field_like=_vector(*(p * along_p + s * like for p, s in zip(towards, spins, strict=True))),
         asymmetry=_plain(asymmetry),
     )
 

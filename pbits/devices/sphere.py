@@ -83,24 +83,41 @@ class SphericalMagnet:
         ]
         return (basis.laplacian + drift + sum(turning) / self.alpha).tocsr()
 
-    def eigenvalue(self) -> complex:
+    def eigenvalue(self, axis: int | None = None) -> complex:
         """The slowest decay: the eigenvalue nearest zero but zero itself, its sign turned.
 
         In units of D; real where the magnet does not circle as it decays.
+
+        Args:
+            axis: 0, 1 or 2 for the slowest that shows in the autocorrelation of m_axis.
         """
-        found: Any = eigs(self.generator.tocsc(), k=4, sigma=1e-9, return_eigenvectors=False)
-        decays = sorted(-found, key=abs)[1]
+        part = np.arange(_size(self.degree))
+        if axis is not None:
+            part = self._reached(_basis(self.degree).m[axis] @ self.stationary)
+        matrix = self.generator[part][:, part].tocsc()
+        # Never the last of the matrix, and zero only where the mean of W is among the harmonics.
+        count = min(4, part.size - 2)
+        found: Any = eigs(matrix, k=count, sigma=1e-9, return_eigenvectors=False)
+        decays = sorted(-found, key=abs)[1 if part[0] == 0 else 0]
         return decays.real if abs(decays.imag) < 1e-6 * abs(decays) else decays
 
     @cached_property
     def stationary(self) -> NDArray[np.complex128]:
         """Coefficients of the long-run distribution, its integral 1."""
-        matrix = self.generator.tolil()
-        # The first row of the generator is zero: probability is kept.  It says how much there is.
-        matrix[0, 0] = 1
-        right = np.zeros(matrix.shape[0], complex)
+        right = np.zeros(_size(self.degree), complex)
         right[0] = 1 / np.sqrt(4 * np.pi)
-        return splu(matrix.tocsc()).solve(right)
+        return self._solved(right)
+
+    def _solved(self, right: NDArray) -> NDArray[np.complex128]:
+        """What the generator turns into a right-hand side, its first coefficient as given there."""
+        part = self._reached(right)
+        matrix = self.generator[part][:, part].tolil()
+        if part[0] == 0:
+            # The first row of the generator is zero: probability is kept.
+            matrix[0, 0] = 1
+        found = np.zeros(right.size, complex)
+        found[part] = splu(matrix.tocsc()).solve(right[part])
+        return found
 
     def mean(self, axis: int, power: int = 1) -> float:
         """Long-run mean of a power of m_x (axis 0), m_y (1) or m_z (2)."""
@@ -131,11 +148,8 @@ class SphericalMagnet:
         """
         m, law = _basis(self.degree).m[axis], self.stationary
         start = m @ law - self.mean(axis) * law
-        matrix = self.generator.tolil()
-        # As in `stationary`: here the integral is 0.
-        matrix[0, 0] = 1
-        start[0] = 0
-        passed = splu(matrix.tocsc()).solve(-start)
+        start[0] = 0  # so is that of the integral
+        passed = self._solved(-start)
         return float(((m @ passed)[0] / (m @ start)[0]).real)
 
     def autocorrelation(self, axis: int, times: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -172,13 +186,21 @@ class SphericalMagnet:
         )
         return found + mean**2
 
-    def _reached(self, start: NDArray) -> NDArray[np.int64]:
-        """Harmonics that a start ever excites: by symmetry often a quarter of all."""
+    @cached_property
+    def _groups(self) -> NDArray[np.int64]:
+        """Number of the group of each harmonic; none turns into one of another group."""
         links = abs(self.generator)
-        _, group = connected_components(links > _ROUNDING * links.max(), directed=False)
+        return connected_components(links > _ROUNDING * links.max(), directed=False)[1]
+
+    def _reached(self, start: NDArray) -> NDArray[np.int64]:
+        """Harmonics that a start ever excites, ascending: by symmetry often a quarter of all."""
         size = np.abs(start)
-        reached = np.isin(group, group[size > _ROUNDING * size.max()])
+        reached = np.isin(self._groups, self._groups[size > _ROUNDING * size.max()])
         return np.flatnonzero(reached | reached[_mirror(self.degree)[0]])
+
+
+def _size(degree: int) -> int:
+    return (degree + 1) ** 2
 
 
 @dataclass(frozen=True)
@@ -224,7 +246,7 @@ def _basis(degree: int) -> _Basis:
 
 
 @cache
-def _mirror(degree: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _mirror(degree: int) -> tuple[NDArray, NDArray]:
     """Place of (l, -m) for each (l, m), and (-1)**m: the conjugate of a harmonic."""
     order = np.concatenate([np.arange(-k, k + 1) for k in range(degree + 1)])
     return np.arange(order.size) - 2 * order, 1.0 - 2 * (order % 2)

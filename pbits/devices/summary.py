@@ -24,8 +24,9 @@ from pbits.devices.sphere import SphericalMagnet
 Array = NDArray[np.float64]
 READ_VOLTAGE = 0.1  # V, assumed where no current is given
 _LOW = 10.0  # kT: from here on first-passage times are exact, see `passage`
-_STIFF = 400.0  # kT: what the harmonics resolve
+_STIFF = 600.0  # kT: what the harmonics resolve
 _RESOLVED = 0.05  # of the distribution in the last harmonics: the mean is then within 3 %
+_NO_BARRIER = 0.3  # kT: harmonics have no thin layers to resolve
 _TWO_STATES = 1.0  # kT: without a barrier of this height nothing dwells
 
 
@@ -64,7 +65,7 @@ def times(junction: Junction, current: float = 0.0) -> Times:
         135.8
     """
     rate = 1 / _unit(junction, current)
-    law = law_of(junction, current)
+    law = law_of(junction, current, fine=True)
     sign = law.mean_sign()
     if isinstance(law, AxialMagnet):
         correlation = 1 / (_axial_rate(law) * rate)
@@ -79,14 +80,31 @@ def times(junction: Junction, current: float = 0.0) -> Times:
         return Times(correlation, None, None, sign)
     slow = correlation
     if isinstance(law, SphericalMagnet):
-        slow = 1 / (float(np.real(law.eigenvalue())) * rate)
+        slow = 1 / (float(np.real(law.eigenvalue(2))) * rate)
     with np.errstate(divide="ignore"):
-        up, down = (float(np.float64(2 * slow) / (1 - s)) for s in (sign, -sign))
+        up, down = (float(np.float64(slow) / share) for share in reversed(_shares(law)))
     return Times(correlation, up, down, sign)
 
 
-def law_of(junction: Junction, current: float = 0.0) -> AxialMagnet | SphericalMagnet:
+def _shares(law: AxialMagnet | SphericalMagnet) -> tuple[float, float]:
+    """Long-run probabilities of s = +1 and -1; each with digits of its own on an axis."""
+    if isinstance(law, SphericalMagnet):
+        sign = np.clip(law.mean_sign(), -1, 1)
+        return float(1 + sign) / 2, float(1 - sign) / 2
+    up = law.centres > 0
+    return float(law.stationary[up].sum()), float(law.stationary[~up].sum())
+
+
+def law_of(
+    junction: Junction, current: float = 0.0, *, fine: bool = False
+) -> AxialMagnet | SphericalMagnet:
     """The exact law with the axis of the bit along z, in units of 1 / D.
+
+    Args:
+        junction: whose.
+        current: A.
+        fine: for times rather than means of the long run: harmonics enough for the thin layers in
+            which a magnet of low damping passes from state to state, 0.5 % in the times.
 
     Raises:
         ValueError: as :func:`times`.
@@ -100,11 +118,13 @@ def law_of(junction: Junction, current: float = 0.0) -> AxialMagnet | SphericalM
             f"the anisotropy is {stiff:.4g} kT, more than harmonics resolve ({_STIFF:g}); use the "
             "macrospin, or a smaller magnet"
         )
-    degree = int(max(40, 20 + 3.5 * np.sqrt(2 * stiff)))
+    degree = max(40.0, 20 + 3.5 * np.sqrt(2 * stiff))
+    if fine and junction.barrier().coherent > _NO_BARRIER:
+        degree *= float(np.clip(1.6 * (0.01 / found.alpha) ** (1 / 3), 1, 2.5))
     parts = found.quadratic, found.field, found.torque
     if junction.axis == "x":
         parts = tuple((y, z, x) for x, y, z in parts)
-    return SphericalMagnet(parts[0], found.alpha, parts[1], parts[2], degree)
+    return SphericalMagnet(parts[0], found.alpha, parts[1], parts[2], int(degree))
 
 
 def _unit(junction: Junction, current: float) -> float:
@@ -174,7 +194,7 @@ def autocorrelation(junction: Junction, seconds: Array, current: float = 0.0) ->
     Returns:
         [k], 1 at first.
     """
-    law, reduced = law_of(junction, current), seconds / _unit(junction, current)
+    law, reduced = law_of(junction, current, fine=True), seconds / _unit(junction, current)
     if isinstance(law, SphericalMagnet):
         products, mean = law.autocorrelation(2, reduced), law.mean(2)
         return (products - mean**2) / (law.mean(2, 2) - mean**2)
