@@ -132,8 +132,8 @@ def check(layer: "FreeLayer") -> None:
     elif across - max(along, 0) > slack:
         raise ValueError(
             f"the perpendicular field is {across - max(along, 0):.4g} T above that in the plane, "
-            "so the magnet stands up; expected an in-plane one: lower the perpendicular anisotropy, or set "
-            "orientation='perpendicular'"
+            "so the magnet stands up; expected an in-plane one: lower the perpendicular "
+            "anisotropy, or set orientation='perpendicular'"
         )
     elif along < -slack:
         raise ValueError(

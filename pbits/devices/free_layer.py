@@ -180,8 +180,10 @@ def check_numbers(
     Raises:
         ValueError: with the name and value of the first.
     """
-    for name in (*above_zero, *if_given, *finite, *not_negative):
-        value: Any = getattr(owner, name)
+    values: dict[str, Any] = {
+        name: getattr(owner, name) for name in above_zero + if_given + finite + not_negative
+    }
+    for name, value in values.items():
         if value is None and name in if_given:
             continue
         check = positive_array if name in above_zero + if_given else finite_array
