@@ -193,7 +193,7 @@ class SphericalMagnet:
         return connected_components(links > _ROUNDING * links.max(), directed=False)[1]
 
     def _reached(self, start: NDArray) -> NDArray[np.int64]:
-        """Harmonics that a start ever excites, ascending: by symmetry often a quarter of all."""
+        """Harmonics that a start ever excites, ascending: by symmetry often half of all."""
         size = np.abs(start)
         reached = np.isin(self._groups, self._groups[size > _ROUNDING * size.max()])
         return np.flatnonzero(reached | reached[_mirror(self.degree)[0]])

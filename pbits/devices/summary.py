@@ -36,7 +36,7 @@ class Times:
 
     Attributes:
         correlation: of the spin's autocorrelation.
-        dwell_up: mean time in s = +1 (parallel).
+        dwell_up: mean time in s = +1 (parallel), between passages over the barrier.
         dwell_down: mean time in s = -1.
         mean_sign: long-run mean of s.
     """
@@ -76,7 +76,8 @@ def times(junction: Junction, current: float = 0.0) -> Times:
         )
     else:
         correlation = law.correlation_time(2) / rate
-    if junction.barrier().coherent < _TWO_STATES:
+    one_state = isinstance(law, AxialMagnet) and abs(law.bias) >= 1
+    if one_state or junction.barrier().coherent < _TWO_STATES:
         return Times(correlation, None, None, sign)
     slow = correlation
     if isinstance(law, SphericalMagnet):
@@ -87,11 +88,11 @@ def times(junction: Junction, current: float = 0.0) -> Times:
 
 
 def _shares(law: AxialMagnet | SphericalMagnet) -> tuple[float, float]:
-    """Long-run probabilities of s = +1 and -1; each with digits of its own on an axis."""
+    """Long-run probabilities of the two states, on an axis parted by the top of the barrier."""
     if isinstance(law, SphericalMagnet):
         sign = np.clip(law.mean_sign(), -1, 1)
         return float(1 + sign) / 2, float(1 - sign) / 2
-    up = law.centres > 0
+    up = law.centres > -law.bias
     return float(law.stationary[up].sum()), float(law.stationary[~up].sum())
 
 
