@@ -33,7 +33,7 @@ def remaining(layer: "FreeLayer", temperature: ArrayLike) -> Array:
         >>> from pbits.devices import presets
         >>> grain = presets.get("fept-grain")
         >>> remaining(grain, [300.0, 600.0]).round(3).tolist()
-        [1.0, 0.671]
+        [1.0, 0.673]
     """
     kelvin, curie = finite_array("temperature", temperature), layer.curie_temperature
     if curie is None:
