@@ -180,12 +180,9 @@ def check_numbers(
     Raises:
         ValueError: with the name and value of the first.
     """
-    values: dict[str, Any] = {
-        name: getattr(owner, name) for name in above_zero + if_given + finite + not_negative
-    }
-    for name, value in values.items():
-        if value is None and name in if_given:
-            continue
+    given = [name for name in if_given if getattr(owner, name) is not None]
+    for name in (*above_zero, *given, *finite, *not_negative):
+        value: Any = getattr(owner, name)
         check = positive_array if name in above_zero + if_given else finite_array
         if check(name, value).ndim:
             raise ValueError(f"{name} is {value!r}; expected one number (SI units)")
