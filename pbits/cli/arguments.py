@@ -28,6 +28,40 @@ FormatName = Annotated[
         "file's name and first lines.",
     ),
 ]
+Preset = Annotated[
+    str,
+    typer.Argument(
+        metavar="PRESET",
+        show_default=False,
+        help="pma-memory, pma-low-barrier, easy-plane-disk, in-plane-easy-axis, "
+        "sot-three-terminal, double-free-layer or fept-grain.",
+    ),
+]
+Temperature = Annotated[
+    float | None,
+    typer.Option(
+        metavar="K", show_default=False, help="Temperature in kelvin; default: the preset's."
+    ),
+]
+Current = Annotated[
+    float,
+    typer.Option(
+        metavar="A", help="Current through the junction in ampere; positive ones favour parallel."
+    ),
+]
+DevicePicture = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        show_default=False,
+        help="Draw transfer curve, a trajectory and the autocorrelation (.png, .pdf, .svg).",
+    ),
+]
+DeviceJson = Annotated[
+    bool,
+    typer.Option("--json", metavar="", help="Print one JSON object, with every number's source."),
+]
 
 
 def seed_option(panel: str, exception: str = "") -> Any:

@@ -3,10 +3,9 @@
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from pbits.cli.arguments import Current, DeviceJson, DevicePicture, Preset, Temperature
 from pbits.cli.errors import fail
 from pbits.cli.output import check_writable, write_whole
 
@@ -15,45 +14,15 @@ if TYPE_CHECKING:
 
 _PICTURES = (".png", ".pdf", ".svg")
 _YEAR = 365.25 * 86400
+_ROOM, _TWO_STATES = 300.0, 3.0  # K; kT, from which a magnet is a telegraph
 
 
 def device(
-    preset: Annotated[
-        str,
-        typer.Argument(
-            metavar="PRESET",
-            show_default=False,
-            help="pma-memory, pma-low-barrier, easy-plane-disk, in-plane-easy-axis, "
-            "sot-three-terminal, double-free-layer or fept-grain.",
-        ),
-    ],
-    temperature: Annotated[
-        float | None,
-        typer.Option(
-            metavar="K", show_default=False, help="Temperature in kelvin; default: the preset's."
-        ),
-    ] = None,
-    current: Annotated[
-        float,
-        typer.Option(
-            metavar="A",
-            help="Current through the junction in ampere; positive ones favour parallel.",
-        ),
-    ] = 0.0,
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="Draw transfer curve, a trajectory and the autocorrelation (.png, .pdf, .svg).",
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool,
-        typer.Option(
-            "--json", metavar="", help="Print one JSON object, with every number's source."
-        ),
-    ] = False,
+    preset: Preset,
+    temperature: Temperature = None,
+    current: Current = 0.0,
+    plot: DevicePicture = None,
+    as_json: DeviceJson = False,
 ) -> None:
     """Show barrier, times, I50, resistances and energy of a magnetic tunnel junction.
 
@@ -64,12 +33,7 @@ def device(
 
     $ pbits device pma-low-barrier --current 1e-7 --plot junction.png
     """
-    if not math.isfinite(current):
-        fail(f"--current is {current}; expected a finite number of ampere")
-    if plot is not None:
-        if plot.suffix.lower() not in _PICTURES:
-            fail(f"--plot {plot} names no picture; expected one of {', '.join(_PICTURES)}")
-        check_writable(plot, "--plot")
+    _check(current, plot)
     from pbits.devices import presets
 
     changes = {} if temperature is None else {"temperature": temperature}
@@ -83,6 +47,15 @@ def device(
 
         write_whole(plot, picture(junction, facts, plot.suffix.lower()[1:]), "--plot")
     print(json.dumps(facts, allow_nan=False) if as_json else table(facts))
+
+
+def _check(current: float, plot: Path | None) -> None:
+    if not math.isfinite(current):
+        fail(f"--current is {current}; expected a finite number of ampere")
+    if plot is not None:
+        if plot.suffix.lower() not in _PICTURES:
+            fail(f"--plot {plot} names no picture; expected one of {', '.join(_PICTURES)}")
+        check_writable(plot, "--plot")
 
 
 def record(name: str, junction: "Junction", current: float) -> dict[str, Any]:
@@ -101,6 +74,8 @@ def record(name: str, junction: "Junction", current: float) -> dict[str, Any]:
         "delta_coherent": barrier.coherent,
         "mechanism": barrier.mechanism,
         "delta_wall": _finite(barrier.wall),
+        "magnetisation": float(junction.saturation()),
+        "curie_temperature": junction.curie_temperature,
         "anisotropy_field": float(junction.easy_field()),
         "hard_field": float(junction.hard_field()),
         "correlation_time": _finite(times.correlation),
@@ -109,15 +84,21 @@ def record(name: str, junction: "Junction", current: float) -> dict[str, Any]:
         "mean_spin": times.mean_sign,
         "i50": half,
         "critical_current": junction.critical_current().to_parallel,
+        "times_of": "one macrospin, an upper bound"
+        if barrier.mechanism == "domain wall"
+        else "one macrospin",
         "law": "axial" if summary.is_axial(junction) else "spherical",
     }
     facts |= _electrical(junction, times.correlation, current)
     facts["notes"] = [*junction.notes(), *_notes(facts)]
     facts["numbers"] = {key: number._asdict() for key, number in preset.numbers.items()}
-    if junction.temperature != 300:
-        facts["numbers"]["temperature"] = {
-            "value": junction.temperature, "label": "given", "source": "--temperature",
-        }  # fmt: skip
+    given = junction.temperature != _ROOM
+    facts["numbers"]["temperature"] = {
+        "value": junction.temperature,
+        "unit": "K",
+        "label": "given" if given else "assumed",
+        "source": "--temperature" if given else "room temperature, the default",
+    }
     return facts
 
 
@@ -148,15 +129,32 @@ def _notes(facts: dict[str, Any]) -> list[str]:
     notes, half, read = [], facts["i50"], facts["read_current"]
     slow = facts["correlation_time"] is None or facts["correlation_time"] > 1
     if slow:
-        notes.append("a memory, not a p-bit: its state outlives a second")
+        notes.append(
+            "a memory, not a p-bit: its state outlives a second; I50 holds after many dwell times, "
+            "a write within nanoseconds takes more than I critical"
+        )
     elif half and read and not facts["current"] and read > 0.1 * half:
         notes.append(
             f"the read current, {_unit(read, 'A')}, is {read / half:.2g} of I50: it moves the bit; "
             "times and energy are those of an undisturbed one"
         )
-    if facts["dwell_parallel"] is None and facts["delta_coherent"] < 1:
-        notes.append("no barrier of 1 kT: there are no two states to dwell in")
+    limit = facts["critical_current"]
+    if facts["delta_coherent"] >= 1 and abs(facts["current"]) > limit:
+        notes.append("the current is above I critical: only one of the states is stable")
+    if facts["delta_coherent"] < _TWO_STATES:
+        notes.append(_few_states(facts))
     return notes
+
+
+def _few_states(facts: dict[str, Any]) -> str:
+    text = f"a barrier below {_TWO_STATES:g} kT: no telegraph of two states; "
+    if facts["delta_coherent"] < 1:
+        text = "no barrier of 1 kT: there are no two states to dwell in; "
+    if facts["law"] == "axial":
+        return text + "its p-bit is devices.axial_pbit"
+    if facts["delta_coherent"] < 1:
+        return text + "its p-bit is devices.kubo"
+    return text + "its p-bit is the macrospin, devices.simulation"
 
 
 def _finite(value: float | None) -> float | None:
@@ -172,6 +170,7 @@ def table(facts: dict[str, Any]) -> str:
     for number in facts["numbers"].values():
         kinds[number["label"]] = kinds.get(number["label"], 0) + 1
     how = "1 / lambda_1" if facts["law"] == "axial" else "integral of the autocorrelation"
+    bound = "" if facts["mechanism"] == "coherent" else "; of a macrospin, an upper bound"
     half = facts["i50"]
     rows = [
         ("temperature", f"{facts['temperature']:.4g} K"),
@@ -179,9 +178,10 @@ def table(facts: dict[str, Any]) -> str:
         ("Delta", f"{facts['delta']:.4g} kT, {facts['mechanism']}{beside}"),
         ("fields", f"easy axis {_unit(facts['anisotropy_field'], 'T')}, "
                    f"hard plane {_unit(facts['hard_field'], 'T')}"),
-        ("correlation", f"{_time(facts['correlation_time'])} ({how})"),
+        *_curie_row(facts),
+        ("correlation", f"{_time(facts['correlation_time'])} ({how}{bound})"),
         ("mean dwell", _dwell(facts)),
-        ("mean spin", f"{facts['mean_spin']:.4f}"),
+        ("mean spin", f"{round(facts['mean_spin'], 4) + 0.0:.4f}"),
         ("I50", f"{_unit(half, 'A')} (P = 0.75, in the long run)" if half else "none found"),
         ("I critical", f"{_unit(facts['critical_current'], 'A')} at T = 0"),
         *_electrical_rows(facts),
@@ -191,6 +191,13 @@ def table(facts: dict[str, Any]) -> str:
     ]  # fmt: skip
     title = f"{facts['preset']}: {facts['text']}"
     return "\n".join([title, *(f"  {name:<13}{text}" for name, text in rows)])
+
+
+def _curie_row(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    if facts["curie_temperature"] is None:
+        return []
+    return [("Ms", f"{_unit(facts['magnetisation'], 'A/m')}, Curie temperature "
+                   f"{facts['curie_temperature']:.4g} K")]  # fmt: skip
 
 
 def _dwell(facts: dict[str, Any]) -> str:
@@ -225,6 +232,7 @@ def _unit(value: float, unit: str) -> str:
     """With a prefix: 1.5e-9 s is 1.5 ns."""
     if not value or not 1e-18 <= abs(value) < 1e9:
         return f"{value:.3g} {unit}"
-    power = min(2, math.floor(math.log10(abs(value)) / 3))
+    value = float(f"{value:.4g}")
+    power = min(2, math.floor(math.log10(abs(value)) / 3 + 1e-9))
     prefix = "afpnum kM"[power + 6].strip()
     return f"{value / 1000.0**power:.4g} {prefix}{unit}"

@@ -11,6 +11,7 @@ exponentially fitted fluxes (Scharfetter and Gummel), whose stationary state is 
 NumPy and SciPy in float64: the reference that faster models are tested against.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,6 +77,19 @@ class AxialMagnet:
         """Mean of a function given on `centres`, in the long run or under given probabilities."""
         p = self.stationary if probabilities is None else probabilities
         return float(np.dot(p, np.asarray(values, np.float64)))
+
+    def mean_sign(self) -> float:
+        """Long-run mean of the sign of m_z: P(m_z > 0) - P(m_z < 0).
+
+        Example:
+            >>> round(AxialMagnet(3.0, 0.1).mean_sign(), 4)
+            0.423
+        """
+        return self.mean(np.sign(self.centres))
+
+    def mean_over(self, function: Callable[[Array], Array]) -> float:
+        """Long-run mean of a function of m_z."""
+        return self.mean(function(self.centres))
 
     @cached_property
     def _rates(self) -> tuple[Array, Array]:

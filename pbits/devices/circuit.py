@@ -3,9 +3,10 @@
 Two and three terminals: :mod:`pbits.devices.terminals`.
 
 In every circuit m = +1 of the device is the *antiparallel* state, and a positive input of its law
-drives it there.  Conductance, not resistance, is linear in the cosine.  Transistors are resistors
-that the gate sets, in the form of the EKV model at low drain voltage (Enz, Krummenacher & Vittoz
-1995, cited from memory); their dependence on the drain voltage is left out.
+drives it there: in the signs of :mod:`pbits.devices.junction` m = -m.p, and a current I of a
+`Junction` is the input -I.  Conductance, not resistance, is linear in the cosine.  Transistors are
+resistors that the gate sets, in the form of the EKV model at low drain voltage (Enz, Krummenacher &
+Vittoz 1995, cited from memory); their dependence on the drain voltage is left out.
 """
 
 from dataclasses import dataclass

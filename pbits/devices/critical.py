@@ -20,21 +20,30 @@ class Critical(NamedTuple):
 
 
 def transfer_current(junction: "Junction", field: float = 0.0) -> Critical:
-    """Critical currents of spin transfer at T = 0 and no voltage-controlled anisotropy, A.
+    """Critical currents of spin transfer at T = 0 and at the anisotropy of no voltage, A.
 
     ``I_c = (2e / hbar) (alpha / eta) Ms V (B_k + B_d / 2)``; without a hard plane, B_d = 0, that is
     ``(4e / hbar) (alpha / eta) Delta kT`` (J. Z. Sun, Phys. Rev. B 62, 570 (2000)).  The efficiency
     eta is Slonczewski's where each switch begins: P for leaving the parallel state, ``P L**2`` for
-    leaving the other.  Above it precession grows; it takes the longer the nearer.
+    leaving the other.  A linear field-like torque is a field along p, so it adds ``alpha P f`` to
+    the efficiency; a quadratic one is left out.  Above the threshold precession grows; it takes the
+    longer the nearer.
 
     Args:
         junction: whose.
         field: T, from outside along the reference; it helps towards parallel.
     """
+    return _thresholds(junction, field, junction.asymmetry**2)
+
+
+def _thresholds(junction: "Junction", field: float, eased: float) -> Critical:
+    """With the efficiency of leaving the antiparallel state over that of the parallel one."""
     damping = float(easy_field(junction) + hard_field(junction) / 2)
     unit = 2 * e / hbar * junction.alpha * junction.moment / junction.polarisation
-    eased = unit / junction.asymmetry**2
-    return Critical(eased * (damping - field), -unit * (damping + field))
+    helped = junction.alpha * junction.field_like
+    return Critical(
+        unit * (damping - field) / (eased + helped), -unit * (damping + field) / (1 + helped)
+    )
 
 
 def transfer_voltage(junction: "Junction", field: float = 0.0) -> Critical:
@@ -46,9 +55,9 @@ def transfer_voltage(junction: "Junction", field: float = 0.0) -> Critical:
     Raises:
         ValueError: without a resistance-area product.
     """
-    towards, away = transfer_current(junction, field)
+    towards, away = _thresholds(junction, field, 1.0)
     conductance = junction.parallel_conductance
-    return Critical(towards * junction.asymmetry**2 / conductance, away / conductance)
+    return Critical(towards / conductance, away / conductance)
 
 
 def hall_current(junction: "Junction", field: float) -> float:
@@ -85,7 +94,9 @@ def thermal_current(junction: "Junction") -> float:
     """Current whose torque rivals thermal motion in a magnet without barrier, A.
 
     ``I_0 = 2 e alpha kT / (hbar eta)``; a perpendicular magnet without barrier follows
-    ``<m_z> = coth(s) - 1 / s`` with ``s = I / I_0``, half at 1.80 I_0.
+    ``<m_z> = coth(s) - 1 / s`` with ``s = I / I_0``, half at 1.80 I_0.  A field-like torque adds
+    ``alpha P f`` to the efficiency eta.
     """
     thermal = BOLTZMANN * junction.temperature
-    return 2 * e * junction.alpha * thermal / (hbar * junction.polarisation)
+    efficiency = junction.polarisation * (1 + junction.alpha * junction.field_like)
+    return 2 * e * junction.alpha * thermal / (hbar * efficiency)

@@ -1,194 +1,109 @@
-"""One magnetic tunnel junction: materials and geometry, from which every model takes its numbers.
+"""One magnetic tunnel junction: a free layer and what drives it, from which every model starts.
 
-Axes: z is the film's normal, x the in-plane easy axis (the length).  The reference layer points
-along +z where the free layer is perpendicular, along +x where it lies in plane; positive currents
-drive the free layer towards it, and a positive voltage goes with a positive current.  Uniform
-magnetisation: :meth:`Junction.notes` tells where that does not hold.
+Signs, the same in every module but the two named below.  p is the direction of the reference layer,
++z where the free layer is perpendicular and +x where it lies in plane.  A *positive current* is one
+whose electrons pass from the reference into the free layer.  It drives m towards p: parallel,
+m.p = +1, the state of low resistance, s = +1.  A positive voltage goes with a positive current.
+:mod:`pbits.devices.circuit` and :mod:`pbits.devices.terminals` read the resistance: there
+m = +1 is *antiparallel*, m = -m.p, and inputs of their laws are -I (and -V).
 """
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import mu_0
 
-from pbits.devices import anisotropy, conductance, critical, levels
+from pbits.devices import conductance, critical, levels
 from pbits.devices.axial import AxialMagnet
-from pbits.devices.checking import finite_array, positive_array
+from pbits.devices.circuit import Conductances
 from pbits.devices.demagnetisation import mutual_factor
+from pbits.devices.free_layer import FreeLayer, check_numbers
 from pbits.devices.macrospin import Magnet, diffusion
 from pbits.devices.sphere import SphericalMagnet
 from pbits.devices.torques import HeavyMetal
 
 Array = NDArray[np.float64]
-_ABOVE_ZERO = ("magnetisation", "alpha", "thickness", "exchange", "polarisation", "asymmetry",
-               "temperature")  # fmt: skip
-_ABOVE_ZERO_IF_GIVEN = ("diameter", "length", "width", "oxide_thickness", "half_voltage",
-                        "resistance_area", "spacing")  # fmt: skip
-_NOT_NEGATIVE = ("tmr", "thermal_resistance")
-_FINITE = ("interfacial_anisotropy", "bulk_anisotropy", "inplane_field", "vcma")
+_NEVER = 1e9  # V: of a TMR that does not depend on the voltage
 
 
 @dataclass(frozen=True)
-class Junction:
+class Junction(FreeLayer):
     """A free layer, its barrier of oxide and what carries current; SI units throughout.
 
-    Args:
-        magnetisation: Ms, A/m.
-        alpha: Gilbert damping.
-        thickness: m, of the free layer.
-        diameter: m, of a round one; or else
-        length, width: m, along x and y.
-        shape: "ellipse" or "rectangle".
-        orientation: "perpendicular" or "in-plane": where the easy axis is meant to be.
-        interfacial_anisotropy: Ki, J/m^2.
-        bulk_anisotropy: Ku, J/m^3, along z.
-        perpendicular_field: T, of z over the plane with demagnetisation, where it is known: it
-            takes the place of Ki, Ku and the shape.
-        inplane_field: T, of x over y, beyond that of the shape.
-        exchange: A, J/m, of the domain-wall limit; the default is from memory, for CoFeB.
-        oxide_thickness: m.
-        vcma: xi, J/(V m): Ki falls by xi V / oxide_thickness.
+    Args beyond those of :class:`~pbits.devices.free_layer.FreeLayer`:
         polarisation: share of the electrons' spin that is transferred.
         asymmetry: Slonczewski's Lambda, at given current.
+        field_like: field-like spin transfer torque over the damping-like one: a field along p of
+            this times ``a_DL(I)`` without its asymmetry.
+        field_like_quadratic: T/V^2, of a field along p that goes as the voltage squared, whatever
+            its sign, as in junctions of two equal electrodes.
         tmr: ratio at no bias.
         half_voltage: V, which halves it; None for no dependence.
         resistance_area: Ohm m^2 (1e-12 of an Ohm um^2) of parallel layers; without it a current
             has no voltage and a voltage no current.
-        temperature: K, of the surroundings.
         thermal_resistance: K/W; the junction is warmer by that times I V.
         heavy_metal: beside the free layer, for spin-orbit torque.
         spacing: m, from centre to centre, of a second equal free layer; None for a reference
             layer that stays put.
 
     Raises:
-        ValueError: on values out of range, a shape given twice or not at all, or a magnet whose
-            easy axis is not the one meant.
+        ValueError: on values out of range.
 
     Example:
-        >>> layer = Junction(1.0e6, 0.01, 1e-9, diameter=20e-9, perpendicular_field=0.1)
-        >>> round(layer.barrier().value, 2), layer.barrier().mechanism
-        (3.79, 'coherent')
+        >>> layer = Junction(1e6, 0.01, 1e-9, diameter=20e-9, perpendicular_field=0.1)
+        >>> round(layer.critical_current().to_parallel * 1e6, 3)  # uA
+        0.955
     """
 
-    magnetisation: float
-    alpha: float
-    thickness: float
-    diameter: float | None = None
-    length: float | None = None
-    width: float | None = None
-    shape: Literal["ellipse", "rectangle"] = "ellipse"
-    orientation: Literal["perpendicular", "in-plane"] = "perpendicular"
-    interfacial_anisotropy: float = 0.0
-    bulk_anisotropy: float = 0.0
-    perpendicular_field: float | None = None
-    inplane_field: float = 0.0
-    exchange: float = 1.5e-11
-    oxide_thickness: float | None = None
-    vcma: float = 0.0
     polarisation: float = 1.0
     asymmetry: float = 1.0
+    field_like: float = 0.0
+    field_like_quadratic: float = 0.0
     tmr: float = 0.0
     half_voltage: float | None = None
     resistance_area: float | None = None
-    temperature: float = 300.0
     thermal_resistance: float = 0.0
     heavy_metal: HeavyMetal | None = None
     spacing: float | None = None
 
     def __post_init__(self) -> None:
-        self._check_numbers()
-        if (self.diameter is None) == (self.length is None) or (
-            (self.length is None) != (self.width is None)
-        ):
+        super().__post_init__()
+        check_numbers(
+            self,
+            ("polarisation", "asymmetry"),
+            ("half_voltage", "resistance_area", "spacing"),
+            ("field_like", "field_like_quadratic"),
+            ("tmr", "thermal_resistance"),
+        )
+        if self.polarisation > 1:
             raise ValueError(
-                f"diameter is {self.diameter!r}, length {self.length!r} and width {self.width!r}; "
-                "expected either a diameter, or a length and a width"
+                f"polarisation is {self.polarisation!r}; expected at most 1, the whole spin of "
+                "every electron"
             )
-        if self.vcma and self.oxide_thickness is None:
-            raise ValueError("vcma is given without oxide_thickness; give it: the field is V / t")
         if self.thermal_resistance and self.resistance_area is None:
             raise ValueError("thermal_resistance is given without resistance_area; give both")
-        anisotropy.check(self)
-
-    def _check_numbers(self) -> None:
-        for name in _ABOVE_ZERO:
-            positive_array(name, getattr(self, name))
-        for name in _ABOVE_ZERO_IF_GIVEN:
-            if getattr(self, name) is not None:
-                positive_array(name, getattr(self, name))
-        for name in _FINITE + _NOT_NEGATIVE:
-            value = float(finite_array(name, getattr(self, name)))
-            if name in _NOT_NEGATIVE and value < 0:
-                raise ValueError(f"{name} is {value!r}; expected at least 0")
-        if self.perpendicular_field is not None:
-            finite_array("perpendicular_field", self.perpendicular_field)
-        for name, words in (
-            ("shape", ("ellipse", "rectangle")),
-            ("orientation", ("perpendicular", "in-plane")),
-        ):
-            if getattr(self, name) not in words:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; expected one of {words}")
+        if 1 + self.alpha * self.field_like <= 0:
+            raise ValueError(
+                f"field_like is {self.field_like!r}; expected more than {-1 / self.alpha:.4g}, "
+                "-1 / alpha, where the field-like torque undoes the damping-like one"
+            )
+        if self.spacing is not None and self.spacing < self.thickness:
+            raise ValueError(
+                f"spacing is {self.spacing!r} m; expected at least the thickness, "
+                f"{self.thickness!r} m: it is measured from centre to centre"
+            )
 
     def replace(self, **changes: Any) -> "Junction":
         """A junction with some values changed; `length` and `diameter` exclude each other."""
         return dataclasses.replace(self, **changes)
 
     @property
-    def sides(self) -> tuple[float, float]:
-        """Length and width, m."""
-        if self.length is not None and self.width is not None:
-            return self.length, self.width
-        assert self.diameter is not None
-        return self.diameter, self.diameter
-
-    @property
-    def area(self) -> float:
-        """m^2."""
-        return self.sides[0] * self.sides[1] * (np.pi / 4 if self.shape == "ellipse" else 1.0)
-
-    @property
-    def volume(self) -> float:
-        """m^3."""
-        return self.area * self.thickness
-
-    @property
-    def moment(self) -> float:
-        """Ms V, A m^2."""
-        return self.magnetisation * self.volume
-
-    @property
-    def sheet_moment(self) -> float:
-        """Ms t, A."""
-        return self.magnetisation * self.thickness
-
-    @property
-    def axis(self) -> Literal["x", "z"]:
-        """Easy axis and direction of the reference, along which the bit is read."""
-        return "z" if self.orientation == "perpendicular" else "x"
-
-    @property
     def diffusion(self) -> float:
         """Rotational diffusion constant D, 1/s (Brown 1963); see `macrospin`."""
         return float(diffusion(self.magnet()))
-
-    def demagnetisation(self) -> tuple[float, float, float]:
-        """Factors along x, y and z; see `demagnetisation`."""
-        return anisotropy.shape_factors(self)
-
-    def easy_field(self, voltage: ArrayLike = 0.0) -> Array:
-        """B_k, T, of the easy axis over the easier of the other two, at a voltage (VCMA)."""
-        return anisotropy.easy_field(self, voltage)
-
-    def hard_field(self, voltage: ArrayLike = 0.0) -> Array:
-        """B_d, T, of the harder over the easier of the two hard axes, at a voltage."""
-        return anisotropy.hard_field(self, voltage)
-
-    def barrier(self, voltage: float = 0.0) -> anisotropy.Barrier:
-        """Delta, over kT: of coherent reversal and of a domain wall; see `anisotropy`."""
-        return anisotropy.barrier(self, voltage)
 
     def coupling_field(self) -> tuple[float, float]:
         """Field of a second free layer, T: along it per unit in-plane and perpendicular m.
@@ -199,7 +114,7 @@ class Junction:
         if self.spacing is None or self.diameter is None:
             raise ValueError("expected a diameter and the spacing of a second free layer")
         factor = float(mutual_factor(self.thickness, self.diameter, self.spacing))
-        field = mu_0 * self.magnetisation * factor
+        field = mu_0 * float(self.saturation()) * factor
         return field / 2, -field
 
     @property
@@ -222,6 +137,21 @@ class Junction:
         return conductance.conductance(
             self.parallel_conductance, self.tmr, self.half_voltage, cosine, voltage
         )
+
+    def voltage(self, cosine: ArrayLike, current: ArrayLike) -> Array:
+        """V that a current drives in the state m.p."""
+        return conductance.voltage_of(
+            self.parallel_conductance, self.tmr, self.half_voltage, cosine, current
+        )
+
+    def conductances(self) -> Conductances:
+        """The same for a circuit, whose m = +1 is antiparallel.
+
+        Raises:
+            ValueError: without a resistance-area product.
+        """
+        half = np.inf if self.half_voltage is None else self.half_voltage
+        return Conductances(self.parallel_conductance, self.tmr, min(half, _NEVER))
 
     def critical_current(self, field: float = 0.0) -> critical.Critical:
         """Of spin transfer, A; see `critical`."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import mu_0
 
-from pbits.devices import anisotropy, conductance
+from pbits.devices import anisotropy
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.checking import finite_array
 from pbits.devices.macrospin import BOLTZMANN, Magnet, Vector
@@ -33,9 +33,9 @@ def operating(junction: "Junction", current: ArrayLike, voltage: ArrayLike | Non
     i = finite_array("current", current)
     if voltage is None:
         v, through = np.zeros(i.shape), i
+        _need_voltage(junction, i)
         if junction.resistance_area is not None:
-            electrical = junction.parallel_conductance, junction.tmr, junction.half_voltage
-            v = conductance.voltage_of(*electrical, 0.0, i)
+            v = junction.voltage(0.0, i)
     else:
         if np.any(i):
             raise ValueError("current and voltage are both given; expected one of them")
@@ -45,6 +45,17 @@ def operating(junction: "Junction", current: ArrayLike, voltage: ArrayLike | Non
         through = i if closed else junction.conductance(0.0, v) * v
     heat = junction.thermal_resistance * through * v
     return Operating(i, v, junction.temperature + heat)
+
+
+def _need_voltage(junction: "Junction", current: NDArray) -> None:
+    """Refuse a current whose voltage would count but is not known."""
+    counts = junction.vcma or junction.field_like_quadratic
+    if counts and junction.resistance_area is None and np.any(current):
+        name = "vcma" if junction.vcma else "field_like_quadratic"
+        raise ValueError(
+            f"{name} is given, and the voltage of a current is not known; set resistance_area, or "
+            "drive the junction by a voltage"
+        )
 
 
 def magnet(
@@ -58,8 +69,11 @@ def magnet(
     if len(field) != 3:
         raise ValueError(f"field is {field!r}; expected three components, T")
     drive = operating(junction, current, voltage)
-    transfer = transfer_field(drive.current, junction.polarisation, junction.moment)
-    hall, like = _hall_fields(junction, sot_current)
+    kelvin = drive.temperature if junction.thermal_resistance else junction.temperature
+    moment = junction.saturation(kelvin) * junction.volume
+    transfer = transfer_field(drive.current, junction.polarisation, moment)
+    along_p = junction.field_like * transfer + junction.field_like_quadratic * drive.voltage**2
+    hall, like = _hall_fields(junction, sot_current, moment)
     # A torque at a given voltage does not depend on the state; one at a given current may.
     asymmetry = junction.asymmetry if voltage is None and np.any(drive.current) else 1.0
     if asymmetry != 1 and np.any(hall):
@@ -74,26 +88,27 @@ def magnet(
         asymmetry = np.where(turned, 1 / asymmetry, asymmetry)
     towards = np.array([0.0, 0.0, 1.0] if junction.axis == "z" else [1.0, 0.0, 0.0])
     spins = junction.heavy_metal.spin_direction if junction.heavy_metal else (0.0, 0.0, 0.0)
-    along, across = anisotropy.fields(junction, drive.voltage)
-    temperature = drive.temperature if junction.thermal_resistance else junction.temperature
+    along, across = anisotropy.fields(junction, drive.voltage, kelvin)
     return Magnet(
-        moment=junction.moment,
+        moment=_plain(moment),
         alpha=junction.alpha,
         anisotropy=_vector(along, 0.0, across),
-        temperature=_plain(temperature),
+        temperature=_plain(kelvin),
         field=_vector(*(finite_array("field", part) for part in field)),
         damping_like=_vector(
             *(p * transfer + s * hall for p, s in zip(towards, spins, strict=True))
         ),
-        field_like=_vector(*(s * like for s in spins)),
+        field_like=_vector(*(p * along_p + s * like for p, s in zip(towards, spins, strict=True))),
         asymmetry=_plain(asymmetry),
     )
 
 
-def _hall_fields(junction: "Junction", current: ArrayLike) -> tuple[NDArray, NDArray]:
+def _hall_fields(
+    junction: "Junction", current: ArrayLike, moment: NDArray
+) -> tuple[NDArray, NDArray]:
     i = finite_array("sot_current", current)
     if junction.heavy_metal is not None:
-        return junction.heavy_metal.fields(i, junction.sheet_moment)
+        return junction.heavy_metal.fields(i, moment / junction.area)
     if np.any(i):
         raise ValueError("sot_current is given, but the junction has no heavy metal; set one")
     return np.zeros(()), np.zeros(())
@@ -122,14 +137,15 @@ def axial(
         )
     given = magnet(junction, current, voltage, (0.0, 0.0, field), 0.0)
     kelvin = float(np.asarray(given.temperature))
-    scale = junction.moment / (2 * BOLTZMANN * kelvin)
+    scale = float(np.asarray(given.moment)) / (2 * BOLTZMANN * kelvin)
     delta = float(scale * np.asarray(given.anisotropy.z))
     if delta < 0:
         raise ValueError(
             f"the drive turns the easy axis into the plane: delta is {delta:.4g}; use a lower "
             "voltage, or Junction.harmonics"
         )
-    push = float(scale * (field + np.asarray(given.damping_like.z) / junction.alpha))
+    torque = np.asarray(given.field_like.z) + np.asarray(given.damping_like.z) / junction.alpha
+    push = float(scale * (field + torque))
     delta = max(delta, _SMALL)
     return AxialMagnet(delta, push / delta, num_cells)
 
@@ -159,9 +175,10 @@ def harmonics(
             f"asymmetry is {given.asymmetry!r}; expected 1: this law holds torques of constant "
             "size, the macrospin all"
         )
-    scale = junction.moment / (BOLTZMANN * float(np.asarray(given.temperature)))
+    thermal = BOLTZMANN * float(np.asarray(given.temperature))
+    scale = float(np.asarray(given.moment)) / thermal
 
-    def scaled(vector: Vector, by: float, other: Vector | None = None) -> _Triple:
+    def scaled(vector: Vector, by: float) -> _Triple:
         x, y, z = (by * float(np.asarray(part)) for part in vector)
         return x, y, z
 

@@ -12,12 +12,23 @@ from pbits.devices.torques import HeavyMetal
 
 Label = Literal["measured", "simulated", "memory", "assumed"]
 _METAL = "heavy_metal."
+_UNITS = {
+    "magnetisation": "A/m", "thickness": "m", "diameter": "m", "length": "m", "width": "m",
+    "interfacial_anisotropy": "J/m^2", "bulk_anisotropy": "J/m^3", "perpendicular_field": "T",
+    "inplane_field": "T", "exchange": "J/m", "oxide_thickness": "m", "vcma": "J/(V m)",
+    "temperature": "K", "curie_temperature": "K", "reference_temperature": "K",
+    "field_like_quadratic": "T/V^2", "half_voltage": "V", "resistance_area": "Ohm m^2",
+    "thermal_resistance": "K/W", "spacing": "m", "resistivity": "Ohm m",
+}  # fmt: skip
+_PLAIN = ("alpha", "shape", "orientation", "polarisation", "asymmetry", "field_like", "tmr",
+          "hall_angle", "curie_law", "curie_exponent", "anisotropy_exponent", "flow")  # fmt: skip
 
 
 class Number(NamedTuple):
-    """A value of a preset, with its origin."""
+    """A value of a preset in a unit ("" for none), with its origin."""
 
     value: Any
+    unit: str
     label: Label
     source: str
 
@@ -27,6 +38,20 @@ class Preset(NamedTuple):
 
     text: str
     numbers: dict[str, Number]
+
+
+def unit_of(name: str) -> str:
+    """Unit of a value of `Junction`, or of heavy_metal.NAME; "" of a plain number or a word.
+
+    Raises:
+        KeyError: on another name.
+
+    Example:
+        >>> unit_of("heavy_metal.resistivity")
+        'Ohm m'
+    """
+    key = name.removeprefix(_METAL)
+    return "" if key in _PLAIN else _UNITS[key]
 
 
 def names() -> tuple[str, ...]:
@@ -85,7 +110,7 @@ _HARD = "of L1_0-FePt media, from memory"
 
 
 def _all(label: Label, source: str, **values: Any) -> dict[str, Number]:
-    return {name: Number(value, label, source) for name, value in values.items()}
+    return {name: Number(value, unit_of(name), label, source) for name, value in values.items()}
 
 
 def _metal(label: Label, source: str, **values: Any) -> dict[str, Number]:
@@ -154,7 +179,13 @@ _PRESETS = {
     "fept-grain": Preset(
         "L1_0-FePt grain of a barrier of 60 kT",
         _all("memory", _HARD, magnetisation=1.1e6, alpha=0.03, bulk_anisotropy=5.4e6,
-             diameter=3.5e-9, thickness=4.7e-9)
+             diameter=3.5e-9, thickness=4.7e-9, reference_temperature=300.0)
+        | _all("memory", _HARD + ": K goes as Ms**2.1, Tc about 750 K", curie_temperature=750.0,
+               anisotropy_exponent=2.1)
+        | _all("memory", "critical exponent of a Heisenberg magnet, about 0.36",
+               curie_law="critical", curie_exponent=0.36)
+        | _all("assumed", "every electron gives its spin, so that currents are spin currents",
+               polarisation=1.0)
         | _all("assumed", "of the order of that of CoFeB; no wall fits into the grain",
                exchange=1.5e-11),
     ),

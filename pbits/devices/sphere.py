@@ -12,6 +12,7 @@ thinner the layers in which W varies: degree 56 is 20 % off for alpha = 0.005 be
 NumPy and SciPy in float64: the reference that faster models are tested against.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -19,14 +20,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import eigs, expm_multiply, splu
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import eigs, splu
 from scipy.special import eval_legendre
 
 from pbits import checks
+from pbits.devices.exponential import observed
 
 Vector = tuple[float, float, float]
 Matrix = Any  # a sparse one
 _NONE: Vector = (0.0, 0.0, 0.0)
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -79,24 +83,41 @@ class SphericalMagnet:
         ]
         return (basis.laplacian + drift + sum(turning) / self.alpha).tocsr()
 
-    def eigenvalue(self) -> complex:
+    def eigenvalue(self, axis: int | None = None) -> complex:
         """The slowest decay: the eigenvalue nearest zero but zero itself, its sign turned.
 
         In units of D; real where the magnet does not circle as it decays.
+
+        Args:
+            axis: 0, 1 or 2 for the slowest that shows in the autocorrelation of m_axis.
         """
-        found: Any = eigs(self.generator.tocsc(), k=4, sigma=1e-9, return_eigenvectors=False)
-        decays = sorted(-found, key=abs)[1]
+        part = np.arange(_size(self.degree))
+        if axis is not None:
+            part = self._reached(_basis(self.degree).m[axis] @ self.stationary)
+        matrix = self.generator[part][:, part].tocsc()
+        # Never the last of the matrix, and zero only where the mean of W is among the harmonics.
+        count = min(4, part.size - 2)
+        found: Any = eigs(matrix, k=count, sigma=1e-9, return_eigenvectors=False)
+        decays = sorted(-found, key=abs)[1 if part[0] == 0 else 0]
         return decays.real if abs(decays.imag) < 1e-6 * abs(decays) else decays
 
     @cached_property
     def stationary(self) -> NDArray[np.complex128]:
         """Coefficients of the long-run distribution, its integral 1."""
-        matrix = self.generator.tolil()
-        # The first row of the generator is zero: probability is kept.  It says how much there is.
-        matrix[0, 0] = 1
-        right = np.zeros(matrix.shape[0], complex)
+        right = np.zeros(_size(self.degree), complex)
         right[0] = 1 / np.sqrt(4 * np.pi)
-        return splu(matrix.tocsc()).solve(right)
+        return self._solved(right)
+
+    def _solved(self, right: NDArray) -> NDArray[np.complex128]:
+        """What the generator turns into a right-hand side, its first coefficient as given there."""
+        part = self._reached(right)
+        matrix = self.generator[part][:, part].tolil()
+        if part[0] == 0:
+            # The first row of the generator is zero: probability is kept.
+            matrix[0, 0] = 1
+        found = np.zeros(right.size, complex)
+        found[part] = splu(matrix.tocsc()).solve(right[part])
+        return found
 
     def mean(self, axis: int, power: int = 1) -> float:
         """Long-run mean of a power of m_x (axis 0), m_y (1) or m_z (2)."""
@@ -112,6 +133,14 @@ class SphericalMagnet:
         weight = self.stationary[odd * (odd + 1)].real * np.sqrt((2 * odd + 1) / (4 * np.pi))
         return float(4 * np.pi * np.dot(weight, halves))
 
+    def mean_over(self, function: Callable[[NDArray], NDArray]) -> float:
+        """Long-run mean of a smooth function of m_z."""
+        l = np.arange(self.degree + 1)  # noqa: E741
+        z, weights = np.polynomial.legendre.leggauss(2 * self.degree)
+        series = self.stationary[l * (l + 1)].real * np.sqrt(np.pi * (2 * l + 1))
+        density = np.polynomial.legendre.legval(z, series)
+        return float(np.dot(weights, density * function(z)))
+
     def correlation_time(self, axis: int) -> float:
         """Integral of the autocorrelation of m_axis over its value at 0, in units of 1 / D.
 
@@ -119,11 +148,8 @@ class SphericalMagnet:
         """
         m, law = _basis(self.degree).m[axis], self.stationary
         start = m @ law - self.mean(axis) * law
-        matrix = self.generator.tolil()
-        # As in `stationary`: here the integral is 0.
-        matrix[0, 0] = 1
-        start[0] = 0
-        passed = splu(matrix.tocsc()).solve(-start)
+        start[0] = 0  # so is that of the integral
+        passed = self._solved(-start)
         return float(((m @ passed)[0] / (m @ start)[0]).real)
 
     def autocorrelation(self, axis: int, times: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -132,13 +158,49 @@ class SphericalMagnet:
         Args:
             axis: 0, 1 or 2.
             times: [k], ascending and evenly spaced from 0.
+
+        Raises:
+            ValueError: on other times.
+
+        Example:
+            >>> free = SphericalMagnet((0.0, 0.0, 0.0), alpha=0.1, degree=4)
+            >>> free.autocorrelation(2, np.array([0.0, 0.5])).round(4).tolist()  # exp(-2 t) / 3
+            [0.3333, 0.1226]
         """
-        m = _basis(self.degree).m[axis]
-        start = m @ self.stationary
-        path: Any = expm_multiply(
-            self.generator, start, start=0, stop=float(times[-1]), num=len(times), endpoint=True
+        if len(times) < 2 or not np.allclose(times, np.linspace(0, times[-1], len(times))):
+            raise ValueError("times are not evenly spaced from 0; expected at least two that are")
+        m, law, mean = _basis(self.degree).m[axis], self.stationary, self.mean(axis)
+        start = m @ law - mean * law
+        part = self._reached(start)
+        row = np.sqrt(4 * np.pi) * m.tocsr()[[0]][:, part]
+        conjugate, sign = _mirror(self.degree)
+        # The mirror image of each of the part, counted within it.
+        image, sign = np.searchsorted(part, conjugate[part]), sign[part]
+        found = observed(
+            self.generator[part][:, part],
+            start[part],
+            float(times[-1]) / (len(times) - 1),
+            len(times),
+            lambda vector: float((row @ vector)[0].real),
+            lambda vector: (vector + sign * vector[image].conj()) / 2,
         )
-        return np.sqrt(4 * np.pi) * (m @ path.T)[0].real
+        return found + mean**2
+
+    @cached_property
+    def _groups(self) -> NDArray[np.int64]:
+        """Number of the group of each harmonic; none turns into one of another group."""
+        links = abs(self.generator)
+        return connected_components(links > _ROUNDING * links.max(), directed=False)[1]
+
+    def _reached(self, start: NDArray) -> NDArray[np.int64]:
+        """Harmonics that a start ever excites, ascending: by symmetry often half of all."""
+        size = np.abs(start)
+        reached = np.isin(self._groups, self._groups[size > _ROUNDING * size.max()])
+        return np.flatnonzero(reached | reached[_mirror(self.degree)[0]])
+
+
+def _size(degree: int) -> int:
+    return (degree + 1) ** 2
 
 
 @dataclass(frozen=True)
@@ -181,6 +243,13 @@ def _basis(degree: int) -> _Basis:
         ((up + down) / 2, (up - down) / 2j, z),
         tuple((1j * part).tocsr() for part in momenta),
     )
+
+
+@cache
+def _mirror(degree: int) -> tuple[NDArray, NDArray]:
+    """Place of (l, -m) for each (l, m), and (-1)**m: the conjugate of a harmonic."""
+    order = np.concatenate([np.arange(-k, k + 1) for k in range(degree + 1)])
+    return np.arange(order.size) - 2 * order, 1.0 - 2 * (order % 2)
 
 
 def _potential(basis: _Basis, quadratic: Vector, linear: NDArray) -> Matrix:

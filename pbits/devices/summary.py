@@ -1,6 +1,7 @@
 """What a junction is as a p-bit: times, thresholds and energies, from the exact laws.
 
-A round perpendicular magnet follows the axial law, any other the law on the sphere; the spin is
+A round perpendicular magnet follows the axial law, any other the law on the sphere, both as one
+uniform magnet: where a domain wall reverses it sooner, its times are upper bounds.  The spin is
 s = +1 where m points along the reference.  Correlation time: 1 / lambda_1 of the axial law, and
 the integral of the autocorrelation on the sphere, where a magnet may not decay exponentially.
 A mean dwell is 1 / nu of one state: twice the correlation time where both are alike.
@@ -16,14 +17,16 @@ from scipy.optimize import brentq
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.junction import Junction
 from pbits.devices.levels import not_axial
+from pbits.devices.macrospin import diffusion
 from pbits.devices.passage import escape_rate
 from pbits.devices.sphere import SphericalMagnet
 
 Array = NDArray[np.float64]
 READ_VOLTAGE = 0.1  # V, assumed where no current is given
 _LOW = 10.0  # kT: from here on first-passage times are exact, see `passage`
-_STIFF = 400.0  # kT: what the harmonics resolve
+_STIFF = 600.0  # kT: what the harmonics resolve
 _RESOLVED = 0.05  # of the distribution in the last harmonics: the mean is then within 3 %
+_NO_BARRIER = 0.3  # kT: harmonics have no thin layers to resolve
 _TWO_STATES = 1.0  # kT: without a barrier of this height nothing dwells
 
 
@@ -33,7 +36,7 @@ class Times:
 
     Attributes:
         correlation: of the spin's autocorrelation.
-        dwell_up: mean time in s = +1 (parallel).
+        dwell_up: mean time in s = +1 (parallel), between passages over the barrier.
         dwell_down: mean time in s = -1.
         mean_sign: long-run mean of s.
     """
@@ -62,9 +65,9 @@ def times(junction: Junction, current: float = 0.0) -> Times:
         135.8
     """
     rate = 1 / _unit(junction, current)
-    law = law_of(junction, current)
+    law = law_of(junction, current, fine=True)
+    sign = law.mean_sign()
     if isinstance(law, AxialMagnet):
-        sign = mean_sign(law)
         correlation = 1 / (_axial_rate(law) * rate)
     elif _unresolved(law) > _RESOLVED:
         raise ValueError(
@@ -72,19 +75,37 @@ def times(junction: Junction, current: float = 0.0) -> Times:
             f"{law.degree}; use the macrospin: Junction.magnet, pbits.devices.simulation.simulate"
         )
     else:
-        sign, correlation = law.mean_sign(), law.correlation_time(2) / rate
-    if junction.barrier().value < _TWO_STATES:
+        correlation = law.correlation_time(2) / rate
+    one_state = isinstance(law, AxialMagnet) and abs(law.bias) >= 1
+    if one_state or junction.barrier().coherent < _TWO_STATES:
         return Times(correlation, None, None, sign)
     slow = correlation
     if isinstance(law, SphericalMagnet):
-        slow = 1 / (float(np.real(law.eigenvalue())) * rate)
+        slow = 1 / (float(np.real(law.eigenvalue(2))) * rate)
     with np.errstate(divide="ignore"):
-        up, down = (float(np.float64(2 * slow) / (1 - s)) for s in (sign, -sign))
+        up, down = (float(np.float64(slow) / share) for share in reversed(_shares(law)))
     return Times(correlation, up, down, sign)
 
 
-def law_of(junction: Junction, current: float = 0.0) -> AxialMagnet | SphericalMagnet:
+def _shares(law: AxialMagnet | SphericalMagnet) -> tuple[float, float]:
+    """Long-run probabilities of the two states, on an axis parted by the top of the barrier."""
+    if isinstance(law, SphericalMagnet):
+        sign = np.clip(law.mean_sign(), -1, 1)
+        return float(1 + sign) / 2, float(1 - sign) / 2
+    up = law.centres > -law.bias
+    return float(law.stationary[up].sum()), float(law.stationary[~up].sum())
+
+
+def law_of(
+    junction: Junction, current: float = 0.0, *, fine: bool = False
+) -> AxialMagnet | SphericalMagnet:
     """The exact law with the axis of the bit along z, in units of 1 / D.
+
+    Args:
+        junction: whose.
+        current: A.
+        fine: for times rather than means of the long run: harmonics enough for the thin layers in
+            which a magnet of low damping passes from state to state, 0.5 % in the times.
 
     Raises:
         ValueError: as :func:`times`.
@@ -98,17 +119,18 @@ def law_of(junction: Junction, current: float = 0.0) -> AxialMagnet | SphericalM
             f"the anisotropy is {stiff:.4g} kT, more than harmonics resolve ({_STIFF:g}); use the "
             "macrospin, or a smaller magnet"
         )
-    degree = int(max(40, 20 + 3.5 * np.sqrt(2 * stiff)))
+    degree = max(40.0, 20 + 3.5 * np.sqrt(2 * stiff))
+    if fine and junction.barrier().coherent > _NO_BARRIER:
+        degree *= float(np.clip(1.6 * (0.01 / found.alpha) ** (1 / 3), 1, 2.5))
     parts = found.quadratic, found.field, found.torque
     if junction.axis == "x":
         parts = tuple((y, z, x) for x, y, z in parts)
-    return SphericalMagnet(parts[0], found.alpha, parts[1], parts[2], degree)
+    return SphericalMagnet(parts[0], found.alpha, parts[1], parts[2], int(degree))
 
 
 def _unit(junction: Junction, current: float) -> float:
     """1 / D at the temperature of the junction, s."""
-    kelvin = float(junction.operating(current).temperature)
-    return 1 / (junction.diffusion * kelvin / junction.temperature)
+    return 1 / float(diffusion(junction.magnet(current=current)))
 
 
 def _axial_rate(law: AxialMagnet) -> float:
@@ -119,24 +141,13 @@ def _axial_rate(law: AxialMagnet) -> float:
     return float(law.eigenvalues()[1])
 
 
-def mean_sign(law: AxialMagnet) -> float:
-    """Long-run mean of the sign of m_z.
-
-    Example:
-        >>> round(mean_sign(AxialMagnet(3.0, 0.1)), 4)
-        0.423
-    """
-    return law.mean(np.sign(law.centres))
-
-
 def transfer(junction: Junction, currents: ArrayLike) -> Array:
     """Long-run mean of s at each current, [k]; NaN where a strong torque needs more harmonics."""
 
     def one(current: float) -> float:
         law = law_of(junction, current)
-        if isinstance(law, AxialMagnet):
-            return mean_sign(law)
-        return law.mean_sign() if _unresolved(law) < _RESOLVED else np.nan
+        sharp = isinstance(law, SphericalMagnet) and _unresolved(law) > _RESOLVED
+        return np.nan if sharp else law.mean_sign()
 
     return np.array([one(float(i)) for i in np.atleast_1d(np.asarray(currents, np.float64))])
 
@@ -184,7 +195,7 @@ def autocorrelation(junction: Junction, seconds: Array, current: float = 0.0) ->
     Returns:
         [k], 1 at first.
     """
-    law, reduced = law_of(junction, current), seconds / _unit(junction, current)
+    law, reduced = law_of(junction, current, fine=True), seconds / _unit(junction, current)
     if isinstance(law, SphericalMagnet):
         products, mean = law.autocorrelation(2, reduced), law.mean(2)
         return (products - mean**2) / (law.mean(2, 2) - mean**2)
@@ -211,15 +222,23 @@ class Energy:
 
 
 def energy_per_bit(junction: Junction, correlation: float, current: float = 0.0) -> Energy:
-    """V^2 G t at m.p = 0: at the voltage of a current, or at `READ_VOLTAGE` without one.
+    """``V**2 <G> t`` at `READ_VOLTAGE`, or ``I**2 <R> t`` at a current; means of the long run.
+
+    Args:
+        junction: whose.
+        correlation: s.
+        current: A that is held.
 
     Raises:
         ValueError: without a resistance-area product.
     """
-    voltage = READ_VOLTAGE
-    if current:
-        voltage = abs(float(junction.operating(current).voltage))
-    power = voltage**2 * float(junction.conductance(0.0, voltage))
-    held = "that of the current" if current else "an assumed read voltage"
-    text = f"the junction alone at {voltage:.3g} V, {held}: no inverter, no leakage"
+    law = law_of(junction, current)
+    if not current:
+        power = READ_VOLTAGE**2 * law.mean_over(lambda z: junction.conductance(z, READ_VOLTAGE))
+        held = f"{READ_VOLTAGE:.3g} V, an assumed read voltage"
+    else:
+        voltage = law.mean_over(lambda z: junction.voltage(z, current))
+        power = current * voltage
+        held = f"{abs(voltage):.3g} V on average, that of the current"
+    text = f"the junction alone at {held}: no inverter, no leakage"
     return Energy(power * correlation, 4 * power * correlation, text)

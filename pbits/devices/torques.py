@@ -2,13 +2,13 @@
 
 Spin transfer: ``a_DL = (hbar / 2e) P I / (Ms V)`` (J. C. Slonczewski, J. Magn. Magn. Mater. 159,
 L1 (1996)).  Spin Hall: ``a_DL = (hbar / 2e) theta J / (Ms t)`` along z x j (L. Liu et al., Science
-336, 555 (2012)).  Positive currents through the junction are electrons from the reference into the
-free layer: they drive m towards the reference's direction, +p.
+336, 555 (2012)).  Signs are those of :mod:`pbits.devices.junction`.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import e, hbar
 
@@ -64,7 +64,7 @@ class HeavyMetal:
         """Unit vector of the spins at positive current and Hall angle: z x j."""
         return (0.0, 1.0, 0.0) if self.flow == "x" else (-1.0, 0.0, 0.0)
 
-    def fields(self, current: ArrayLike, sheet_moment: float) -> tuple[NDArray, NDArray]:
+    def fields(self, current: ArrayLike, sheet_moment: ArrayLike) -> tuple[NDArray, NDArray]:
         """Damping-like and field-like torque along `spin_direction`, T.
 
         Args:
@@ -72,11 +72,11 @@ class HeavyMetal:
             sheet_moment: A, Ms t of the free layer.
         """
         density = finite_array("sot_current", current) / (self.width * self.thickness)
-        unit = SPIN_PER_CHARGE * density / sheet_moment
+        unit = SPIN_PER_CHARGE * density / np.asarray(sheet_moment)
         return self.hall_angle * unit, self.field_like * unit
 
 
-def transfer_field(current: ArrayLike, polarisation: float, moment: float) -> NDArray:
+def transfer_field(current: ArrayLike, polarisation: float, moment: ArrayLike) -> NDArray:
     """Damping-like torque of a current through the junction, T.
 
     Args:
@@ -88,4 +88,4 @@ def transfer_field(current: ArrayLike, polarisation: float, moment: float) -> ND
         >>> float(transfer_field(1e-6, 1.0, 1e-18).round(6))
         0.000329
     """
-    return SPIN_PER_CHARGE * polarisation * finite_array("current", current) / moment
+    return SPIN_PER_CHARGE * polarisation * finite_array("current", current) / np.asarray(moment)

@@ -29,6 +29,7 @@ def test_the_table(invoke):
     assert "an assumed read voltage" in text
     assert "the read current, 6.589 uA, is 29 of I50" in text
     assert "domain wall reverses" not in text
+    assert "upper bound" not in text
 
 
 def test_a_memory_says_what_it_is(invoke):
@@ -38,13 +39,65 @@ def test_a_memory_says_what_it_is(invoke):
     assert "energy/bit" not in text
 
 
+def facts_of(invoke, *args):
+    result = invoke("device", *args, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
 def test_temperature(invoke):
     cold, warm = (
-        json.loads(invoke("device", "fept-grain", "--json", "--temperature", kelvin).stdout)
-        for kelvin in (300, 400)
+        facts_of(invoke, "sot-three-terminal", "--temperature", kelvin) for kelvin in (300, 400)
     )
-    assert warm["delta"] == pytest.approx(0.75 * cold["delta"])
+    assert warm["delta_coherent"] == pytest.approx(0.75 * cold["delta_coherent"])
+    assert cold["numbers"]["temperature"]["label"] == "assumed"
     assert warm["numbers"]["temperature"]["label"] == "given"
+    assert warm["magnetisation"] == cold["magnetisation"]
+
+
+def test_a_hot_grain_holds_for_less_time(invoke):
+    cold, warm = (facts_of(invoke, "fept-grain", "--temperature", kelvin) for kelvin in (300, 600))
+    left = ((1 - 600 / 750) / (1 - 300 / 750)) ** 0.36
+    assert warm["magnetisation"] == pytest.approx(left * cold["magnetisation"])
+    # The barrier falls with K V / kT, the shape's part of it with Ms**2.
+    assert warm["delta"] == pytest.approx(cold["delta"] * left**2.1 / 2, rel=5e-3)
+    assert warm["correlation_time"] < 1e-4 < 1e13 < cold["correlation_time"]
+    assert warm["critical_current"] == pytest.approx(cold["critical_current"] * left**2.1, rel=5e-3)
+    text = invoke("device", "fept-grain", "--temperature", "600").stdout
+    assert "Ms           740.7 kA/m" in text
+    assert "Curie temperature 750 K" in text
+
+
+def test_every_number_has_a_unit_a_source_and_a_label(invoke):
+    for number in facts_of(invoke, "sot-three-terminal")["numbers"].values():
+        assert set(number) == {"value", "unit", "label", "source"}
+        # Whatever is neither a word nor nothing nor of the order of one has a unit.
+        if isinstance(number["value"], float) and number["value"]:
+            assert number["unit"] or 0.001 < abs(number["value"]) < 10
+
+
+def test_unlikely_states_have_dwell_times_too(invoke):
+    facts = facts_of(invoke, "pma-memory", "--current", "1e-5")
+    assert 0 < facts["dwell_antiparallel"] < facts["dwell_parallel"]
+    rates = 1 / facts["dwell_antiparallel"] + 1 / facts["dwell_parallel"]
+    assert rates == pytest.approx(1 / facts["correlation_time"])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("pma-low-barrier", "no two states to dwell in; its p-bit is devices.axial_pbit"),
+        ("double-free-layer", "no two states to dwell in; its p-bit is devices.kubo"),
+        ("pma-memory", "of a macrospin, an upper bound"),
+    ],
+)
+def test_what_does_not_hold_is_said(invoke, name, words):
+    assert words in invoke("device", name).stdout
+
+
+def test_a_current_above_the_threshold_is_told(invoke):
+    assert "only one of the states" in invoke("device", "fept-grain", "--current", "6e-5").stdout
+    assert "only one of the states" not in invoke("device", "fept-grain").stdout
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
@@ -63,5 +116,7 @@ def test_complaints(complaint, tmp_path):
     gone = tmp_path / "none" / "a.png"
     assert "cannot be written" in complaint("device", "pma-memory", "--plot", gone)
     assert "expected a finite" in complaint("device", "pma-memory", "--current", "nan")
+    hot = complaint("device", "fept-grain", "--temperature", "800")
+    assert "expected less than curie_temperature, 750.0 K" in hot
     strong = complaint("device", "easy-plane-disk", "--current", "4e-4")
     assert "use the macrospin" in strong

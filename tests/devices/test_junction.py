@@ -1,6 +1,7 @@
 """The junction's derived numbers against closed forms, and its checks."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from scipy.constants import e, hbar, mu_0
 
 from pbits.devices import presets
 from pbits.devices.demagnetisation import axial_factor, ellipse_factors, prism_factors
+from pbits.devices.free_layer import FreeLayer
 from pbits.devices.junction import Junction
 from pbits.devices.macrospin import BOLTZMANN
 from pbits.devices.torques import HeavyMetal
@@ -211,6 +213,18 @@ def test_presets_name_the_origin_of_every_number():
     with pytest.raises(ValueError, match="preset is 'x'; expected one of pma-memory"):
         presets.get("x")
     assert presets.get("fept-grain").replace(temperature=500.0).temperature == 500
+
+
+def test_units_are_those_of_the_docstrings():
+    docs = {"": FreeLayer.__doc__ + Junction.__doc__, "heavy_metal.": HeavyMetal.__doc__}
+    for name in presets.names():
+        for key, number in presets.describe(name).numbers.items():
+            part = "heavy_metal." if key.startswith("heavy_metal.") else ""
+            name_there = key.removeprefix(part)
+            told = re.search(rf"^ +(?:\w+, )*{name_there}(?:, \w+)*: (.*)$", docs[part], re.M)
+            assert told, key
+            unit = rf"(^|, ){re.escape(number.unit)}([,;:. ]|$)"
+            assert not number.unit or re.search(unit, told.group(1)), key
 
 
 def test_presets_are_what_their_sources_say():
