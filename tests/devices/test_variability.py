@@ -1,5 +1,7 @@
 """Devices that differ, and calibration that allows for it."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
@@ -59,6 +61,22 @@ def test_more_devices_begin_with_the_same_ones():
     many = draw_devices(Devices(5.0), Spread(barrier=1.0, offset=1.0), 20, seed=3)
     assert np.array_equal(few.barrier, many.barrier[:10])
     assert np.array_equal(few.offset, many.offset[:10])
+    spread = Spread(offset=0.1)
+    less, more = draw_cycles(few, spread, 3, seed=4), draw_cycles(many, spread, 5, seed=4)
+    assert np.array_equal(less.offset, more.offset[:3, :10])
+    # Uses are not the devices again, where seeds are equal.
+    same = draw_cycles(many._replace(offset=np.zeros(20)), Spread(offset=1.0), 1, seed=3)
+    assert not np.any(np.isclose(same.offset[0], many.offset))
+
+
+def test_responses_are_differentiable():
+    devices = Devices(jnp.float32(5.0), slope=jnp.array([1.0, 2.0]), offset=0.3)
+    slopes = jax.vmap(jax.grad(Devices.up, 1), (Devices(None, None, 0, None, None, None), None))(
+        devices, 0.3
+    )
+    assert np.asarray(slopes) == pytest.approx([0.5, 1.0])  # slope / 2 at the offset
+    assert float(jax.grad(lambda b: Devices(b).dwell * 1e9)(2.0)) == pytest.approx(np.exp(2.0))
+    assert Devices(5.0, slope=np.array([1.0])).up(0.2).dtype == np.float64
 
 
 @pytest.mark.parametrize("memory", [0.0, 0.9])
@@ -74,7 +92,13 @@ def test_cycles_vary_about_each_device(memory):
 
 
 def test_the_published_spread_of_a_barrier():
-    """7.7 % = volume 6.3, anisotropy 4.0, moment 2.0."""
+    """7.7 % = volume 6.3, anisotropy 4.0, moment 2.0; of a product, and drawn."""
+    rng = np.random.default_rng(1)
+    product = np.prod(1 + rng.normal(size=(100_000, 3)) * [0.063, 0.04, 0.02], axis=1)
+    assert product.std() == pytest.approx(barrier_spread(1.0, 0.063, 0.04, 0.02), rel=0.02)
+    spread = Spread(barrier=barrier_spread(40.0, 0.063, 0.04, 0.02))
+    drawn = draw_devices(Devices(40.0), spread, 100_000, seed=1).barrier
+    assert drawn.std() / drawn.mean() == pytest.approx(0.077, rel=0.02)
     assert barrier_spread(40.0, 0.063, 0.04, 0.02) / 40 == pytest.approx(0.077, abs=1e-3)
 
 
@@ -189,6 +213,10 @@ def test_compensation_is_exact_for_known_devices():
     "call",
     [
         lambda: Spread(barrier=-1.0),
+        lambda: barrier_spread(40.0, volume=-0.1),
+        lambda: draw_devices(Devices(5.0, offset=np.nan), Spread(), 3),
+        lambda: draw_devices(Devices(5.0), Spread(), 2**26),
+        lambda: draw_cycles(Devices(5.0), Spread(), 3),
         lambda: draw_devices(Devices(0.0), Spread(), 3),
         lambda: draw_devices(Devices(1.0, slope=-1.0), Spread(), 3),
         lambda: draw_cycles(draw_devices(Devices(1.0), Spread(), 2), Spread(), 3, memory=1.0),
