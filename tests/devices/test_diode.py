@@ -90,6 +90,8 @@ def test_large_powers_saturate():
 def test_an_unbiased_diode_is_of_the_published_order():
     """Theory's optimum is 10 000 mV/mW, a Schottky diode has 3 800: within a factor of five."""
     junction = unbiased()
+    # 6.582e-16 eV s of angular momentum, half of it and 60 % for an electron, over 5.85e-18 A m^2.
+    assert junction.damping_like.x == pytest.approx(0.6 * 6.582e-16 / 2 / 5.850e-18, rel=1e-3)
     centre = resonance(rectifier(junction, 1e9))
     assert centre == pytest.approx(GAMMA * 0.03 / (2 * np.pi), rel=1e-3)
     found = rectifier(junction, centre)
@@ -143,14 +145,25 @@ def test_sensitivity_and_noise():
     current = amplitude(power, found.resistance)
     volts = found.rectification * current**2
     assert sensitivity(found) == pytest.approx(volts / power)
-    assert current**2 == pytest.approx(8 * power * z / (found.resistance + z) ** 2)
+    assert current**2 == pytest.approx(8 * power * z / (found.resistance + z) ** 2, abs=0)
     # Small amplitudes deliver 1/2 I**2 R = P (1 - reflection**2).
     reflected = (found.resistance - z) / (found.resistance + z)
-    assert current**2 * found.resistance / 2 == pytest.approx(power * (1 - reflected**2))
+    assert current**2 * found.resistance / 2 == pytest.approx(power * (1 - reflected**2), abs=0)
     johnson = np.sqrt(4 * BOLTZMANN * 300 * found.resistance)
-    assert noise_equivalent_power(junction, found) == pytest.approx(
-        johnson / np.abs(sensitivity(found))
-    )
+    ratio = noise_equivalent_power(junction, found) * np.abs(sensitivity(found)) / johnson
+    assert ratio == pytest.approx([1.0, 1.0])
+
+
+def test_a_direct_current_makes_the_resistance_heard():
+    layer = LAYERS["oblique"]._replace(temperature=300.0)
+    junction = diode("oblique", 2e-4)._replace(magnet=layer)
+    found = rectifier(junction, [1e9])
+    volts = noise_equivalent_power(junction, found) * np.abs(sensitivity(found))
+    johnson = 4 * BOLTZMANN * 300 * found.resistance
+    assert found.resistance_noise > 0
+    share = found.resistance_noise * 4e-8 / johnson
+    assert share > 1e-3
+    assert volts**2 / johnson - 1 == pytest.approx(share, rel=1e-6)
 
 
 def test_noise_of_the_resistance():

@@ -244,6 +244,10 @@ def test_runs_replay_and_stacks_are_their_parts():
     for counts, network in zip(seen.counts, (one, two), strict=True):
         assert divergence(counts, network.boltzmann()) < 1e-3
     assert divergence(seen.counts[0], two.boltzmann()) > 0.01
+    # Equal networks side by side are independent samples.
+    twins = Network(np.stack([one.couplings] * 2), np.stack([one.biases] * 2))
+    pair = run_asynchronous(twins, num_events=50, num_chains=50, seed=7).counts
+    assert not np.array_equal(pair[0], pair[1])
     assert clocked_law(stack)[1] == pytest.approx(clocked_law(two))
     assert asynchronous_law(stack)[1] == pytest.approx(asynchronous_law(two))
 

@@ -202,6 +202,7 @@ def test_fits_are_right_within_their_errors():
         assert stats.kstest(pulls, "norm").pvalue > 1e-4
         assert pulls.std() == pytest.approx(1, abs=0.15)
     assert stats.kstest(fit.p_value, "uniform").pvalue > 1e-4
+    assert fit.p_value.mean() == pytest.approx(0.5, abs=4 / np.sqrt(12 * 400))
     single = fit_response(x, ups[:, 3], 500)
     assert (single.slope, single.offset) == pytest.approx((fit.slope[3], fit.offset[3]))
 
