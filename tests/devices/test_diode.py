@@ -145,10 +145,12 @@ def test_sensitivity_and_noise():
     current = amplitude(power, found.resistance)
     volts = found.rectification * current**2
     assert sensitivity(found) == pytest.approx(volts / power)
-    assert current**2 == pytest.approx(8 * power * z / (found.resistance + z) ** 2, abs=0)
+    assert current**2 == pytest.approx(8 * power * z / (found.resistance + z) ** 2, rel=1e-9, abs=0)
     # Small amplitudes deliver 1/2 I**2 R = P (1 - reflection**2).
     reflected = (found.resistance - z) / (found.resistance + z)
-    assert current**2 * found.resistance / 2 == pytest.approx(power * (1 - reflected**2), abs=0)
+    assert current**2 * found.resistance / 2 == pytest.approx(
+        power * (1 - reflected**2), rel=1e-9, abs=0
+    )
     johnson = np.sqrt(4 * BOLTZMANN * 300 * found.resistance)
     ratio = noise_equivalent_power(junction, found) * np.abs(sensitivity(found)) / johnson
     assert ratio == pytest.approx([1.0, 1.0])
