@@ -2,10 +2,15 @@
 
 A p-bit of slope b and offset c answers input x with ``P(up) = 1 / (1 + exp(-2 b (x - c)))``.  Given
 ``x = I / b + c`` instead of I it answers as an ideal one would.
+
+Costs are quadratic forms of a network's exact law, NumPy in float64; their errors, slopes and
+offsets may be arrays of JAX, traced or not, and are differentiable then.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
@@ -17,6 +22,7 @@ Array = NDArray[np.float64]
 _MOST_ITERATIONS = 100
 _DIFFERENCE = 1e-4
 _FARTHEST = 2.0  # change of a logit by one step of Newton's method
+_LEAST_ANSWER = 3.0  # standard errors of a slope: below, an offset's error means nothing
 
 
 class Fit(NamedTuple):
@@ -48,7 +54,8 @@ def fit_response(inputs: ArrayLike, ups: ArrayLike, trials: ArrayLike) -> Fit:
             correlation times apart.
 
     Raises:
-        ValueError: on counts that fit no curve, above all where no input leaves a device undecided.
+        ValueError: on counts that fit no curve, above all where no input leaves a device undecided,
+            or that do not depend on the input; on numbers out of range or not finite.
 
     Example:
         >>> x = np.linspace(-2, 2, 9)
@@ -61,6 +68,7 @@ def fit_response(inputs: ArrayLike, ups: ArrayLike, trials: ArrayLike) -> Fit:
     middle, scale = x.mean(), np.ptp(x) / 2
     unit = (x - middle) / scale
     first, second, errors, p = _newton(unit, seen, count)
+    _check_answers(second, np.sqrt(errors[..., 1, 1]))
     slope, offset = second / (2 * scale), middle - scale * first / second
     # From logit = first + second unit to slope and offset, to first order.
     gradient = np.zeros((*slope.shape, 2, 2))
@@ -120,7 +128,7 @@ def as_seen(network: Network, slope: ArrayLike, offset: ArrayLike) -> Network:
     return network.scaled(gains, -gains * finite_array("offset", offset))
 
 
-def offset_cost(network: Network, errors: ArrayLike) -> Array:
+def offset_cost(network: Network, errors: Any) -> Any:
     """Predicted divergence from Boltzmann's law of errors in the inputs: 1/2 db^T Cov(s) db, nats.
 
     Args:
@@ -132,15 +140,22 @@ def offset_cost(network: Network, errors: ArrayLike) -> Array:
         >>> round(float(offset_cost(free, np.full(5, 0.1))), 4)
         0.025
     """
+    return _form(spin_covariance(network), errors)
+
+
+def spin_covariance(network: Network) -> Array:
+    """Cov(s) under Boltzmann's law, [..., n, n].
+
+    Example:
+        >>> spin_covariance(Network(np.zeros((2, 2)), np.zeros(2))).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
     law, states = network.boltzmann(), network.states
-    mean = np.einsum("...k,ki->...i", law, states)
-    error = np.asarray(errors, np.float64)
-    # Cov(s) as a form: the variance of the sum of all spins times their errors.
-    square = np.einsum("...k,...k->...", law, (error @ states.T) ** 2)
-    return (square - np.einsum("...i,...i->...", error, mean) ** 2) / 2
+    rest = states - np.einsum("...k,ki->...i", law, states)[..., None, :]
+    return np.swapaxes(rest * law[..., None], -1, -2) @ rest
 
 
-def residual_cost(network: Network, slope: ArrayLike, offset: ArrayLike) -> Array:
+def residual_cost(network: Network, slope: Any, offset: Any) -> Any:
     """Predicted divergence of p-bits of these slopes and offsets, to second order, nats.
 
     Args:
@@ -156,9 +171,22 @@ def residual_cost(network: Network, slope: ArrayLike, offset: ArrayLike) -> Arra
         >>> round(float(residual_cost(pair, [1.1, 0.9], [0.0, 0.05])), 5)
         0.001
     """
-    gains, shifts = np.broadcast_arrays(_slopes(slope), finite_array("offset", offset))
-    errors = np.concatenate([gains - 1, -gains * shifts], axis=-1)
-    return np.einsum("...i,...ij,...j->...", errors, _information(network), errors) / 2
+    if isinstance(slope, jax.Array) or isinstance(offset, jax.Array):
+        library, gains, shifts = jnp, jnp.asarray(slope), jnp.asarray(offset)
+    else:
+        library, gains, shifts = np, _slopes(slope), finite_array("offset", offset)
+    gains, shifts = library.broadcast_arrays(gains, shifts)
+    errors = library.concatenate([gains - 1, -gains * shifts], axis=-1)
+    return _form(_information(network), errors)
+
+
+def _form(matrix: Array, errors: Any) -> Any:
+    """Half of ``errors . matrix errors``."""
+    if isinstance(errors, jax.Array):
+        small = jnp.asarray(matrix, errors.dtype)
+        return jnp.einsum("...i,...ij,...j->...", errors, small, errors) / 2
+    error = finite_array("errors", errors)
+    return np.einsum("...i,...ij,...j->...", error, matrix, error) / 2
 
 
 def expected_cost(network: Network, slope_error: ArrayLike, offset_error: ArrayLike) -> Array:
@@ -166,10 +194,16 @@ def expected_cost(network: Network, slope_error: ArrayLike, offset_error: ArrayL
 
     Args:
         network: as for :func:`residual_cost`.
-        slope_error, offset_error: [n] standard errors, such as those of a :class:`Fit`, of p-bits
-            of slopes near 1.
+        slope_error, offset_error: [..., n] standard errors, such as those of a :class:`Fit`, of
+            p-bits of slopes near 1; taken as independent.
+
+    Example:
+        >>> free = Network(np.zeros((5, 5)), np.zeros(5))
+        >>> round(float(expected_cost(free, np.zeros(5), np.full(5, 0.1))), 4)
+        0.025
     """
-    errors = np.concatenate([np.asarray(slope_error), np.asarray(offset_error)], axis=-1)
+    parts = finite_array("slope_error", slope_error), finite_array("offset_error", offset_error)
+    errors = np.concatenate(np.broadcast_arrays(*parts), axis=-1)
     information = np.diagonal(_information(network), axis1=-2, axis2=-1)
     return (information * np.square(errors)).sum(axis=-1) / 2
 
@@ -200,8 +234,10 @@ def _slopes(slope: ArrayLike) -> Array:
 
 def _sweep(inputs: ArrayLike, ups: ArrayLike, trials: ArrayLike) -> tuple[Array, Array, Array]:
     x, seen = finite_array("inputs", inputs), finite_array("ups", ups)
-    count = np.broadcast_to(finite_array("trials", trials), x.shape)
-    count = count.reshape(-1, *[1] * (seen.ndim - 1))
+    count = finite_array("trials", trials)
+    if count.shape not in ((), x.shape):
+        raise ValueError(f"trials have shape {count.shape}; expected a number or {x.shape}")
+    count = np.broadcast_to(count, x.shape).reshape(-1, *[1] * (seen.ndim - 1))
     if x.ndim != 1 or seen.shape[:1] != x.shape or len(np.unique(x)) < 3:
         raise ValueError(
             f"inputs have shape {x.shape} and ups {seen.shape}; expected [k] and [k, ...], at "
@@ -210,6 +246,15 @@ def _sweep(inputs: ArrayLike, ups: ArrayLike, trials: ArrayLike) -> tuple[Array,
     if np.any(seen < 0) or np.any(seen > count) or np.any(count <= 0):
         raise ValueError("ups or trials are out of range; expected 0 <= ups <= trials, trials > 0")
     return x, seen, count
+
+
+def _check_answers(slope: Array, error: Array) -> None:
+    weak = np.abs(slope) < _LEAST_ANSWER * error
+    if np.any(weak):
+        raise ValueError(
+            f"{int(np.sum(weak))} of {weak.size} devices do not answer the input: slope 0 within "
+            f"{_LEAST_ANSWER:g} standard errors; expected a wider sweep or more trials"
+        )
 
 
 def _newton(unit: Array, seen: Array, count: Array) -> tuple[Array, Array, Array, Array]:

@@ -5,9 +5,15 @@ motion at its equilibrium, taken by differentiation of the integrator's own righ
 coordinates q in the tangent plane, ``dq/dt = F(q, I)`` and ``V = I R(q)``, a current
 ``I_rf cos(omega t)`` moves q by ``x = (i omega - F_q)^-1 F_I`` per ampere and without a direct
 current ``V_dc = 1/2 I_rf**2 Re[R_q . x]`` (J. C. Sankey et al., Nature Physics 4, 67 (2008)); a
-direct current adds the mean shift of q, which is of the same order.
+direct current adds the mean shift of q, which is of the same order.  A barrier whose conductance
+depends on the voltage rectifies too, at all frequencies: ``1/4 V''(I)`` more
+(:func:`curvature`).
+
+Only low powers are linear: amplitudes that turn the layer by a radian saturate it, and
+:func:`rectified_voltage` follows it there.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -55,7 +61,11 @@ class Rectifier(NamedTuple):
 
 
 def rectifier(
-    diode: Diode, frequencies: ArrayLike, *, start: ArrayLike = (0.3, 0.1, 0.95)
+    diode: Diode,
+    frequencies: ArrayLike,
+    *,
+    start: ArrayLike = (0.3, 0.1, 0.95),
+    curvature: float = 0.0,
 ) -> Rectifier:
     """Linear response around the equilibrium that the free layer relaxes to.
 
@@ -63,6 +73,7 @@ def rectifier(
         diode: the junction.
         frequencies: [k] Hz, above 0.
         start: [3], where relaxation starts: picks one of several equilibria.
+        curvature: V / A**2, of the barrier at rest, as :func:`curvature` gives it.
 
     Raises:
         ValueError: where the direct current keeps the layer in motion: no equilibrium; on
@@ -91,7 +102,30 @@ def rectifier(
     shift = np.linalg.solve(a.T, own.r)
     noise = 4 * float(np.max(diffusion(magnet))) * float(shift @ shift)
     rest = float(resistance(diode, m))
-    return Rectifier(m, rest, decays, omega / 2 / np.pi, own.rectified(a, x), noise)
+    total = own.rectified(a, x) + checks.finite("curvature", curvature) / 4
+    return Rectifier(m, rest, decays, omega / 2 / np.pi, total, noise)
+
+
+def curvature(current: Callable[[Any], Any], voltage: float) -> float:
+    """``d2V / dI2`` in V / A**2 of a barrier that is no ohmic resistance: ``-I'' / I'**3``.
+
+    Args:
+        current: A, of the voltage in V, made of what JAX can differentiate.
+        voltage: V, of the direct current.
+
+    Raises:
+        ValueError: where the current does not rise with the voltage.
+
+    Example:
+        >>> found = curvature(lambda v: 1e-3 * v * (1 + 0.1 * v), 0.0)
+        >>> float(f"{found:.4g}")
+        -200000.0
+    """
+    at = jnp.float32(checks.finite("voltage", voltage))
+    slope, bend = float(jax.grad(current)(at)), float(jax.grad(jax.grad(current))(at))
+    if not slope > 0:
+        raise ValueError(f"dI/dV is {slope:.3g} S at {voltage} V; expected a number above 0")
+    return -bend / slope**3
 
 
 def sensitivity(found: Rectifier, *, impedance: float = 50.0) -> Array:
@@ -115,8 +149,10 @@ def amplitude(power: ArrayLike, resistance: float, *, impedance: float = 50.0) -
         >>> float(round(amplitude(1e-6, 50.0), 6))
         0.0002
     """
-    z = checks.positive("impedance", impedance)
-    return np.sqrt(8 * finite_array("power", power) * z) / (resistance + z)
+    z, watts = checks.positive("impedance", impedance), finite_array("power", power)
+    if np.any(watts < 0):
+        raise ValueError(f"power is {float(watts.min())!r}; expected at least 0 (W)")
+    return np.sqrt(8 * watts * z) / (checks.positive("resistance", resistance) + z)
 
 
 def noise_equivalent_power(
@@ -158,7 +194,8 @@ def rectified_voltage(
         amplitudes: [n] A, of the current; one run for each.
         frequency: Hz.
         start: [3], as :func:`rectifier` has it.
-        settle: seconds before the measurement; default twenty times ``1 / (alpha gamma B)``.
+        settle: seconds before the measurement; default twenty times ``1 / (alpha gamma B)``, B
+            being the largest field, and twenty periods.
         num_periods: that are measured.
         seed: of the noise.
 
@@ -176,13 +213,8 @@ def rectified_voltage(
     # The last run has the direct current alone, and the same noise.
     currents = np.append(np.atleast_1d(finite_array("amplitudes", amplitudes)), 0.0)
     frequency = checks.positive("frequency", frequency)
-    most = at_current(diode, abs(diode.current) + float(np.max(np.abs(currents))))
-    rate = GAMMA * largest_field(most)
     periods = checks.whole_number("num_periods", num_periods, 1)
-    each = int(np.ceil(max(_STEPS_PER_PERIOD, 4 * rate / (USUAL_ANGLE * frequency))))
-    dt = checked_step(most, 1 / (frequency * each))
-    wait = settle or 20 / (float(diode.magnet.alpha) * rate) + 20 / frequency
-    skip = int(np.ceil(wait * frequency)) * each
+    dt, each, skip = _timing(diode, float(np.max(np.abs(currents))), frequency, settle)
     m = equilibrium(at_current(diode, diode.current), start)
     base = float(resistance(diode, m)), np.float32(diode.current)
     began = np.repeat(m.astype(np.float32)[:, None], currents.size, axis=1)
@@ -193,6 +225,23 @@ def rectified_voltage(
     )  # fmt: skip
     volts = np.asarray(total, np.float64) / (periods * each)
     return volts[:-1] - volts[-1]
+
+
+def _timing(
+    diode: Diode, largest: float, frequency: float, settle: float | None
+) -> tuple[float, int, int]:
+    """Seconds per step, steps per period, and steps before the measurement: whole periods."""
+    # Currents swing both ways, so the layer may meet either sum.
+    fields = (largest_field(at_current(diode, diode.current + i)) for i in (-largest, largest))
+    most, fastest = max(
+        zip(fields, (diode.current - largest, diode.current + largest), strict=True)
+    )
+    rate = GAMMA * most
+    each = int(np.ceil(max(_STEPS_PER_PERIOD, 4 * rate / (USUAL_ANGLE * frequency))))
+    dt = checked_step(at_current(diode, fastest), 1 / (frequency * each))
+    if settle is None:
+        settle = 20 / (float(diode.magnet.alpha) * rate) + 20 / frequency
+    return dt, each, int(np.ceil(checks.non_negative("settle", settle) * frequency)) * each
 
 
 def _plain(diode: Diode) -> Diode:

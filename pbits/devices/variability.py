@@ -2,24 +2,34 @@
 
 Barriers are normal, so that dwell times ``tau0 exp(barrier)`` are log-normal: their mean grows by
 ``exp(sigma**2 / 2)``, their median stays.  Slopes, conductances and TMR cannot change sign and are
-log-normal about the nominal mean; offsets are normal.
+log-normal about the nominal mean; offsets are normal.  All are drawn independently.
+
+A device is a function of (seed, its number), a use of it one of (seed, use, number): more devices
+or uses begin with the same ones, and the number of cores or accelerators does not matter.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import expit, ndtr, ndtri
 
 from pbits import checks
+from pbits.random import row_keys, seed_key, sweep_key, words
 
 Array = NDArray[np.float64]
 _NUM_QUANTITIES = 5
+_MOST_DEVICES = 2**26  # numbers of lanes in pbits.random
 
 
 class Devices(NamedTuple):
     """P-bits ``P(up) = 1 / (1 + exp(-2 slope (x - offset)))``, each field a number or an array.
+
+    Arrays of JAX, or of NumPy in float64; a pytree, so that `jax.grad` and `jax.vmap` take it.
 
     Attributes:
         barrier: over kT.
@@ -30,21 +40,23 @@ class Devices(NamedTuple):
         tmr: tunnelling magnetoresistance, 1 for 100 %.
     """
 
-    barrier: Array | float
-    tau0: Array | float = 1e-9
-    slope: Array | float = 1.0
-    offset: Array | float = 0.0
-    conductance: Array | float = 1e-4
-    tmr: Array | float = 1.0
+    barrier: Any
+    tau0: Any = 1e-9
+    slope: Any = 1.0
+    offset: Any = 0.0
+    conductance: Any = 1e-4
+    tmr: Any = 1.0
 
     @property
-    def dwell(self) -> Array:
+    def dwell(self) -> Any:
         """Mean time in a state at the offset, seconds: twice the correlation time."""
-        return np.asarray(self.tau0) * np.exp(self.barrier)
+        exponential = jnp.exp if isinstance(self.barrier, jax.Array) else np.exp
+        return self.tau0 * exponential(self.barrier)
 
-    def up(self, x: Array | float) -> Array:
+    def up(self, x: Any) -> Any:
         """P(up) at input x."""
-        return 1 / (1 + np.exp(-2 * np.asarray(self.slope) * (x - np.asarray(self.offset))))
+        logit = 2 * self.slope * (x - self.offset)
+        return jax.nn.sigmoid(logit) if isinstance(logit, jax.Array) else expit(logit)
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,8 @@ def barrier_spread(
         0.077
     """
     checks.non_negative("barrier", barrier)
-    return barrier * float(np.sqrt(volume**2 + anisotropy**2 + moment**2))
+    parts = {"volume": volume, "anisotropy": anisotropy, "moment": moment}
+    return barrier * float(np.hypot.reduce([checks.non_negative(*part) for part in parts.items()]))
 
 
 def draw_devices(
@@ -99,7 +112,7 @@ def draw_devices(
     Args:
         nominal: every field a number.
         spread: between devices.
-        count: of devices; more of them begin with the same ones.
+        count: of devices.
         seed: drawn by default.
 
     Returns:
@@ -113,11 +126,11 @@ def draw_devices(
         >>> bool(abs(found.dwell.mean() / np.median(found.dwell) / np.exp(1 / 2) - 1) < 0.02)
         True
     """
-    checks.whole_number("count", count, 1)
+    count = checks.whole_number("count", count, 1)
+    checks.finite("offset", nominal.offset)
     for name in ("barrier", "tau0", "slope", "conductance", "tmr"):
         checks.positive(name, getattr(nominal, name))
-    rng = np.random.default_rng(checks.seed_or_random(seed))
-    return _varied(nominal, spread, rng.normal(size=(count, _NUM_QUANTITIES)))
+    return _varied(nominal, spread, _scores(0, 1, count, seed)[:, 0])
 
 
 def draw_cycles(
@@ -127,7 +140,7 @@ def draw_cycles(
 
     Args:
         devices: fields [count], of :func:`draw_devices`.
-        spread: between uses of one device.
+        spread: between uses of one device.  Barriers are cut at 0 again.
         cycles: number of uses.
         memory: correlation between one use and the next, below 1; 0 for none.
         seed: drawn by default.
@@ -143,19 +156,36 @@ def draw_cycles(
         >>> draw_cycles(one, Spread(offset=0.1), 1000, seed=2).offset.shape
         (1000, 3)
     """
-    checks.whole_number("cycles", cycles, 1)
+    cycles, shape = checks.whole_number("cycles", cycles, 1), np.shape(devices.offset)
+    if len(shape) != 1:
+        raise ValueError(f"fields of devices have shape {shape}; expected [count], of draw_devices")
     if not 0 <= memory < 1:
         raise ValueError(f"memory is {memory!r}; expected a correlation of at least 0 and below 1")
-    rng = np.random.default_rng(checks.seed_or_random(seed))
-    scores = rng.normal(size=(cycles, *np.shape(devices.offset), _NUM_QUANTITIES))
-    for k in range(1, cycles):
-        scores[k] = memory * scores[k - 1] + np.sqrt(1 - memory**2) * scores[k]
+    scores = _scores(1, cycles, shape[0], seed)
+    for k in range(1, cycles if memory else 1):
+        scores[:, k] = memory * scores[:, k - 1] + np.sqrt(1 - memory**2) * scores[:, k]
     return _varied(devices, spread, scores)
 
 
+def _scores(stream: int, cycles: int, count: int, seed: int | None) -> Array:
+    """Standard normal [5, cycles, count] of a seed; streams 0 and 1 are independent."""
+    if count >= _MOST_DEVICES:
+        raise ValueError(f"count is {count}; expected fewer than {_MOST_DEVICES} devices")
+    key = seed_key(checks.seed_or_random(seed))
+    drawn = np.asarray(_words(key, stream, np.arange(cycles, dtype=np.uint32), count))
+    return ndtri((drawn.astype(np.float64) + 0.5) / 2.0**32)
+
+
+@partial(jax.jit, static_argnums=3)
+def _words(key: jax.Array, stream: jax.Array, cycles: jax.Array, count: int) -> jax.Array:
+    lane = jnp.arange(count, dtype=jnp.uint32)
+    row = _NUM_QUANTITIES * jnp.uint32(stream) + jnp.arange(_NUM_QUANTITIES, dtype=jnp.uint32)
+    return jax.vmap(lambda k: words(row_keys(sweep_key(key, k), row), lane, 0), out_axes=1)(cycles)
+
+
 def _varied(mean: Devices, spread: Spread, scores: Array) -> Devices:
-    """Devices from standard normal scores [..., 5]."""
-    barrier, slope, offset, conductance, tmr = np.moveaxis(scores, -1, 0)
+    """Devices from standard normal scores [5, ...]."""
+    barrier, slope, offset, conductance, tmr = scores
     return Devices(
         _above_zero(np.asarray(mean.barrier, float), spread.barrier, barrier),
         np.broadcast_to(mean.tau0, barrier.shape),

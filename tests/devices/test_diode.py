@@ -2,15 +2,18 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from pbits.devices.diode import (
     Diode,
     amplitude,
+    curvature,
     noise_equivalent_power,
     rectified_voltage,
     rectifier,
     sensitivity,
 )  # fmt: skip
+from pbits.devices.diode_examples import PUBLISHED, unbiased
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet, Vector
 
 MOMENT = 8e5 * 100e-9 * 50e-9 * 2e-9
@@ -84,6 +87,57 @@ def test_large_powers_saturate():
     assert 0.02 < ratio[2] < ratio[1] < 0.95
 
 
+def test_an_unbiased_diode_is_of_the_published_order():
+    """Theory's optimum is 10 000 mV/mW, a Schottky diode has 3 800: within a factor of five."""
+    junction = unbiased()
+    # 6.582e-16 eV s of angular momentum, half of it and 60 % for an electron, over 5.85e-18 A m^2.
+    assert junction.damping_like.x == pytest.approx(0.6 * 6.582e-16 / 2 / 5.850e-18, rel=1e-3)
+    centre = resonance(rectifier(junction, 1e9))
+    assert centre == pytest.approx(GAMMA * 0.03 / (2 * np.pi), rel=1e-3)
+    found = rectifier(junction, centre)
+    size = abs(sensitivity(found)[0])
+    for name in ("unbiased junction, optimum", "Schottky diode"):
+        assert 0.2 < size / PUBLISHED[name].value < 5
+    # By hand: 1/2 dR/dcos(theta) a / (2 alpha B) per squared ampere, at 4 Z P / (R + Z)**2 twice.
+    ohms, slope = found.resistance, found.resistance / 3
+    by_hand = 0.5 * slope * junction.damping_like.x / (2 * 0.01 * 0.03)
+    assert size == pytest.approx(by_hand * 8 * 50 / (ohms + 50) ** 2, rel=0.01)
+    # Linear below a nanowatt.  At 10 nW a cone of 6 degrees slows the layer by half a linewidth,
+    # as cone**2 = linear**2 / (1 + (cone**2 / (2 alpha))**2) has it.
+    powers = np.array([2e-10, 1e-8, 1e-5])
+    volts = np.abs(rectified_voltage(junction, amplitude(powers, ohms), centre))
+    linear = (junction.damping_like.x * amplitude(1e-8, ohms) / (2 * 0.01 * 0.03)) ** 2
+    square = brentq(lambda x: x * (1 + (x / 0.02) ** 2) - linear, 0, linear)
+    assert volts[0] == pytest.approx(size * 2e-10, rel=0.01)
+    assert volts[1] == pytest.approx(size * 1e-8 * square / linear, rel=0.01)
+    assert volts[2] < 0.3 * size * 1e-5
+    with pytest.raises(ValueError, match="expected some of"):
+        unbiased(tmrr=2.0)
+
+
+def test_a_barrier_that_is_not_ohmic_rectifies_at_all_frequencies():
+    """Against the mean voltage over a period of the exact V(I), solved by bisection."""
+
+    def flow(v):
+        return 1e-3 * v / (1 + 0.2 * v + 0.5 * v * v)
+
+    bias, size = 0.3, 1e-6
+    phase = 2 * np.pi * (np.arange(64) + 0.5) / 64
+    wanted = flow(bias) + size * np.cos(phase)
+    low, high = np.full(64, 0.0), np.full(64, 0.6)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = np.where(flow(middle) < wanted, (middle, high), (low, middle))
+    mean = (low.mean() - bias) / size**2
+    assert curvature(flow, bias) / 4 == pytest.approx(mean, rel=1e-3)
+    junction = diode("oblique")
+    plain = rectifier(junction, [1e8, 5e10])
+    more = rectifier(junction, [1e8, 5e10], curvature=400.0)
+    assert more.rectification - plain.rectification == pytest.approx([100.0, 100.0])
+    with pytest.raises(ValueError, match="expected"):
+        curvature(lambda v: -v, 0.0)
+
+
 def test_sensitivity_and_noise():
     junction = diode("in-plane field")
     found = rectifier(junction, [1e9, 3e9])
@@ -91,11 +145,27 @@ def test_sensitivity_and_noise():
     current = amplitude(power, found.resistance)
     volts = found.rectification * current**2
     assert sensitivity(found) == pytest.approx(volts / power)
-    assert current**2 == pytest.approx(8 * power * z / (found.resistance + z) ** 2)
-    johnson = np.sqrt(4 * BOLTZMANN * 300 * found.resistance)
-    assert noise_equivalent_power(junction, found) == pytest.approx(
-        johnson / np.abs(sensitivity(found))
+    assert current**2 == pytest.approx(8 * power * z / (found.resistance + z) ** 2, rel=1e-9, abs=0)
+    # Small amplitudes deliver 1/2 I**2 R = P (1 - reflection**2).
+    reflected = (found.resistance - z) / (found.resistance + z)
+    assert current**2 * found.resistance / 2 == pytest.approx(
+        power * (1 - reflected**2), rel=1e-9, abs=0
     )
+    johnson = np.sqrt(4 * BOLTZMANN * 300 * found.resistance)
+    ratio = noise_equivalent_power(junction, found) * np.abs(sensitivity(found)) / johnson
+    assert ratio == pytest.approx([1.0, 1.0])
+
+
+def test_a_direct_current_makes_the_resistance_heard():
+    layer = LAYERS["oblique"]._replace(temperature=300.0)
+    junction = diode("oblique", 2e-4)._replace(magnet=layer)
+    found = rectifier(junction, [1e9])
+    volts = noise_equivalent_power(junction, found) * np.abs(sensitivity(found))
+    johnson = 4 * BOLTZMANN * 300 * found.resistance
+    assert found.resistance_noise > 0
+    share = found.resistance_noise * 4e-8 / johnson
+    assert share > 1e-3
+    assert volts**2 / johnson - 1 == pytest.approx(share, rel=1e-6)
 
 
 def test_noise_of_the_resistance():
@@ -134,3 +204,7 @@ def test_what_the_model_cannot_mean_is_refused():
             call(diode("oblique")._replace(magnet=layer), 1e9)
         with pytest.raises(ValueError, match="resistance"):
             call(diode("oblique")._replace(parallel=-1.0), 1e9)
+    with pytest.raises(ValueError, match="settle"):
+        rectified_voltage(diode("oblique"), 1e-5, 1e9, settle=-1.0)
+    with pytest.raises(ValueError, match="power"):
+        amplitude(-1.0, 50.0)

@@ -1,5 +1,7 @@
 """Devices that differ, and calibration that allows for it."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
@@ -11,7 +13,9 @@ from pbits.devices.calibration import (
     fit_response,
     offset_cost,
     residual_cost,
+    spin_covariance,
 )
+from pbits.devices.network_dynamics import run_asynchronous
 from pbits.devices.networks import Network, asynchronous_law, divergence
 from pbits.devices.variability import Devices, Spread, barrier_spread, draw_cycles, draw_devices
 
@@ -59,6 +63,22 @@ def test_more_devices_begin_with_the_same_ones():
     many = draw_devices(Devices(5.0), Spread(barrier=1.0, offset=1.0), 20, seed=3)
     assert np.array_equal(few.barrier, many.barrier[:10])
     assert np.array_equal(few.offset, many.offset[:10])
+    spread = Spread(offset=0.1)
+    less, more = draw_cycles(few, spread, 3, seed=4), draw_cycles(many, spread, 5, seed=4)
+    assert np.array_equal(less.offset, more.offset[:3, :10])
+    # Uses are not the devices again, where seeds are equal.
+    same = draw_cycles(many._replace(offset=np.zeros(20)), Spread(offset=1.0), 1, seed=3)
+    assert not np.any(np.isclose(same.offset[0], many.offset))
+
+
+def test_responses_are_differentiable():
+    devices = Devices(jnp.float32(5.0), slope=jnp.array([1.0, 2.0]), offset=0.3)
+    slopes = jax.vmap(jax.grad(Devices.up, 1), (Devices(None, None, 0, None, None, None), None))(
+        devices, 0.3
+    )
+    assert np.asarray(slopes) == pytest.approx([0.5, 1.0])  # slope / 2 at the offset
+    assert float(jax.grad(lambda b: Devices(b).dwell * 1e9)(2.0)) == pytest.approx(np.exp(2.0))
+    assert Devices(5.0, slope=np.array([1.0])).up(0.2).dtype == np.float64
 
 
 @pytest.mark.parametrize("memory", [0.0, 0.9])
@@ -74,7 +94,13 @@ def test_cycles_vary_about_each_device(memory):
 
 
 def test_the_published_spread_of_a_barrier():
-    """7.7 % = volume 6.3, anisotropy 4.0, moment 2.0."""
+    """7.7 % = volume 6.3, anisotropy 4.0, moment 2.0; of a product, and drawn."""
+    rng = np.random.default_rng(1)
+    product = np.prod(1 + rng.normal(size=(100_000, 3)) * [0.063, 0.04, 0.02], axis=1)
+    assert product.std() == pytest.approx(barrier_spread(1.0, 0.063, 0.04, 0.02), rel=0.02)
+    spread = Spread(barrier=barrier_spread(40.0, 0.063, 0.04, 0.02))
+    drawn = draw_devices(Devices(40.0), spread, 100_000, seed=1).barrier
+    assert drawn.std() / drawn.mean() == pytest.approx(0.077, rel=0.02)
     assert barrier_spread(40.0, 0.063, 0.04, 0.02) / 40 == pytest.approx(0.077, abs=1e-3)
 
 
@@ -111,6 +137,44 @@ def test_cost_of_a_common_gain(gain, published):
     assert exact == pytest.approx(published, rel=0.15)
 
 
+def test_costs_are_differentiable():
+    one = Network(networks(1).couplings[0], networks(1).biases[0])
+    errors = np.array([0.1, -0.05, 0.0, 0.2, 0.1], np.float32)
+    slope = jax.grad(lambda e: offset_cost(one, e))(jnp.asarray(errors))
+    assert np.asarray(slope) == pytest.approx(spin_covariance(one) @ errors, rel=1e-5)
+    # At slopes off by e, the cost's gradient is Fisher's information times e.
+    gains = jnp.asarray(1 + errors)
+    found = jax.jit(jax.grad(lambda g: residual_cost(one, g, np.zeros(5))))(gains)
+    h = 1e-3
+    ends = [residual_cost(one, 1 + errors + d * np.eye(5)[2], np.zeros(5)) for d in (h, -h)]
+    assert float(found[2]) == pytest.approx((ends[0] - ends[1]) / (2 * h), rel=1e-3)
+
+
+def test_covariance_is_the_curvature_of_log_z():
+    one = Network(networks(1).couplings[0], networks(1).biases[0], beta=0.8)
+
+    def log_z(shifts):
+        return np.log(np.exp(-0.8 * one.scaled(np.ones(5), shifts).energies()).sum())
+
+    h, unit = 1e-3, np.eye(5)
+    mixed = sum(a * b * log_z(h * (a * unit[1] + b * unit[3])) for a in (1, -1) for b in (1, -1))
+    assert spin_covariance(one)[1, 3] == pytest.approx(mixed / (4 * h * h), rel=1e-4)
+
+
+def test_predicted_cost_is_what_a_simulation_measures():
+    """Offsets left over and gains off, as p-bits run: KL of counts, less what samples cost."""
+    one = Network(networks(1).couplings[0], networks(1).biases[0])
+    slope = np.array([1.05, 0.94, 1.02, 0.97, 1.06])
+    offset = np.array([0.08, -0.12, 0.1, -0.05, -0.1])
+    predicted = residual_cost(one, slope, offset)
+    seen = run_asynchronous(
+        as_seen(one, slope, offset), num_events=4000, num_chains=20_000, burn_in=300, seed=1
+    )
+    assert divergence(seen.counts, one.boltzmann()) == pytest.approx(predicted, rel=0.05)
+    # The wrong sign of the offsets is another law.
+    assert abs(residual_cost(one, slope, -offset) / predicted - 1) > 0.06
+
+
 def test_cost_of_gains_that_differ():
     """The law is no longer Boltzmann's of any energy; the prediction is of the exact one."""
     stack = networks(40)
@@ -138,6 +202,7 @@ def test_fits_are_right_within_their_errors():
         assert stats.kstest(pulls, "norm").pvalue > 1e-4
         assert pulls.std() == pytest.approx(1, abs=0.15)
     assert stats.kstest(fit.p_value, "uniform").pvalue > 1e-4
+    assert fit.p_value.mean() == pytest.approx(0.5, abs=4 / np.sqrt(12 * 400))
     single = fit_response(x, ups[:, 3], 500)
     assert (single.slope, single.offset) == pytest.approx((fit.slope[3], fit.offset[3]))
 
@@ -156,6 +221,19 @@ def test_a_law_that_is_no_logistic_is_noticed():
 
     x, ups = sweep(None, 2000, 4, arctangent)
     assert np.all(fit_response(x, ups, 2000).p_value < 1e-4)
+
+
+def test_a_sweep_that_turns_back_is_noticed():
+    x = np.linspace(-2, 2, 21)
+    up = 1 / (1 + np.exp(-3 * x)) - 0.3 * (x > 1)
+    ups = np.random.default_rng(1).binomial(1000, up)
+    assert fit_response(x, ups, 1000).p_value < 1e-4
+    # One that falls has a slope below 0, which no network can be loaded for.
+    ups = np.random.default_rng(1).binomial(1000, 1 / (1 + np.exp(3 * x)))
+    falling = fit_response(x, ups, 1000)
+    assert falling.slope == pytest.approx(-1.5, abs=4 * falling.slope_error)
+    with pytest.raises(ValueError, match="falls with its input"):
+        compensate(networks(1), falling.slope, falling.offset)
 
 
 def test_calibration_recovers_most():
@@ -189,6 +267,10 @@ def test_compensation_is_exact_for_known_devices():
     "call",
     [
         lambda: Spread(barrier=-1.0),
+        lambda: barrier_spread(40.0, volume=-0.1),
+        lambda: draw_devices(Devices(5.0, offset=np.nan), Spread(), 3),
+        lambda: draw_devices(Devices(5.0), Spread(), 2**26),
+        lambda: draw_cycles(Devices(5.0), Spread(), 3),
         lambda: draw_devices(Devices(0.0), Spread(), 3),
         lambda: draw_devices(Devices(1.0, slope=-1.0), Spread(), 3),
         lambda: draw_cycles(draw_devices(Devices(1.0), Spread(), 2), Spread(), 3, memory=1.0),
@@ -196,6 +278,14 @@ def test_compensation_is_exact_for_known_devices():
         lambda: fit_response([0.0, 1.0, 2.0], [1, 2, 4], 3),
         lambda: fit_response([-1.0, 0.0, 1.0, 2.0], [0, 0, 100, 100], 100),
         lambda: fit_response([-1.0, 0.0, 1.0], [100, 100, 100], 100),
+        lambda: fit_response([1.0, 1.0, 1.0], [1, 2, 3], 3),
+        lambda: fit_response([0.0, 1.0, np.nan], [1, 2, 3], 3),
+        lambda: fit_response([0.0, 1.0, 2.0], [1, np.nan, 3], 3),
+        lambda: fit_response([0.0, 1.0, 2.0], [50, 50, 50], 100),
+        lambda: fit_response([0.0, 1.0, 2.0, 3.0], [40, 60, 60, 40], 100),
+        lambda: fit_response([0.0, 1.0, 2.0], [10, 50, 90], [100, 100]),
+        lambda: fit_response([0.0, 1.0, 2.0], [10, 50, 90], 0),
+        lambda: offset_cost(Network([[0, 1], [1, 0]], [0, 0]), [np.nan, 0.0]),
         lambda: as_seen(Network([[0, 1], [1, 0]], [0, 0]), [-1.0, 1.0], [0.0, 0.0]),
     ],
 )
