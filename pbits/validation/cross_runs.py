@@ -1,8 +1,8 @@
 """The same magnets in this library and in cmtj's code (T23), both run anew.
 
-Steps are of half a picosecond, 0.09 radians of precession, in both.  Rates ask for half of it: where
-a spin diffuses by 0.009 rad^2 in a step, plain Heun's are over a percent too fast.  What is compared
-is a ratio or a difference, with the statistical error of both sides.
+Steps are of half a picosecond, 0.09 radians of precession, in both.  Rates ask for half of it:
+where a spin diffuses by 0.009 rad^2 in a step, those of plain Heun are over a percent too high.
+What is compared is a ratio or a difference, with the statistical error of both sides.
 """
 
 import numpy as np
