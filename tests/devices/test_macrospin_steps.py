@@ -180,6 +180,16 @@ def test_the_step_follows_the_drive(pair):
         simulate(magnet, num_steps=1, drive=[-20.0], dt=dt, seed=1)
 
 
+def test_means_leave_out_spare_places():
+    """Blocks of equal width have some; the last device stands in them."""
+    count = 8193
+    run = simulate(magnets.easy_axis(3.0), num_steps=3, num_devices=count, seed=1)
+    assert Layout(count, 1).total > count
+    final = run.final.astype(np.float64)
+    assert run.mean[-1] == pytest.approx(final.mean(axis=1), abs=1e-6)
+    assert run.square[-1] == pytest.approx(np.square(final).mean(axis=1), abs=1e-6)
+
+
 def test_many_devices_in_bounded_memory():
     """A hundred thousand at once: what a run holds does not grow with its steps."""
     magnet, held = magnets.easy_axis(3.0), []
