@@ -158,12 +158,11 @@ class Linearised:
             return np.asarray(value, np.float64)
 
         first = [wide(part) for part in jax.jacfwd(both, (0, 1))(*at)]
-        second = jax.jacfwd(jax.jacfwd(both, (0, 1)), (0, 1))(*at)
+        second = jax.jacfwd(jax.jacfwd(both), (0, 1))(*at)
         self.a, self.r, self.b = first[0][:2], first[0][2], first[1][:2]
-        self.f_qq, self.f_qi, self.f_ii = (
-            wide(second[0][0])[:2], wide(second[0][1])[:2], wide(second[1][1])[:2],
-        )  # fmt: skip
-        self.r_qq = wide(second[0][0])[2]
+        # Fields and torques are linear in the current: F has no second derivative by it.
+        self.f_qq, self.f_qi = wide(second[0])[:2], wide(second[1])[:2]
+        self.r_qq = wide(second[0])[2]
         self.current = float(diode.current)
 
     def response(self, omega: Array) -> tuple[Array, NDArray[np.complex128]]:
@@ -180,7 +179,7 @@ class Linearised:
             return direct
         pairs = np.einsum("ki,kj->kij", x, x.conj()).real
         force = 0.25 * np.einsum("aij,kij->ka", self.f_qq, pairs)
-        force = force + 0.5 * np.einsum("ai,ki->ka", self.f_qi, x.real) + 0.25 * self.f_ii
+        force = force + 0.5 * np.einsum("ai,ki->ka", self.f_qi, x.real)
         shift = -np.linalg.solve(a, force.T).T
         curved = 0.25 * np.einsum("ij,kij->k", self.r_qq, pairs)
         return direct + self.current * (shift @ self.r + curved)
