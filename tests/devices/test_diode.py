@@ -14,6 +14,7 @@ from pbits.devices.diode import (
     sensitivity,
 )  # fmt: skip
 from pbits.devices.diode_examples import PUBLISHED, unbiased
+from pbits.devices.linearised import Linearised, equilibrium
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet, Vector
 
 MOMENT = 8e5 * 100e-9 * 50e-9 * 2e-9
@@ -195,6 +196,16 @@ def test_a_current_beyond_the_critical_one_has_no_equilibrium():
         rectifier(junction, 1e9, start=[1, 0, 0])
     with pytest.raises(ValueError, match="frequency"):
         rectifier(junction._replace(current=0.0), -1e9)
+
+
+def test_a_layer_that_is_not_at_rest_is_refused():
+    """Nothing is expanded about a direction that still turns."""
+    junction = diode("oblique")
+    rest = equilibrium(junction.magnet, [0.3, 0.1, 0.95])
+    assert np.all(np.linalg.eigvals(Linearised(junction, rest).a).real < 0)
+    away = rest + np.array([0.02, 0.0, 0.0])
+    with pytest.raises(ValueError, match="no stable equilibrium was reached"):
+        Linearised(junction, away / np.linalg.norm(away))
 
 
 def test_what_the_model_cannot_mean_is_refused():

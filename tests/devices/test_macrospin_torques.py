@@ -170,8 +170,20 @@ def test_forward_differentiation_of_a_short_run():
     assert np.max(np.abs(value)) > 0.1
 
 
-def test_gradients_of_the_noise_are_refused():
+@pytest.mark.parametrize("field", ["alpha", "temperature", "moment"])
+def test_gradients_of_the_noise_are_refused(field):
+    base = magnets.easy_axis(1.0)
     with pytest.raises(ValueError, match="noise"):
         mean_gradient(
-            lambda alpha: magnets.easy_axis(1.0, alpha), 0.1, num_steps=10, num_devices=10, seed=1
-        )
+            lambda x: base._replace(**{field: x}), getattr(base, field), num_steps=10,
+            num_devices=10, seed=1,
+        )  # fmt: skip
+
+
+def test_gradients_of_magnets_that_differ_are_refused():
+    base = magnets.easy_axis(1.0)
+    with pytest.raises(ValueError, match="equal for all"):
+        mean_gradient(
+            lambda x: base._replace(field=Vector(z=x + np.zeros(10))), 0.0, num_steps=10,
+            num_devices=10, seed=1,
+        )  # fmt: skip
