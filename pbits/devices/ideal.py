@@ -36,6 +36,7 @@ class IdealSigmoid(PBitModel):
     offset: Number = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_known("slope", self.slope, 0.0, strictly=True)
 
     def transfer(self, inputs: Number) -> jax.Array:
