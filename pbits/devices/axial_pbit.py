@@ -151,6 +151,10 @@ class AxialPBit(PBitModel):
         """A cell from the long-run law."""
         return _picked(given.long_run.value[given.which], draw(0))
 
+    def showing(self, spins: jax.Array) -> jax.Array:
+        """The cell at a pole."""
+        return jnp.where(spins > 0, self.num_cells - 1, 0)
+
     def step(self, draw: Draw, state: jax.Array, given: Chain) -> jax.Array:
         """The cell dt later."""
         return _picked(given.rows.value[given.which, state], draw(0))
@@ -214,6 +218,10 @@ class AxialComparator(PBitModel):
     def begin(self, draw: Draw, given: tuple[Chain, jax.Array]) -> jax.Array:
         """A cell from the long-run law."""
         return self.magnet.begin(draw, given[0])
+
+    def showing(self, spins: jax.Array) -> jax.Array:
+        """The magnet's."""
+        return self.magnet.showing(spins)
 
     def step(self, draw: Draw, state: jax.Array, given: tuple[Chain, jax.Array]) -> jax.Array:
         """The cell dt later."""

@@ -148,6 +148,10 @@ class EasyPlane(PBitModel):
         """m_z over its standard deviation, and the phase."""
         return normal(draw, 0), 2 * jnp.pi * draw(1)
 
+    def showing(self, spins: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """In the plane, along or against the reference."""
+        return jnp.zeros(spins.shape), jnp.where(spins > 0, 0.0, jnp.pi)
+
     def step(
         self, draw: Draw, state: tuple[jax.Array, jax.Array], given: Turn
     ) -> tuple[jax.Array, jax.Array]:

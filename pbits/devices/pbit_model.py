@@ -12,7 +12,7 @@ and device, so that their number changes nothing.
 
 from abc import ABC, abstractmethod
 from functools import cache, partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -65,10 +65,12 @@ class Samples(NamedTuple):
 class PBitModel(ABC):
     """What every model gives.
 
-    The last four methods are the parts of :meth:`sample`; a network of p-bits calls them with
+    The last five methods are the parts of :meth:`sample`; a network of p-bits calls them with
     inputs of its own (:mod:`pbits.devices.clocked`).  All numbers that `begin`, `step` and `spin`
     need are in what `propagator` gave, since devices are split over cores and the model is not.
     """
+
+    remembers: ClassVar[bool] = True  # more than the spin it shows
 
     def __post_init__(self) -> None:
         # Before the model's arithmetic starts JAX, with one core.
@@ -100,6 +102,10 @@ class PBitModel(ABC):
     @abstractmethod
     def begin(self, draw: Draw, given: Any) -> Any:
         """A state from the long-run law."""
+
+    @abstractmethod
+    def showing(self, spins: jax.Array) -> Any:
+        """A state that shows given spins, at no input: where a network's p-bits start."""
 
     @abstractmethod
     def step(self, draw: Draw, state: Any, given: Any) -> Any:
