@@ -82,16 +82,17 @@ def test_short_clocks_keep_the_law_of_spins_updated_in_turn(name):
 
 
 @pytest.mark.parametrize(
-    ("model", "slope"),
-    [(easy_plane(1.5e-18, 0.8, 0.1), 0.7), (field_disk(1.5e-18, 0.8, 0.1), 230.0)],
+    ("model", "slope", "bound"),
+    # An arcsine is certain beyond 1, where a hyperbolic tangent is not.
+    [(easy_plane(1.5e-18, 0.8, 0.1), 0.7, 0.22), (field_disk(1.5e-18, 0.8, 0.1), 230.0, 0.06)],
 )
-def test_models_that_remember_are_carried_on(model, slope):
-    """Near the law, for their transfer curves are no hyperbolic tangents; and as one junction."""
+def test_models_that_remember_are_carried_on(model, slope, bound):
+    """Near the law only, for their transfer curves are no hyperbolic tangents."""
     kernel = coupled(IDEAL_COUPLING, PBit(start, tick, "disk"))
-    problem = coupled_model(H, ROW, COL, J, pbit=Clocked(model, 20e-9, slope))
-    found = run(kernel, problem, np.ones((5, READS), np.int8), 10, 1)
-    seen = np.bincount((1 << np.arange(5)) @ (found > 0), minlength=32) / READS
-    assert np.abs(seen - LAW).sum() / 2 < 0.1
+    problem = coupled_model(H, ROW, COL, J, pbit=Clocked(model, 2e-9, slope))
+    found = run(kernel, problem, np.ones((5, 4000), np.int8), 10, 1)
+    seen = np.bincount((1 << np.arange(5)) @ (found > 0), minlength=32) / 4000
+    assert np.abs(seen - LAW).sum() / 2 < bound
     assert np.abs(seen - 1 / 32).sum() / 2 > 0.2
     # A clock of no time at all shows what there was.
     still = coupled_model(H, ROW, COL, J, pbit=Clocked(model, 1e-20, slope * 1e6))
