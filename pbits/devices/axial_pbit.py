@@ -83,6 +83,11 @@ class AxialPBit(PBitModel):
         """Of m_z at inputs, see :mod:`pbits.devices.axial_law`."""
         return axial_law(self.delta, self.bias(inputs))
 
+    def distribution(self, inputs: Number = 0.0) -> tuple[jax.Array, jax.Array]:
+        """m_z [cells] and its probabilities [..., cells]."""
+        found = self.law(inputs)
+        return found.centres, found.share
+
     def transfer(self, inputs: Number) -> jax.Array:
         """Mean of sgn m_z, exact."""
         return mean_spin(self.law(inputs))
@@ -190,8 +195,7 @@ class AxialComparator(PBitModel):
 
     def distribution(self, inputs: Number = 0.0) -> tuple[jax.Array, jax.Array]:
         """m_z [cells] and its probabilities [..., cells]."""
-        found = self.magnet.law(self.drive)
-        return found.centres, found.share
+        return self.magnet.distribution(self.drive)
 
     def transfer(self, inputs: Number) -> jax.Array:
         """Mean spin; linear between the grid's edges."""
