@@ -100,6 +100,24 @@ def test_models_that_remember_are_carried_on(model, slope, bound):
     assert np.array_equal(run(kernel, still, first, 2, 1), first)
 
 
+def test_memory_outlives_a_clock():
+    """An easy-plane disk's phase spreads over many clocks as over one; a machine that began anew
+    at every clock from the spin would never flip."""
+    disk = easy_plane(1.5e-18, 0.8, 0.1)
+    kernel = coupled(IDEAL_COUPLING, PBit(start, tick, "disk"))
+    # Five clocks, one for each colour, in a sweep; no input to speak of.
+    still = coupled_model(H, ROW, COL, J, pbit=Clocked(disk, 1e-11, 1e6))
+    found = run(kernel, still, np.ones((5, READS), np.int8), 4, 1)
+    # The last spin was clocked last, after 20 intervals of 10 ps.
+    mean = found[np.argmax(still.clocked[-1])].mean()
+    phases = np.exp(-(np.arange(1, 400, 2) ** 2) * float(disk.memory_variance(2e-10)) / 2)
+    # From m_z = 0 the phase gains a Gaussian angle: a square wave, harmonic by harmonic.
+    order = np.arange(200)
+    exact = 4 / np.pi * np.sum((-1.0) ** order / (2 * order + 1) * phases)
+    assert mean == pytest.approx(exact, abs=4 / np.sqrt(READS))
+    assert exact < 0.9
+
+
 def test_a_tabulated_model_says_that_it_cannot():
     kernel = coupled(IDEAL_COUPLING, PBit(start, tick, "axial"))
     problem = coupled_model(H, ROW, COL, J, pbit=Clocked(AxialPBit(1.0, 1e9), 1e-9, 1.0))

@@ -95,6 +95,18 @@ def test_without_a_field_it_is_kubos(damping, level):
     assert rotor.correlation_time() == pytest.approx(float(disk.correlation_time(level)), rel=5e-3)
 
 
+@pytest.mark.parametrize("bias", [0.5, -3.0])
+def test_von_mises_law_stays(bias):
+    """The generator against Boltzmann's law, diffusion and its drift included."""
+    rotor = Rotor(0.3, 2.0, bias)
+    orders = np.arange(-24, 25)
+    law = np.zeros((rotor.generator.shape[0] // 49, 49))
+    law[0] = iv(np.abs(orders), abs(bias)) * np.sign(bias) ** orders
+    change = (rotor.generator @ law.ravel()).reshape(law.shape)
+    assert np.abs(change[:, 1:-1]).max() < 1e-10
+    assert np.abs(Rotor(0.3, 2.0, 0.9 * bias).generator @ law.ravel()).max() > 1e-2
+
+
 @pytest.mark.parametrize("bias", [0.0, 2.0, -3.0])
 def test_correlation_time_is_the_integral(bias):
     rotor = Rotor(0.3, 0.02, bias, 0.2)
@@ -180,6 +192,13 @@ def test_coupled_layers_forget_as_pairs_do():
         pair, num_steps=8 * every, record_every=every, dt=dt, num_devices=count, seed=7,
         start=warm.final,
     )  # fmt: skip
+    # Perpendicular stray fields favour m_z alike: the motion apart is the stiffer one.
+    apart, alike = (np.var(warm.final[0, 2] + s * warm.final[1, 2]) for s in (-1, 1))
+    hard = float(PRESET.hard_field())
+    single = double_layer(easy_plane(PRESET.moment, hard, PRESET.alpha))
+    stiffer = float(pbit.disk.turning / single.turning) ** 2
+    assert stiffer == pytest.approx(1 + along / hard, rel=1e-4)
+    assert alike / apart == pytest.approx(stiffer / (2 - stiffer), rel=4 * np.sqrt(4 / count))
     first, later = np.sign(alignment(warm.final)), np.sign(alignment(run.m))
     mean = first.mean()
     seen = (np.mean(first * later, axis=1) - mean**2) / (1 - mean**2)

@@ -82,9 +82,9 @@ def centre(name):
     model, reach, _ = MODELS[name]
     middle = 1e-3 if name == "two terminals" else 0.0  # no voltage, no power
     if "two states" in name:
-        middle = brentq(lambda v: float(DIVIDER.level(v)), 0.5, 0.7)
+        middle = float(np.asarray(brentq(lambda v: float(DIVIDER.level(v)), 0.5, 0.7)))
     elif "MTJ" in name or "layer" in name:
-        middle = brentq(lambda v: float(model.transfer(v)), 0.5, 0.7)
+        middle = float(np.asarray(brentq(lambda v: float(model.transfer(v)), 0.5, 0.7)))
     return middle, middle + reach * np.linspace(-1, 1, 9)
 
 
@@ -208,3 +208,16 @@ def test_any_number_of_devices_has_its_own_noise():
         model.sample(np.broadcast_to(0.0, 2**26 + 1), dt=1e-7, num_samples=1)
     with pytest.raises(MemoryError, match="sample fewer"):
         model.sample(np.zeros(2**20), dt=1e-7, num_samples=10**9)
+
+
+def test_rare_flips_keep_their_probability():
+    """2**-26 a step: of 24 bits alone it would be four times as much."""
+    model = MODELS["n=2"][0]
+    chance, samples, devices, runs = 2.0**-26, 500, 2**18, 4
+    dt, flips = 2 * chance * float(model.correlation_time()), 0
+    for seed in range(runs):
+        run = model.sample(np.zeros(devices), dt=dt, num_samples=samples, seed=seed)
+        flips += np.count_nonzero(run.spins[1:] != run.spins[:-1])
+    expected = runs * devices * (samples - 1) * chance
+    assert 4 * expected - 2 * np.sqrt(expected) > 21 > flips
+    assert flips > 0
