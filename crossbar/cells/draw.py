@@ -12,6 +12,8 @@ from jax import random
 
 from crossbar.cells.cell import Cell, spread_of
 
+_FAILURES = 0xFA115  # folded into a key, far from the numbers that rounds and splits use
+
 
 class Devices(NamedTuple):
     """What a chip's cells are, whatever is written to them; arrays of one shape.
@@ -64,7 +66,7 @@ def draw_devices(key: jax.Array, cell: Cell, shape: tuple[int, ...]) -> Devices:
 
 def fails(cycle_key: jax.Array, cell: Cell, shape: tuple[int, ...]) -> jax.Array:
     """Which pulses leave their cell as it was, bool."""
-    return random.uniform(random.fold_in(cycle_key, 1), shape) < cell.write.failure
+    return random.uniform(random.fold_in(cycle_key, _FAILURES), shape) < cell.write.failure
 
 
 def conductances(devices: Devices, cell: Cell, levels: jax.Array, score: jax.Array) -> jax.Array:

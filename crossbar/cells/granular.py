@@ -1,8 +1,8 @@
 """Cells whose free layer is made of grains: levels are shares of grains that have switched.
 
-A write switches each of N grains with probability p, so a level ``p`` fluctuates from write to write
-by ``sqrt(p (1 - p) / N)`` of the full scale: tight at both ends, noisy in the middle.  Equal grains
-are taken here; a frozen distribution of barriers makes repeated writes less noisy
+A write switches each of N grains with probability p, so a level ``p`` fluctuates from write to
+write by ``sqrt(p (1 - p) / N)`` of the full scale: tight at both ends, noisy in the middle.  Equal
+grains are taken here; a frozen distribution of barriers makes repeated writes less noisy
 (`pbits.datasheets` takes that from a film).
 """
 
@@ -19,7 +19,7 @@ from crossbar.cells.origin import Preset, numbers
 from crossbar.cells.tunnel import check_positive
 
 LARGEST_ERROR = 0.1
-"""Share of a level's writes that may miss it, in `holds_levels`: a choice, made up for by verify."""
+"""Share of a level's writes that may miss it, in `holds_levels`: a choice; verify makes up."""
 
 
 def build(
@@ -58,7 +58,7 @@ def grain_spread(cell: Cell, grains: float) -> NDArray[np.float64]:
 
 
 def level_errors(cell: Cell) -> NDArray[np.float64]:
-    """Probability that a write lands nearer, in standard deviations, to the next level; [levels - 1].
+    """Probability that a write is taken for the next level, either way, [levels - 1].
 
     The threshold between two levels lies ``z`` deviations from both, ``z = step / (sigma_a +
     sigma_b)``; deviations between devices and cycles are taken together.

@@ -11,8 +11,8 @@ from crossbar.cells.cell import Write
 from crossbar.checking import check_range
 
 REPORTED_RATIO = 3.0
-"""Energy without over energy with full loss at one face: from the press on Choi et al., Nat. Commun.
-(2025), doi:10.1038/s41467-025-61073-w, whose abstract has no factor."""
+"""Energy without over energy with full loss at one face: from the press on Choi et al., Nat.
+Commun. (2025), doi:10.1038/s41467-025-61073-w, whose abstract has no factor."""
 
 
 def pulse_energy(current: ArrayLike, resistance: ArrayLike, seconds: ArrayLike) -> float:
