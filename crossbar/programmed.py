@@ -57,6 +57,8 @@ class ProgrammedMatrix:
     failed: jax.Array | None = None
     inputs: int = field(default=0, metadata={"static": True})
 
+    __array_ufunc__ = None  # NumPy leaves `x @ matrix` to `__rmatmul__`
+
     @property
     def outputs(self) -> int:
         """Columns of the matrix."""
