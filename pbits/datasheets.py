@@ -24,6 +24,7 @@ from pbits.devices.variability import Spread
 from pbits.devices.write_table import SwitchingTable, exact_switching
 
 Array = NDArray[np.float64]
+_SOLVED = 15.0  # kT, up to which the law on the sphere has its digits
 
 
 def cell_from_junction(
@@ -83,8 +84,8 @@ def cell_from_junction(
 def retention(junction: Junction) -> float:
     """Correlation time of the two states at rest, s: what `Cell.retention` is.
 
-    Of the lower of the two barriers, with the prefactor of an axial magnet.  It holds for axial
-    magnets of a barrier of 5 kT and more (2.4 % off there, 8 % at 3); elsewhere the exponent is
+    An axial magnet's is exact to 3 % from a barrier of 5 kT on.  Others are solved on the sphere up
+    to 15 kT, to some 10 %; beyond, and where a domain wall reverses the magnet, the exponent is
     right and the prefactor an estimate.
 
     Raises:
@@ -95,12 +96,21 @@ def retention(junction: Junction) -> float:
         >>> retention(presets.get("fept-grain")) > 1e14
         True
     """
-    barrier = junction.barrier().value
-    if not barrier > 0:
+    barrier = junction.barrier()
+    if not barrier.value > 0:
         raise ValueError("the junction has no barrier between two states: it stores nothing")
-    unit = float(unit_time(junction.alpha, float(junction.easy_field())))
-    rate = 2 * escape_rate(barrier)
+    if levels.not_axial(junction) and barrier.value < _SOLVED and barrier.value == barrier.coherent:
+        axis = "xyz".index(junction.axis)
+        return junction.harmonics().correlation_time(axis) / junction.diffusion
+    unit = _unit_time(junction)
+    rate = 2 * escape_rate(barrier.value)
     return unit / rate if rate > 0 else float(np.inf)
+
+
+def _unit_time(junction: Junction) -> float:
+    """t_D, s; of a hard plane, by the field against which a spin torque works."""
+    field = float(junction.easy_field() + junction.hard_field() / 2)
+    return float(unit_time(junction.alpha, field))
 
 
 def transfer_pulse(
@@ -141,8 +151,8 @@ def _transfer_failure(junction: Junction, seconds: float, overdrive: float) -> f
     why = levels.not_axial(junction)
     if why:
         raise ValueError(f"{why}: give failure, from pbits.devices.writing.simulated_probability")
-    unit = float(unit_time(junction.alpha, float(junction.easy_field())))
-    left = exact_switching(junction.barrier().coherent, overdrive, seconds / unit)
+    tau = seconds / _unit_time(junction)
+    left = exact_switching(junction.barrier().coherent, overdrive, tau)
     return float(np.clip(left, 0.0, 1.0))
 
 
