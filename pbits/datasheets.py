@@ -25,6 +25,7 @@ from pbits.devices.write_table import SwitchingTable, exact_switching
 
 Array = NDArray[np.float64]
 _SOLVED = 15.0  # kT, up to which the law on the sphere has its digits
+_NEVER = 1e-30  # 1/s: datasheets are float32
 
 
 def cell_from_junction(
@@ -102,9 +103,8 @@ def retention(junction: Junction) -> float:
     if levels.not_axial(junction) and barrier.value < _SOLVED and barrier.value == barrier.coherent:
         axis = "xyz".index(junction.axis)
         return junction.harmonics().correlation_time(axis) / junction.diffusion
-    unit = _unit_time(junction)
-    rate = 2 * escape_rate(barrier.value)
-    return unit / rate if rate > 0 else float(np.inf)
+    rate = 2 * escape_rate(barrier.value) / _unit_time(junction)
+    return 1 / rate if rate > _NEVER else float(np.inf)
 
 
 def _unit_time(junction: Junction) -> float:
@@ -277,7 +277,7 @@ def cell_from_film(
 
     Example:
         >>> from pbits.devices.write_table import switching_table
-        >>> film = granular.lognormal_film(40, delta=40.0, critical_current=1e-4, unit_time=1e-9)
+        >>> film = granular.lognormal_film(40, delta=12.0, critical_current=1e-4, unit_time=1e-9)
         >>> table = switching_table(film.delta)
         >>> found = cell_from_film(Cell(jnp.array([1e-5, 2e-5])), film, table, 4, 5e-9)
         >>> bool(found.cell.cycle_spread[0] < 1e-3 < found.cell.cycle_spread[1])
