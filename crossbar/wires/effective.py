@@ -89,11 +89,22 @@ def segments_of(wire: Wire, conductance: jax.Array) -> jax.Array:
 
 
 def behind(segment: jax.Array, seen: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """``Z = B P`` and ``P = (1 + r B)^-1``, which is ``1 - r Z``: one factorisation for both."""
-    one = jnp.eye(seen.shape[0], dtype=seen.dtype)
-    # A quarter faster than an inverse; nothing cancels, since P is of use next to 1.
-    factor = jnp.linalg.cholesky(one + segment * seen, symmetrize_input=False)
-    right = cho_solve((factor, True), seen)
+    """``Z = B P`` and ``P = (1 + r B)^-1``, which is ``1 - r Z``.
+
+    ``(B - r B^2) (1 + r^2 B^2)`` where what that leaves out is rounding; else a factorisation.
+    """
+    one, lost = jnp.eye(seen.shape[0], dtype=seen.dtype), segment * seen
+
+    def series() -> jax.Array:
+        square = seen @ lost
+        return (seen - square) + (seen - square) @ (segment * square)
+
+    def factorised() -> jax.Array:
+        factor = jnp.linalg.cholesky(one + lost, symmetrize_input=False)
+        return cho_solve((factor, True), seen)
+
+    small = jnp.max(jnp.sum(jnp.abs(lost), 0)) < 0.8 * jnp.finfo(seen.dtype).eps ** 0.25
+    right = lax.cond(small, series, factorised)
     return right, one - segment * right
 
 
