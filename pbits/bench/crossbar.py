@@ -92,7 +92,7 @@ def measure(settings: Settings) -> dict[str, Any]:
         "inference": _inference(layer),
         "layers": [_layer(layer, wire) for wire in (0.0, settings.wire)],
     }
-    return found | {"targets": _targets(found)}
+    return found | {"targets": _targets(found) if settings.is_target else []}
 
 
 def in_turn(runs: dict[str, Run], settings: Settings) -> dict[str, Times]:
@@ -130,7 +130,7 @@ def _set_up(settings: Settings) -> list[dict[str, Any]]:
     try:
         runs["badcrossbar"] = crossbar_peers.bad_crossbar(arrays)
     except Unsupported as reason:
-        missing = [{"name": "badcrossbar", "status": "not installed", "reason": str(reason)}]
+        missing = [{"name": "badcrossbar", "status": "not measured", "reason": str(reason)}]
     times = in_turn(runs, settings)
     reference = np.asarray(arrays.nodal())
     ours = times["pbits float32"].cpu
@@ -159,7 +159,7 @@ def _layer(layer: Layer, wire: float) -> dict[str, Any]:
     try:
         sides["theirs"] = crossbar_peers.CrossSim(layer, wire)
     except Unsupported as reason:
-        result |= {"status": "not installed", "reason": str(reason)}
+        result |= {"status": "not measured", "reason": str(reason)}
     runs = {f"{key} {part}": getattr(side, part)
             for key, side in sides.items() for part in ("set_up", "product")}  # fmt: skip
     times = in_turn(runs, settings)

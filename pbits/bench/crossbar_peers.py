@@ -6,6 +6,7 @@ asks for, only its plots need.  CrossSim 3.2 (BSD-3) is not on PyPI: the environ
 can be imported; it needs NumPy and SciPy.
 """
 
+import logging
 import os
 import sys
 import tomllib
@@ -32,15 +33,18 @@ def bad_crossbar(arrays: "Arrays") -> Callable[[], Any]:
         Unsupported: where it is not installed.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        # It turns warnings on, to say that it found no pycairo.
+        with warnings.catch_warnings(record=True):
             import badcrossbar  # type: ignore[import-not-found]
     except ImportError:
         raise Unsupported("pip install --no-deps badcrossbar pathvalidate sigfig") from None
+    logging.getLogger("badcrossbar").setLevel(logging.WARNING)
     volts, ohms, segment = np.eye(len(arrays.cells)), 1 / arrays.cells, arrays.settings.wire
-    return lambda: badcrossbar.compute(
-        volts, ohms, r_i=segment, node_voltages=False, all_currents=False
-    ).currents.output
+    return lambda: (
+        badcrossbar.compute(
+            volts, ohms, r_i=segment, node_voltages=False, all_currents=False
+        ).currents.output
+    )
 
 
 def find_crosssim() -> Any:
@@ -70,7 +74,7 @@ class CrossSim:
     bit by bit, a converter after each, all with the same range; parasitics of the same wires.
 
     Raises:
-        Unsupported: where it is not found.
+        Unsupported: where it is not found, or its wires do not converge.
     """
 
     name = "CrossSim"
@@ -87,6 +91,10 @@ class CrossSim:
         self.parts = [np.ascontiguousarray(layer.x[start : start + size].T)
                       for start in range(0, self.vectors, size)]  # fmt: skip
         self.core = self.set_up()
+        try:
+            self.core.matmul(self.parts[0])
+        except ValueError as error:
+            raise Unsupported(f"CrossSim says: {error}") from None
 
     def set_up(self) -> Any:
         """Weights into arrays."""
@@ -119,7 +127,12 @@ class CrossSim:
         xbar.device.Rmax = settings.resistance * settings.contrast
         xbar.device.cell_bits = BITS - 1
         dac, adc = xbar.dac.mvm, xbar.adc.mvm
-        dac.model, dac.bits, dac.input_bitslicing, dac.slice_size = "SignMagnitudeDAC", BITS, True, 1
+        dac.model, dac.bits, dac.input_bitslicing, dac.slice_size = (
+            "SignMagnitudeDAC",
+            BITS,
+            True,
+            1,
+        )
         adc.model = "SignMagnitudeADC"
         # Choosing a model makes new parameters.
         adc = xbar.adc.mvm

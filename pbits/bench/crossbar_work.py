@@ -45,6 +45,11 @@ class Settings:
     rounds: int = 5
     seed: int = 0
 
+    @property
+    def is_target(self) -> bool:
+        """Whether it is the work that the targets are of."""
+        return (self.array, self.inputs, self.outputs, self.batch) == (128, 512, 512, 256)
+
 
 class Arrays:
     """One array of cells between both ends of their range."""
