@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pbits.bench.command import (
     AsJson,
@@ -15,6 +15,9 @@ from pbits.bench.command import (
     work,
 )
 from pbits.bench.report import range_text, standard_output
+
+if TYPE_CHECKING:
+    from pbits.bench.crossbar_work import Settings
 
 _QUICK = {
     "array": 16, "inputs": 32, "outputs": 32, "batch": 8, "peer_vectors": 2, "seconds": 0.01,
@@ -97,7 +100,10 @@ def crossbar(
     ) | {"resistance": resistance, "contrast": contrast, "wire": wire, "seed": seed}  # fmt: skip
     with refusals():
         open_record(record)
-    report = _measure(given)
+        from pbits.bench.crossbar_work import Settings
+
+        settings = Settings(**given)
+    report = _measure(settings)
     append_line(record, report)
     if as_json:
         print(json.dumps(report, allow_nan=False))
@@ -105,15 +111,13 @@ def crossbar(
         print_report(report)
 
 
-def _measure(given: dict[str, Any]) -> dict[str, Any]:
-    """Compare, with a word on stderr meanwhile; `given` are settings of the comparison."""
+def _measure(settings: "Settings") -> dict[str, Any]:
+    """Compare, with a word on stderr meanwhile."""
     from rich.console import Console
 
     from pbits.bench import machine
     from pbits.bench.crossbar import compare
-    from pbits.bench.crossbar_work import Settings
 
-    settings = Settings(**given)
     with Console(stderr=True).status("starting") as status:
         result = compare(settings, status.update)
     return {

@@ -31,6 +31,9 @@ class Settings:
         seconds: of each measurement, at least.
         rounds: measured calls of each side, in turn.
         seed: of weights, inputs and the array.
+
+    Raises:
+        ValueError: where arrays do not fill the layer: CrossSim would cut it in equal parts.
     """
 
     array: int = 128
@@ -44,6 +47,13 @@ class Settings:
     seconds: float = 0.3
     rounds: int = 5
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("inputs", "outputs"):
+            if getattr(self, name) % self.array:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)}; expected a multiple of array, {self.array}"
+                )
 
     @property
     def is_target(self) -> bool:

@@ -16,7 +16,7 @@ from pbits.bench.entrant import Unsupported
 
 WIRE = 60.0
 TINY = Settings(
-    array=8, inputs=16, outputs=12, batch=4, peer_vectors=2, seconds=1e-4, rounds=2,
+    array=8, inputs=16, outputs=16, batch=4, peer_vectors=2, seconds=1e-4, rounds=2,
     resistance=1e4, wire=WIRE,
 )  # fmt: skip
 
@@ -163,11 +163,14 @@ def test_badcrossbar_agrees():
 
 @pytest.mark.parametrize("wire", [0.0, WIRE])
 def test_crosssim_computes_the_same(layer, wire):
-    """Settings are equal: it is as far from the model as ties and its solver's tolerance."""
+    """Settings are equal: with a finer solver than its default only ties differ."""
     if not os.environ.get(crossbar_peers.CHECKOUT):
         pytest.skip(f"{crossbar_peers.CHECKOUT} names no checkout of CrossSim")
-    result = crossbar_peers.CrossSim(layer, wire).product()
-    assert layer.errors(result, wire)["deviation"] < 0.02
+    side = crossbar_peers.CrossSim(layer, wire)
+    side.parameters.simulation.Verr_th_mvm = 1e-5
+    side.core = side.set_up()
+    result = side.product()
+    assert layer.errors(result, wire)["deviation"] < (2e-3 if wire else 0.02)
     assert layer.errors(result, WIRE - wire)["deviation"] > 0.05
 
 
@@ -187,8 +190,10 @@ def test_a_quick_run(tmp_path):
     assert [one["wire"] for one in result["layers"]] == [0.0, 1.56]
 
 
-@pytest.mark.parametrize("words", ["--array 2", "--wire 0", "--contrast nan", "--rounds 0"])
+@pytest.mark.parametrize(
+    "words", ["--array 2", "--wire 0", "--contrast nan", "--rounds 0", "--inputs 500"]
+)
 def test_work_that_means_nothing_is_refused(words):
     done = CliRunner().invoke(app, ["crossbar", *words.split()])
     assert done.exit_code == 2, done.output
-    assert words.split()[0] in done.stderr
+    assert words.split()[0].lstrip("-") in done.stderr
