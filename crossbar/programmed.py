@@ -53,6 +53,9 @@ class ProgrammedMatrix:
     input_scale: jax.Array | None = None
     inputs: int = field(default=0, metadata={"static": True})
 
+    # Leaves ``x @ memory`` of a NumPy array to `__rmatmul__`.
+    __array_ufunc__ = None
+
     @property
     def outputs(self) -> int:
         """Columns of the matrix."""
