@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import random
+from jax import lax, random
 from jax.core import Tracer
 from numpy.typing import ArrayLike
 
@@ -78,7 +78,9 @@ class ProgrammedMatrix:
         return whole * (self.weight_scale * self.gain)
 
     def __rmatmul__(self, x: ArrayLike) -> jax.Array:
-        return self.mvm(x)[0]
+        x = check_inputs(x, self.inputs)
+        result = _result(self, x.reshape(-1, self.inputs))
+        return result.reshape(*x.shape[:-1], self.outputs)
 
     def mvm(self, x: ArrayLike, key: jax.Array | None = None) -> tuple[jax.Array, Events]:
         """Product with inputs, and what it took.
@@ -153,29 +155,45 @@ def _product(
     parts = jnp.pad(parts, ((0, 0), (0, 0), (0, blocks * rows - x.shape[1])))
     # All digits of all inputs are rows of one product per array.
     stacked = parts.reshape(-1, blocks, rows)
+
+    def add(total: jax.Array, place: jax.Array) -> tuple[jax.Array, None]:
+        block, piece = place // slices, place % slices
+        read_key = None if key is None else random.fold_in(key, place)
+        current = _current(programmed, stacked[:, block], block, piece, read_key)
+        drawn = jax.tree.map(lambda part: part[block, piece], programmed.converters)
+        step, factor = programmed.step[piece], programmed.significance[piece]
+        current = current.reshape(len(worth), -1, outputs)
+        # One by one: a sum over the digits' axis takes XLA three times as long.
+        for digit, value in enumerate(worth.tolist()):
+            total = total + factor * value * design.adc.convert(drawn, current[digit], step)
+        return total, None
+
     total = jnp.zeros((x.shape[0], outputs), jnp.float32)
-    for block in range(blocks):
-        for piece in range(slices):
-            read_key = None if key is None else random.fold_in(key, block * slices + piece)
-            value = _read(programmed, stacked[:, block], block, piece, read_key)
-            value = value.reshape(-1, x.shape[0], outputs)
-            weighted = jnp.tensordot(jnp.asarray(worth, jnp.float32), value, 1)
-            total = total + programmed.significance[piece] * weighted
+    total, _ = lax.scan(add, total, jnp.arange(blocks * slices))
     energy = _energy(programmed, stacked)
     factor = scale * programmed.weight_scale
     return total * (factor * programmed.gain) + programmed.offset, energy
 
 
-def _read(
-    programmed: ProgrammedMatrix, levels: jax.Array, block: int, piece: int, key: jax.Array | None
+@jax.jit
+def _result(programmed: ProgrammedMatrix, x: jax.Array) -> jax.Array:
+    """Without the energy, which XLA then leaves out."""
+    return _product(programmed, x, None)[0]
+
+
+def _current(
+    programmed: ProgrammedMatrix,
+    levels: jax.Array,
+    block: jax.Array,
+    piece: jax.Array,
+    key: jax.Array | None,
 ) -> jax.Array:
-    """Digitised currents of one row of arrays, [reads, outputs]."""
+    """Currents of one row of arrays, [reads, outputs]."""
     current = levels @ programmed.transfer[block, piece]
     if key is not None and programmed.noise is not None:
         variance = levels**2 @ programmed.noise[block, piece]
         current = current + jnp.sqrt(variance) * random.normal(key, current.shape)
-    drawn = jax.tree.map(lambda part: part[block, piece], programmed.converters)
-    return programmed.design.adc.convert(drawn, current, programmed.step[piece])
+    return current
 
 
 def _energy(programmed: ProgrammedMatrix, stacked: jax.Array) -> jax.Array:

@@ -19,8 +19,6 @@ from crossbar.wires.effective import effective
 from crossbar.wires.wire import Wire
 from crossbar.write_verify import Verify, write_verified
 
-_ARRAYS_AT_ONCE = 1
-
 
 def program(
     key: jax.Array, matrix: ArrayLike, design: Design, verify: Verify | None = None
@@ -162,8 +160,8 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
 
 def _with_wires(conductance: jax.Array, wire: Wire) -> tuple[jax.Array, jax.Array]:
     arrays = conductance.reshape(-1, *conductance.shape[-2:])
-    size = min(_ARRAYS_AT_ONCE, arrays.shape[0])
-    seen = jax.lax.map(lambda cells: effective(cells, wire), arrays, batch_size=size)
+    # One by one, not `vmap`: it would take both ways of `effective`, and larger caches.
+    seen = jax.lax.map(lambda cells: effective(cells, wire), arrays)
     drive = seen.drive.reshape(*conductance.shape[:4], *seen.drive.shape[1:])
     return seen.transfer.reshape(conductance.shape), drive.sum((0, 1, 3))
 
