@@ -101,6 +101,7 @@ def _program(
     inputs: int,
 ) -> ProgrammedMatrix:
     device_key, cycle_key, adc_key = random.split(key, 3)
+    dac_key = random.fold_in(adc_key, 1)
     cells = draw(device_key, cycle_key, design.cell, levels)
     outputs = scales.shape[0]
     shape = (levels.shape[2], levels.shape[1], outputs)
@@ -116,6 +117,9 @@ def _program(
         weight_scale=scales,
         gain=jnp.ones(outputs, jnp.float32),
         offset=jnp.zeros(outputs, jnp.float32),
+        drivers=None
+        if design.dac is None
+        else design.dac.draw(dac_key, (shape[0], design.rows), design.dac_bits),
         inputs=inputs,
     )
     return with_conductance(blank, cells)
@@ -160,5 +164,6 @@ def default_step(design: Design, slices: int) -> jax.Array:
     """The smallest power of two with which a converter's codes reach the largest sum, [S]."""
     if design.adc.bits is None:
         return jnp.ones(slices, jnp.float32)
-    step = 2.0 ** np.ceil(np.log2(design.full_scale / (2 ** (design.adc.bits - 1) - 1)))
+    largest = max(2 ** (design.adc.bits - 1) - 1, 1)
+    step = 2.0 ** np.ceil(np.log2(design.full_scale / largest))
     return jnp.full(slices, max(step, 1.0), jnp.float32)
