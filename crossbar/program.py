@@ -40,17 +40,30 @@ def program(key: jax.Array, matrix: ArrayLike, design: Design) -> ProgrammedMatr
         [1.71, 0.86]
     """
     weights = finite_matrix("matrix", matrix)
-    codes, scale = quantise(weights, _code_bits(design), axis=0 if design.per_column else None)
+    codes, scale = quantise(weights, code_bits(design), axis=0 if design.per_column else None)
+    return program_codes(key, codes, scale, design)
+
+
+def program_codes(
+    key: jax.Array, codes: NDArray[np.int32], scale: NDArray[np.float64], design: Design
+) -> ProgrammedMatrix:
+    """Write whole numbers into memory.
+
+    Args:
+        codes: as `mapping.encode` takes them, [inputs, outputs].
+        scale: what one of them is worth, a number or [1, outputs].
+    """
     planes = encode(codes, design.mapping, design.weight_bits, design.cell.num_levels)
     levels = to_arrays(planes, design)
-    scales = jnp.broadcast_to(jnp.asarray(scale, jnp.float32).ravel(), (weights.shape[1],))
+    scales = jnp.broadcast_to(jnp.asarray(scale, jnp.float32).ravel(), (codes.shape[1],))
     return _program(
         key, jnp.asarray(levels), jnp.asarray(planes.significance, jnp.float32), scales, design,
-        inputs=weights.shape[0],
+        inputs=codes.shape[0],
     )  # fmt: skip
 
 
-def _code_bits(design: Design) -> int:
+def code_bits(design: Design) -> int:
+    """Bits of the whole numbers that weights become."""
     return 2 if design.mapping == "ternary" else design.weight_bits
 
 
@@ -130,11 +143,7 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
     design = programmed.design
     outputs = programmed.weight_scale.shape[0]
     step = design.cell.step
-    if design.wire is None:
-        transfer = conductance
-        drive = conductance.sum((0, 1, 3, 5))
-    else:
-        transfer, drive = _with_wires(conductance, design.wire)
+    transfer, drive = seen_from_ends(conductance, design.wire)
     return programmed.replace(
         conductance=conductance,
         transfer=join(transfer, outputs) / step,
@@ -143,7 +152,10 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
     )
 
 
-def _with_wires(conductance: jax.Array, wire: Wire) -> tuple[jax.Array, jax.Array]:
+def seen_from_ends(conductance: jax.Array, wire: Wire | None) -> tuple[jax.Array, jax.Array]:
+    """What arrays compute, S, in the shape of the conductances, and what drives them, see `drive`."""
+    if wire is None:
+        return conductance, conductance.sum((0, 1, 3, 5))
     arrays = conductance.reshape(-1, *conductance.shape[-2:])
     size = min(_ARRAYS_AT_ONCE, arrays.shape[0])
     seen = jax.lax.map(lambda cells: effective(cells, wire), arrays, batch_size=size)
