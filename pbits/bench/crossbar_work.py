@@ -233,7 +233,7 @@ class Layer:
 
 
 class Ours:
-    """`crossbar.program.program` and ``x @ memory``."""
+    """`crossbar.program` and ``x @ memory``."""
 
     name = "pbits"
 
@@ -253,7 +253,7 @@ class Ours:
         import jax
         import jax.numpy as jnp
 
-        from crossbar.program import program
+        from crossbar.programming import program
 
         memory = program(jax.random.key(0), self.layer.weights, self.design).replace(
             step=jnp.full(1, self.layer.step, jnp.float32),

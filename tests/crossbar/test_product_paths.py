@@ -10,7 +10,7 @@ from jax import random
 from crossbar.cells.cell import Cell
 from crossbar.converters.adc import IdealAdc
 from crossbar.design import Design
-from crossbar.program import program
+from crossbar.programming import program
 from crossbar.wires.wire import Wire
 
 X = np.random.default_rng(1).normal(size=(2, 3, 40)).astype(np.float32)
