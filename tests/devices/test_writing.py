@@ -6,7 +6,7 @@ import magnets
 import numpy as np
 import pytest
 
-from pbits.devices import spin_loss, write_limits, write_torque, writing
+from pbits.devices import spin_loss, write_ensemble, write_limits, write_torque, writing
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.endurance import Endurance
 from pbits.devices.macrospin import GAMMA, Vector
@@ -56,7 +56,7 @@ def test_the_driven_macrospin_meets_the_writer():
     start = start[:, np.flatnonzero(start[2] < 0)[:count]]
     driven = magnet._replace(damping_like=Vector(z=torque * current))
     seconds = 3 * mine.unit_time
-    found, error = writing.simulated_probability(
+    found, error = write_ensemble.simulated_probability(
         driven,
         seconds,
         num_devices=start.shape[1],
@@ -128,7 +128,7 @@ def test_orbit_torques_across_the_axis():
     assert write_torque.orbit_critical_torque(1.0, share) == pytest.approx(
         [0.429, 0.359, 0.288], abs=1e-3
     )
-    with pytest.raises(ValueError, match="simulated_probability"):
+    with pytest.raises(ValueError, match="pulse_table"):
         write_torque.orbit_critical_torque(1.0, 0.01)
 
 
