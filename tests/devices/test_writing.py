@@ -9,8 +9,10 @@ import pytest
 from pbits.devices import spin_loss, write_ensemble, write_limits, write_torque, writing
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.endurance import Endurance
+from pbits.devices.junction import Junction
 from pbits.devices.macrospin import GAMMA, Vector
 from pbits.devices.passage import escape_rate
+from pbits.devices.write_slabs import in_well
 from pbits.devices.write_table import exact_switching, switching_table, write_error
 from pbits.devices.write_verify import write_verify
 
@@ -121,6 +123,38 @@ def test_a_lower_barrier_helps_and_none_is_refused():
     assert writing.voltage_lowered_error(mine, 0.05, 0.0, 1e-6) == pytest.approx(0.5, abs=1e-3)
     with pytest.raises(ValueError, match="precess"):
         writing.voltage_lowered_error(mine, 0.0, 1e-6, 1e-9)
+
+
+def test_heat_helps():
+    """A junction's own numbers, hot: by hand, and through the Fokker-Planck equation."""
+    layer = Junction(1e6, 0.02, 2e-9, diameter=20e-9, perpendicular_field=0.3, tmr=1.0,
+                     resistance_area=5e-12, polarisation=0.6)  # fmt: skip
+    cold, hot = writing.junction_writer(layer), writing.junction_writer(layer, temperature=500.0)
+    assert float(cold.delta) == pytest.approx(layer.barrier().value, rel=1e-6)
+    assert float(cold.critical_current) == pytest.approx(
+        layer.critical_current().to_parallel, rel=1e-6
+    )
+    assert float(cold.resistance) == pytest.approx(1 / float(layer.conductance(0.0)))
+    warmed = layer.replace(temperature=500.0)
+    assert float(hot.delta) == pytest.approx(warmed.barrier().value, rel=1e-6)
+    assert hot.delta < cold.delta
+    current, seconds = 1.5 * float(cold.critical_current), 5 * float(cold.unit_time)
+    plain = writing.changed_error(cold, cold, current, seconds)
+    assert plain == pytest.approx(exact_switching(float(cold.delta), 1.5, 5.0), rel=5e-3)
+    assisted = writing.changed_error(cold, hot, current, seconds)
+    # By hand: the cold law in the well, the hot one's evolution.
+    magnet = AxialMagnet(float(hot.delta), current / float(hot.critical_current), 2000)
+    start = in_well(AxialMagnet(float(cold.delta), 0.0, 2000))
+    tau = seconds / float(hot.unit_time)
+    end = magnet.evolve(start, [tau / (2 * magnet.delta)], steps_per_interval=1000)[0]
+    assert assisted == pytest.approx(end[magnet.centres < 0].sum(), rel=1e-3)
+    # Thermal escape at rest gains far more than a driven write.
+    lives = [float(writing.retention_time(w)) for w in (hot, cold)]
+    assert lives[0] < 1e-3 * lives[1]
+    with pytest.raises(ValueError, match="pulse_table"):
+        writing.junction_writer(
+            Junction(1e6, 0.02, 2e-9, diameter=40e-9, orientation="in-plane", inplane_field=0.02)
+        )
 
 
 def test_orbit_torques_across_the_axis():
