@@ -77,7 +77,7 @@ class PulseSigmoid(NamedTuple):
             0.77
         """
         length = self.pulse if seconds is None else seconds
-        return jnp.square(jnp.asarray(voltage)) / jnp.asarray(self.resistance) * length
+        return jnp.square(jnp.asarray(voltage)) / jnp.asarray(self.resistance) * jnp.asarray(length)
 
 
 def orbit_pulses() -> PulseSigmoid:

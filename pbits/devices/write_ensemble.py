@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks
@@ -95,13 +96,17 @@ def _tabulated(
 ) -> PulseTable:  # fmt: skip
     amperes = np.repeat(np.asarray(currents), count)
     driven = magnet._replace(
-        damping_like=Vector(*(part * amperes for part in per_ampere)),
-        field_like=Vector(*(part * amperes for part in field_per_ampere)),
+        damping_like=_times(per_ampere, amperes), field_like=_times(field_per_ampere, amperes)
     )
     share = switched_share(magnet, driven, seconds, amperes.size, settle, seed)
     p = share.reshape(len(seconds), len(currents), count).mean(axis=2).T
     error = np.sqrt(p * (1 - p) / count)
     return PulseTable(np.asarray(currents), np.asarray(seconds), p, error, count)
+
+
+def _times(vector: Vector, amperes: NDArray[np.float64]) -> Vector:
+    x, y, z = (jnp.asarray(part * amperes, jnp.float32) for part in vector)
+    return Vector(x, y, z)
 
 
 def switched_share(
@@ -118,7 +123,7 @@ def switched_share(
         seed: of the noise.
     """
     axis = easy_axis(rest)
-    strength = float(rest.anisotropy[axis]) - float(np.sort(rest.anisotropy)[1])
+    strength = float(rest.anisotropy[axis]) - float(sorted(rest.anisotropy)[1])
     alpha = float(rest.alpha)
     still = round(settle * (1 + alpha**2) / (alpha * GAMMA * strength) / safe_step(rest))
     down = np.zeros(3)
@@ -188,7 +193,7 @@ def pulse_probability(table: PulseTable, current: ArrayLike, seconds: ArrayLike)
     for name, values, grid in (
         ("current", current, table.currents), ("seconds", seconds, table.seconds)
     ):  # fmt: skip
-        if isinstance(values, jax.core.Tracer):
+        if isinstance(values, Tracer):
             continue
         array, slack = finite_array(name, values), 1e-6 * abs(grid).max()
         wrong = array[(array < grid[0] - slack) | (array > grid[-1] + slack)]

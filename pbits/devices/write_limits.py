@@ -144,7 +144,7 @@ def precessional_probability(
     dt = safe_step(magnet)
     times = record_every * dt * np.arange(1, num_records + 1)
     switched = switched_share(magnet, weak, times, num_devices, settle, seed)
-    return times, switched.mean(axis=1)
+    return np.asarray(times, float), np.asarray(switched.mean(axis=1), float)
 
 
 def relaxed_probability(

@@ -48,7 +48,7 @@ def test_spin_orbit_torque_across_the_axis():
     """P crosses one half near the critical torque of Lee et al., needs the field and its sign."""
     share, alpha = 0.2, 0.1
     magnet = PLAIN._replace(alpha=alpha, field=Vector(x=share * EASY))
-    torque = orbit_torque(float(magnet.moment), 0.3, 10.0)
+    torque = float(orbit_torque(float(magnet.moment), 0.3, 10.0))
     critical = orbit_critical_torque(EASY, share * EASY) / torque
     currents = critical * np.array([0.0, 0.4, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4])
     seconds = np.array([1e-9, 3e-9])
@@ -203,8 +203,8 @@ def test_a_sweep_is_fitted():
     rng, volts = np.random.default_rng(0), np.linspace(0.8, 1.0, 46)
     p = np.asarray(orbit_pulses().probability(volts), float)
     fit = fitted_sigmoid(volts, rng.binomial(2000, p), 2000, pulse=0.75e-9, resistance=776.0)
-    assert float(fit.threshold) == pytest.approx(0.895, abs=1e-3)
-    assert float(fit.width) == pytest.approx(0.0225, rel=0.03)
+    assert np.asarray(fit.threshold) == pytest.approx(0.895, abs=1e-3)
+    assert np.asarray(fit.width) == pytest.approx(0.0225, rel=0.03)
     with pytest.raises(ValueError, match="above 0"):
         fitted_sigmoid(volts, p, 1, pulse=-1.0, resistance=776.0)
 

@@ -27,7 +27,8 @@ TAUS = np.exp(np.linspace(np.log(0.11), np.log(1900), 300))
 def exactly(delta: float, bias: float, tau: float):
     """(P, 1 - P), the error of the finite volumes extrapolated away."""
     cells = int(max(700.0, (13 + 6 * abs(bias)) * delta)) // 2 * 2
-    steps = int(min(max(250.0, 50 * tau * max(2 * abs(bias - 1), 0.5)), 3000))
+    # Small P of high barriers changes by orders of magnitude.
+    steps = int(min(max(250.0, 10 * delta, 50 * tau * max(2 * abs(bias - 1), 0.5)), 3000))
     found = []
     for n in (cells, 2 * cells):
         magnet = AxialMagnet(delta, bias, n)
