@@ -20,7 +20,7 @@ from crossbar.design import Design
 from crossbar.programmed import Events, ProgrammedMatrix, input_codes
 from crossbar.programming import program, with_conductance
 from crossbar.wires.effective import effective
-from crossbar.wires.wire import Wire, largest_array, small_loss
+from crossbar.wires.wire import largest_array, small_loss
 from crossbar.write_verify import Verify
 
 Array = NDArray[np.float64]
@@ -227,6 +227,4 @@ def wire_loss(programmed: ProgrammedMatrix, limit: float = 0.05) -> Loss:
     law = float(small_loss(design.wire, mean, rows, columns))
     kept = float(effective(cells, design.wire).transfer.sum()) / float(cells.sum())
     # The law is proportional to the conductance.
-    return Loss(
-        1 - kept, law, limit, largest_array(design.wire, mean, limit), law / mean / limit
-    )
+    return Loss(1 - kept, law, limit, largest_array(design.wire, mean, limit), law / mean / limit)
