@@ -100,7 +100,7 @@ def assess(
         design: see `Design`.
         inputs: [vectors, inputs]; the first half calibrates, the second half is measured.
         verify: see `program`.
-        calibrated: whether the converters' ranges and the columns' gains are fitted.
+        calibrated: whether columns' gains and, where it helps, the converters' ranges are fitted.
 
     Raises:
         ValueError: on a matrix or inputs that do not fit, or fewer than four vectors.
@@ -126,7 +126,7 @@ def assess(
         tuned, clean = (calibrate(one, typical, key=key) for one in (tuned, clean))
     codes, scale = input_codes(tuned, jnp.asarray(tested, jnp.float32))
     tuned, clean, raw = (one.replace(input_scale=scale) for one in (tuned, clean, cells.real))
-    final = compensate_columns(tuned, weights, typical, key=key) if calibrated else tuned
+    final = _fitted(key, weights, typical, (tuned, raw)) if calibrated else raw
     once, again = (random.fold_in(key, index) for index in (101, 102))
     rounded = np.asarray(codes, np.float64) * float(scale)
     exact, ideal = tested @ weights, rounded @ cells.ideal
@@ -145,6 +145,20 @@ def assess(
         total=error(outputs, exact),
     )
     return Assessment(final, errors, np.asarray(outputs, np.float64), events)
+
+
+def _fitted(
+    key: jax.Array, weights: Array, typical: Array, choices: tuple[ProgrammedMatrix, ...]
+) -> ProgrammedMatrix:
+    """The best of several ranges on typical inputs, each with gains of its own.
+
+    A finer range passes on what cells deviate by; where that is less than half a step, codes that
+    are as far apart as the levels undo it.
+    """
+    done = [compensate_columns(one, weights, typical, key=key) for one in choices]
+    read_key = random.fold_in(key, 103)
+    errors = [_rms(np.asarray(one.mvm(typical, read_key)[0]) - typical @ weights) for one in done]
+    return done[int(np.argmin(errors))]
 
 
 class _Variants(NamedTuple):
