@@ -62,6 +62,8 @@ class ProgrammedMatrix:
     drivers: Any = None
     inputs: int = field(default=0, metadata={"static": True})
 
+    __array_ufunc__ = None  # NumPy leaves `x @ matrix` to `__rmatmul__`
+
     @property
     def is_signed(self) -> bool:
         """Whether inputs may be negative."""

@@ -32,7 +32,8 @@ def build(
     Raises:
         ValueError: on impossible values.
     """
-    check_positive("reference", reference, "S")
+    for what, value in (("reference", reference), ("lowest", lowest), ("highest", highest)):
+        check_positive(what, value, "S")
     levels = np.linspace(lowest, highest, num_levels)
     # The fits hold where they were fitted; between they may dip below 0, which means none.
     sigma = np.maximum(np.polynomial.polynomial.polyval(levels / reference, polynomial), 0.0)

@@ -34,8 +34,11 @@ def memory(kind: str, costs: Costs | None = None) -> Memory:
         Memory(read=1.03e-12, write=1.69e-11, resting=0.0282)
     """
     table = Costs.load() if costs is None else costs
-    parts = (table[f"memory.{kind}.{part}"].figure("energy") for part in ("read", "write"))
-    return Memory(*parts, table[f"memory.{kind}.leakage"].figure("energy"))
+
+    def joules(part: str) -> float:
+        return table[f"memory.{kind}.{part}"].figure("energy")
+
+    return Memory(joules("read"), joules("write"), joules("leakage"))
 
 
 def refreshed(access: float, refresh: float, period: float) -> Memory:

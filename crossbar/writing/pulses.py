@@ -80,7 +80,7 @@ def track_write(
     )
 
 
-def spin_loss_write(write: Write, asymmetry: ArrayLike, reference: float) -> Write:
+def spin_loss_write(write: Write, asymmetry: float, reference: float) -> Write:
     """A pulse by spin loss, from one that is known at another asymmetry of the two faces.
 
     The torque per current goes as the difference of the shares of spin that the faces absorb, so
@@ -103,7 +103,7 @@ def spin_loss_write(write: Write, asymmetry: ArrayLike, reference: float) -> Wri
         if np.any(np.asarray(value) <= 0):
             raise ValueError(f"{name} is {value!r}; expected above 0: equal faces make no torque")
         check_range(name, np.asarray(value), 0.0, 1.0)
-    factor = reference / np.asarray(asymmetry, float)
+    factor = float(reference / np.asarray(asymmetry, float))
     return Write(
         write.energy * factor**2, write.time, write.failure, write.endurance,
         write.current * factor,
