@@ -1,8 +1,8 @@
 """What a converter's code stands for, chosen from inputs that are like those to come.
 
-Sums of many cells fill little of the range they could fill: their spread grows as the square root of
-the rows, and high slices of a weight are mostly empty.  A converter that covers the full range wastes
-most of its codes; one step for each slice, the best on some inputs, gives them back.
+Sums of many cells fill little of the range they could fill: their spread grows as the square root
+of the rows, and high slices of a weight are mostly empty.  A converter that covers the full range
+wastes most of its codes; one step for each slice, the best on some inputs, gives them back.
 """
 
 from typing import NamedTuple
@@ -34,8 +34,8 @@ class RangeErrors(NamedTuple):
 
     Attributes:
         steps: [candidates], falling.
-        errors: [K, S, candidates], squared error of the converter, each digit by what it is worth.
-        power: [K, S], of the currents, likewise.
+        errors: [K, S, candidates], squared error of what the digits of an input add up to.
+        power: [K, S], of the exact sums.
     """
 
     steps: NDArray[np.float64]
@@ -113,8 +113,11 @@ def _errors(
     programmed: ProgrammedMatrix, x: jax.Array, steps: jax.Array, key: jax.Array | None
 ) -> tuple[jax.Array, jax.Array]:
     levels, worth = drive_levels(programmed, input_codes(programmed, x)[0])
-    weight = jnp.repeat(jnp.asarray((worth / np.abs(worth).max()) ** 2, jnp.float32), x.shape[0])
+    relative = jnp.asarray(worth / np.abs(worth).max(), jnp.float32)
     blocks, slices = programmed.transfer.shape[:2]
+
+    def power_of(values: jax.Array) -> jax.Array:
+        return jnp.sum(jnp.tensordot(relative, values.reshape(len(worth), -1), 1) ** 2)
 
     def of_array(index: jax.Array) -> tuple[jax.Array, jax.Array]:
         block, piece = index // slices, index % slices
@@ -124,10 +127,9 @@ def _errors(
         seen = current(programmed, driven, block, piece, read_key)
 
         def squared(step: jax.Array) -> jax.Array:
-            found = digitise(programmed, seen, block, piece, step, read_key)
-            return weight @ jnp.sum((found - clean) ** 2, axis=1)
+            return power_of(digitise(programmed, seen, block, piece, step, read_key) - clean)
 
-        return lax.map(squared, steps), weight @ jnp.sum(clean**2, axis=1)
+        return lax.map(squared, steps), power_of(clean)
 
     errors, power = lax.map(of_array, jnp.arange(blocks * slices))
     return errors.reshape(blocks, slices, -1), power.reshape(blocks, slices)

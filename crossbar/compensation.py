@@ -1,9 +1,9 @@
 """Making up for what arrays do wrong: columns' gains and offsets, and codes that know their wires.
 
-Wires and the spread of devices turn the wanted matrix into another, the effective one.  Seen from one
-cell, all the others make a factor by which its conductance counts.  With the factors held, the best
-code of every weight is found by looking at all codes; the new codes change the factors a little, and
-a few rounds settle.
+Wires and the spread of devices turn the wanted matrix into another, the effective one.  Seen from
+one cell, all the others make a factor by which its conductance counts.  With the factors held, the
+best code of every weight is found by looking at all codes; the new codes change the factors a
+little, and a few rounds settle.
 """
 
 from functools import partial

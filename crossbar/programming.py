@@ -179,7 +179,7 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
 
 
 def seen_from_ends(conductance: jax.Array, wire: Wire | None) -> tuple[jax.Array, jax.Array]:
-    """What arrays compute, S, in the shape of the conductances, and what drives them, see `drive`."""
+    """What arrays compute, S, in the shape of the conductances, and their `drive`."""
     if wire is None:
         return conductance, conductance.sum((0, 1, 3, 5))
     arrays = conductance.reshape(-1, *conductance.shape[-2:])

@@ -17,8 +17,8 @@ DECODERS = ("ones", "first", "last")
 class FlashAdc:
     """``2^bits - 1`` comparators with offsets, and a decoder of which of them fire.
 
-    Offsets of more than a quarter of a code put comparators out of order, and a *bubble* arises: one
-    that does not fire below one that does.  What the decoder then says:
+    Offsets of more than a quarter of a code put comparators out of order, and a *bubble* arises:
+    one that does not fire below one that does.  What the decoder then says:
 
     - "ones": how many fire (an adder tree);
     - "first": the place of the lowest that does not fire;

@@ -1,4 +1,4 @@
-"""Successive approximation: bits are found from the top, by a comparator and weighted capacitors."""
+"""Successive approximation: bits from the top down, by a comparator and weighted capacitors."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple

@@ -64,11 +64,9 @@ class StochasticReadout:
     def draw(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         """How often each column is read."""
         del key
-        slices = shape[-2] if len(shape) > 1 else 1
-        counts = np.broadcast_to(self._counts(slices)[:, None], (slices, shape[-1]))
-        return jnp.broadcast_to(jnp.asarray(counts, jnp.int32), (*shape[:-2], *counts.shape)).reshape(
-            shape
-        )
+        counts = self._counts(shape[-2] if len(shape) > 1 else 1)
+        per_column = counts[:, None] if len(shape) > 1 else counts
+        return jnp.broadcast_to(jnp.asarray(per_column, jnp.int32), shape)
 
     def _counts(self, slices: int) -> np.ndarray:
         counts = np.atleast_1d(self.samples)
