@@ -14,7 +14,6 @@ from jax import lax, random
 from numpy.typing import ArrayLike, NDArray
 
 from crossbar.checking import check_range
-from crossbar.programming import default_step
 from crossbar.programmed import (
     ProgrammedMatrix,
     check_inputs,
@@ -23,6 +22,7 @@ from crossbar.programmed import (
     drive_levels,
     input_codes,
 )
+from crossbar.programming import default_step
 
 _HALVINGS = 16
 # A larger step is taken where it is as good within this: it has more room for what is to come.

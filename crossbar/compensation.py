@@ -20,8 +20,8 @@ from crossbar.cells.draw import draw
 from crossbar.checking import check_whole, finite_matrix
 from crossbar.design import Design
 from crossbar.mapping import encode
-from crossbar.programming import code_bits, join, program_codes, seen_from_ends, to_arrays
 from crossbar.programmed import ProgrammedMatrix
+from crossbar.programming import code_bits, join, program_codes, seen_from_ends, to_arrays
 from crossbar.quantise import quantise
 
 # By how much the wanted weights may shrink, so that codes of cells that lose most fit their range.

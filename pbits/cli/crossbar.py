@@ -41,8 +41,8 @@ _Matrix = Annotated[
 _Size = Annotated[int, _option("Rows and columns of the random matrix.", _MATRIX, metavar="N")]
 _CellName = Annotated[
     str,
-    _option("stt, stt-aggressive, stt-28nm, stt-2t2m, sot, sot-multilevel, granular, "
-            "granular-50nm, reram, reram-1d, reram-2d, pcm or pcm-joshi.",
+    _option("stt, stt-aggressive, stt-28nm, stt-2t2m, sot, sot-multilevel, spin-loss, "
+            "granular, granular-50nm, reram, reram-1d, reram-2d, pcm or pcm-joshi.",
             _MATRIX, metavar="PRESET"),
 ]  # fmt: skip
 _Tmr = Annotated[

@@ -113,6 +113,11 @@ def test_verification_pays_in_pulses_for_what_changes_from_write_to_write(invoke
     assert verified["programming"]["verify_energy"] > 0 == once["programming"]["verify_energy"]
 
 
+def test_the_help_names_every_preset(invoke):
+    shown = set(re.findall(r"[\w-]+", invoke("crossbar", "--help").stdout))
+    assert set(presets.names()) <= shown
+
+
 def test_your_own_costs(invoke, facts, tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text('[register.bit]\nunit="bit"\nenergy=0.0\nsource="bench 7"\nlabel="measured"\n')
