@@ -210,7 +210,7 @@ def text(facts: dict[str, Any]) -> str:
         ("seed", str(facts["seed"])),
     ]  # fmt: skip
     title = f"{matrix['source']}: {matrix['rows']} inputs x {matrix['columns']} outputs"
-    return "\n".join([title, *(f"  {name:<14}{value}" for name, value in rows)])
+    return "\n".join([title, *(f"  {name:<16}{value}" for name, value in rows)])
 
 
 def _wire_text(wires: dict[str, Any]) -> str:
@@ -243,7 +243,7 @@ def _percent(share: float) -> str:
 def _breakdown(rows: list[dict[str, Any]], sources: list[str]) -> Any:
     from rich.table import Table
 
-    table = Table(box=None, padding=(0, 2), header_style="bold")
+    table = Table(box=None, padding=(0, 1), header_style="bold")
     for name, justify in (("", "left"), ("of one product", "left"), ("count", "right"),
                           ("amount", "right"), ("share", "right"), ("known by", "left"),
                           ("source", "right")):  # fmt: skip
