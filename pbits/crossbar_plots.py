@@ -53,8 +53,10 @@ def plot_error_map(
     ax = _axes(ax)
     top = max(float(np.percentile(np.abs(error), 99)), 1e-9)
     # Some dozen shades tell as much, in a file a third the size.
-    shown = ax.imshow(error, cmap=colormaps["RdBu_r"].resampled(_SHADES), vmin=-top, vmax=top, interpolation="nearest",
-                      aspect="auto")  # fmt: skip
+    shades = colormaps["RdBu_r"].resampled(_SHADES)
+    shown = ax.imshow(
+        error, cmap=shades, vmin=-top, vmax=top, interpolation="nearest", aspect="auto"
+    )
     design, layout = programmed.design, programmed.layout
     width = design.columns - (layout.planes == 1)
     for row in range(design.rows, wanted.shape[0], design.rows):
