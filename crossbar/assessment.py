@@ -108,6 +108,7 @@ def assess(
     Example:
         >>> from crossbar.cells.presets import get
         >>> from crossbar.converters.adc import IdealAdc
+        >>> from crossbar.wires.wire import Wire
         >>> draw = np.random.default_rng(0)
         >>> design = Design(get("sot"), Wire(1.56, 1.56), IdealAdc(8), rows=16, columns=16)
         >>> matrix, inputs = draw.normal(size=(16, 4)), draw.normal(size=(16, 16))
@@ -226,6 +227,7 @@ def wire_loss(programmed: ProgrammedMatrix, limit: float = 0.05) -> Loss:
 
     Example:
         >>> from crossbar.cells.presets import get
+        >>> from crossbar.wires.wire import Wire
         >>> design = Design(get("stt"), Wire(1.56, 1.56), rows=64, columns=64)
         >>> memory = program(random.key(0), np.ones((64, 64)), design)
         >>> loss = wire_loss(memory)
