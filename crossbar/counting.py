@@ -7,10 +7,11 @@ shifted and added beside their array, arrays along the inputs are added on the w
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from crossbar.cost_formulas import flash, neurosim_sar
+from crossbar.cost_formulas import adc_survey, neurosim_sar
 from crossbar.costs import Cost, Costs
 from crossbar.design import Design
 from crossbar.routing import gather, scatter
@@ -43,25 +44,24 @@ class Layout:
 
 def converter_name(design: Design) -> str:
     """Entry of the table of costs for the design's converter."""
-    bits = design.adc.bits
-    return "adc.none" if bits is None else f"{design.adc.part}.{bits}"
+    return next(iter(design.adc.events(1, 1)))
 
 
-def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, float]:
+def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, Any]:
     """Events of a number of products, but for those that depend on the data."""
-    digits, pitch = design.num_digits, array_pitch(design)
+    digits = design.num_digits
     copies = layout.tiles * layout.slices * layout.planes
     conversions = digits * layout.blocks * layout.slices * layout.outputs
     wide = accumulator_bits(design)
-    joined = gather(design.routing, layout.blocks, wide, pitch)
-    spread = scatter(design.routing, copies, design.dac_bits, pitch)
+    joined = gather(design.routing, layout.blocks, wide, 1.0)
+    spread = scatter(design.routing, copies, design.dac_bits, 1.0)
     moved = layout.outputs * joined.bit_metres + layout.inputs * digits * spread
     events = {
-        converter_name(design): conversions,
+        **design.adc.events(conversions, layout.slices),
         "dac.bit": digits * design.dac_bits * layout.inputs * copies,
         "tree.add_bit": conversions * wide + layout.outputs * joined.added_bits,
         "register.bit": conversions * wide,
-        "wire.bit_mm": moved / _MILLI,
+        "wire.bit_mm": moved * array_pitch(design) / _MILLI,
     }
     return {name: vectors * count for name, count in events.items()}
 
@@ -69,7 +69,9 @@ def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, floa
 def count_path(design: Design, layout: Layout, vectors: int) -> dict[str, float]:
     """What of a number of products follows one after another."""
     steps = gather(design.routing, layout.blocks, accumulator_bits(design), 0.0).steps
-    turns = min(design.columns_per_adc, layout.outputs)
+    # A stochastic read-out reads each column several times.
+    reads = int(np.max(getattr(design.adc, "samples", 1)))
+    turns = min(design.columns_per_adc, layout.outputs) * reads
     read = design.num_digits * float(design.cell.read_time)
     path = {
         "cell.read": read,
@@ -92,9 +94,9 @@ def accumulator_bits(design: Design) -> int:
     return bits + design.input_bits + design.weight_bits
 
 
-def array_pitch(design: Design) -> float:
+def array_pitch(design: Design) -> Any:
     """m, between arrays: the side of a square of twice the area of the cells, which is assumed."""
-    return float(np.sqrt(2 * design.rows * design.columns * float(design.cell.area)))
+    return (2 * design.rows * design.columns * design.cell.area) ** 0.5
 
 
 def with_converter(costs: Costs, design: Design) -> Costs:
@@ -104,7 +106,7 @@ def with_converter(costs: Costs, design: Design) -> Costs:
         UnknownCostError: for a kind of converter without entry or formula.
     """
     name = converter_name(design)
-    if name in costs or design.adc.bits is None:
+    if name in costs:
         return costs
     return Costs({**costs, name: _converter(name, design)})
 
@@ -116,7 +118,9 @@ def _converter(name: str, design: Design) -> Cost:
         energy, time = neurosim_sar(bits, column)
         text = f"NeuroSim's 22-nm SAR converter at a column of {column:.3g} ohm (cost_formulas)"
         return Cost(name, "conversion", text, "simulated", energy, time, node="22 nm")
-    if design.adc.part == "adc.flash":
-        text = "2^bits - 1 comparators of 50 fJ (cost_formulas.flash); 1 ns is assumed"
-        return Cost(name, "conversion", text, "memory", flash(bits), 1e-9)
+    if design.adc.part == "adc.ramp":
+        text = (
+            "energy: ADC survey's fit at 28 nm stands for a ramp; 2^bits steps of 1 ns are assumed"
+        )
+        return Cost(name, "conversion", text, "assumed", adc_survey(bits), 1e-9 * 2**bits)
     return Costs.load()[name]
