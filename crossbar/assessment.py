@@ -18,7 +18,7 @@ from crossbar.checking import finite_matrix
 from crossbar.compensation import compensate_columns
 from crossbar.design import Design
 from crossbar.programmed import Events, ProgrammedMatrix, input_codes
-from crossbar.programming import program, with_conductance
+from crossbar.programming import full_step, program, with_conductance
 from crossbar.wires.effective import effective
 from crossbar.wires.wire import largest_array, small_loss
 from crossbar.write_verify import Verify
@@ -36,7 +36,7 @@ class Errors(NamedTuple):
         wires: of resistive wires.
         converter: of the codes of the converters, calibrated where `total` is.
         reading: from one read to the next, everything on.
-        uncalibrated: of all together, converters over their full range.
+        uncalibrated: of all together, converters over all sums that the matrix can make.
         total: of all together, calibrated where asked for.
     """
 
@@ -127,7 +127,8 @@ def assess(
         tuned, clean = (calibrate(one, typical, key=key) for one in (tuned, clean))
     codes, scale = input_codes(tuned, jnp.asarray(tested, jnp.float32))
     tuned, clean, raw = (one.replace(input_scale=scale) for one in (tuned, clean, cells.real))
-    final = _fitted(key, weights, typical, (tuned, raw)) if calibrated else raw
+    counting = raw.replace(step=jnp.maximum(raw.step, 1.0))
+    final = _fitted(key, weights, typical, (tuned, counting)) if calibrated else raw
     once, again = (random.fold_in(key, index) for index in (101, 102))
     rounded = np.asarray(codes, np.float64) * float(scale)
     exact, ideal = tested @ weights, rounded @ cells.ideal
@@ -153,8 +154,8 @@ def _fitted(
 ) -> ProgrammedMatrix:
     """The best of several ranges on typical inputs, each with gains of its own.
 
-    A finer range passes on what cells deviate by; where that is less than half a step, codes that
-    are as far apart as the levels undo it.
+    A finer range passes on what cells deviate by; where that is less than half a level, codes that
+    are as far apart as levels undo it.
     """
     done = [compensate_columns(one, weights, typical, key=key) for one in choices]
     read_key = random.fold_in(key, 103)
@@ -189,9 +190,10 @@ def _program_variants(
     if design.wire is None:
         return _Variants(bare, clean, ideal, spread, ideal)
     real = _rewire(bare.replace(design=design), bare.conductance)
+    real = real.replace(step=full_step(real))
     wired = _rewire(clean.replace(design=perfect), clean.conductance)
     # Its products are those of ideal wires; what drives it counts for the energy alone.
-    same = wired.replace(transfer=clean.transfer)
+    same = wired.replace(transfer=clean.transfer, step=clean.step)
     return _Variants(real, same, ideal, spread, _matrix(wired))
 
 

@@ -74,7 +74,7 @@ _Mapping = Annotated[
 _Routing = Annotated[str, _option("h-tree, bus or mesh.", _ARRAY, metavar="NAME")]
 _NoCalibrate = Annotated[
     bool,
-    _option("Leave converters at their full range and columns without gains.", _RUN,
+    _option("Leave converters at the range of all possible sums and columns without gains.", _RUN,
             "--no-calibrate", metavar=""),
 ]  # fmt: skip
 _Batch = Annotated[int, _option("Random inputs to measure with.", _RUN, metavar="N")]
