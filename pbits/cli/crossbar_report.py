@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crossbar.costs import Costs
     from crossbar.design import Design
 
-WIRE_SOURCE = "NeuroSim's 22-nm wires: 1.56 Ohm over four feature sizes, 4.69 Ohm over twelve"
+WIRE_SOURCE = "NeuroSim's 22-nm wires, 1.56 Ohm over four feature sizes and 4.69 Ohm over twelve"
 _WIRE_DEFAULT, _LIMIT, _PULSES = 1.56, 0.05, 50
 _UNITS = {"energy": "J", "time": "s"}
 _POOR, _HALF_EMPTY, _SHAKY = 0.1, 0.5, 0.25
@@ -59,7 +59,6 @@ def examine(
 
 def record(found: Found, preset: str, source: str, seed: int, costs: "Costs") -> dict[str, Any]:
     """Facts ready for JSON: SI units, shares and relative errors as plain numbers."""
-    from crossbar.calibration import needed_bits
     from crossbar.cells import presets
     from crossbar.writing.programming import programming_cost
 
@@ -85,7 +84,7 @@ def record(found: Found, preset: str, source: str, seed: int, costs: "Costs") ->
         },
         "bits": {
             "weight": design.weight_bits, "input": design.input_bits, "adc": design.adc.bits,
-            "adc_lossless": design.lossless_bits, "adc_enough": needed_bits(programmed),
+            "adc_lossless": design.lossless_bits,
         },
         "wires": _wires(design, found.loss),
         "error": found.assessed.errors._asdict(),
@@ -137,10 +136,10 @@ def _notes(facts: dict[str, Any]) -> list[str]:
             f"it to {100 * wires['limit']:g} % use tiles of at most {wires['largest_tile']}, or a "
             f"cell of at least {si(wires['least_resistance_ohm'], 'Ohm')} (mean)"
         )
-    if bits["adc"] < bits["adc_enough"]:
+    if bits["adc"] < bits["adc_lossless"] and error["converter"] > error["quantisation"]:
         notes.append(
-            f"a converter of {bits['adc']} bits cannot tell all sums of this matrix apart, "
-            f"{bits['adc_enough']} could ({bits['adc_lossless']} for any matrix)"
+            f"a converter of {bits['adc']} bits cannot tell all sums of an array apart, which makes "
+            f"{100 * error['converter']:.2g} % of error; {bits['adc_lossless']} bits could"
         )
     if error["programming"] > _POOR:
         notes.append(
@@ -197,7 +196,7 @@ def text(facts: dict[str, Any]) -> str:
                    f"{arrays['along_inputs']} x {arrays['along_outputs']}, {arrays['mapping']}, "
                    f"{100 * arrays['filled']:.0f} % filled"),
         ("bits", f"weights {bits['weight']}, inputs {bits['input']}, converter {bits['adc']} "
-                 f"({bits['adc_enough']} tell all sums of this matrix apart)"),
+                 f"({bits['adc_lossless']} tell all sums of any matrix apart)"),
         ("wires", _wire_text(facts["wires"])),
         *_error_rows(facts),
         ("energy", f"{si(energy, 'J')} a product, {si(product['joules_per_multiplication'], 'J')} "
@@ -218,7 +217,7 @@ def _wire_text(wires: dict[str, Any]) -> str:
         return "without resistance"
     return (
         f"{wires['ohm_per_cell']:g} Ohm a cell; {100 * wires['loss']:.3g} % of the current lost "
-        f"(small-loss law: {100 * wires['loss_by_law']:.3g} %)"
+        f"(small-loss law: {100 * wires['loss_by_law']:.3g} %); from {wires['source']}"
     )
 
 
