@@ -111,7 +111,8 @@ def _plain(number: Any) -> dict[str, Any]:
 
 
 def _wires(design: "Design", loss: "Loss") -> dict[str, Any]:
-    ohm = 0.0 if design.wire is None else float(design.wire.word)
+    # Through a program it has become a number of single precision.
+    ohm = 0.0 if design.wire is None else float(f"{float(design.wire.word):.6g}")
     usual = ohm == _WIRE_DEFAULT
     return {
         "ohm_per_cell": ohm,
@@ -138,7 +139,7 @@ def _notes(facts: dict[str, Any]) -> list[str]:
         )
     if bits["adc"] < bits["adc_lossless"] and error["converter"] > error["quantisation"]:
         notes.append(
-            f"a converter of {bits['adc']} bits cannot tell all sums of an array apart, which makes "
+            f"a converter of {bits['adc']} bits cannot tell all sums of an array apart and makes "
             f"{100 * error['converter']:.2g} % of error; {bits['adc_lossless']} bits could"
         )
     if error["programming"] > _POOR:

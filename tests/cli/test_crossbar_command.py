@@ -43,6 +43,8 @@ def test_json(facts):
     assert error["wires"] < error["quantisation"] < error["programming"] < 0.3
     # Codes as far apart as levels undo small deviations: less is left than of the cells alone.
     assert error["quantisation"] < error["total"] < 0.5 * error["programming"]
+    assert facts["wires"]["ohm_per_cell"] == 1.56
+    assert "NeuroSim" in facts["wires"]["source"]
     for number in facts["cell"]["numbers"].values():
         assert set(number) == {"value", "label", "source"}
 
