@@ -9,7 +9,7 @@ from scipy import stats
 from crossbar.cells.cell import Cell
 from crossbar.cells.draw import at_voltage, draw
 from crossbar.design import Design
-from crossbar.program import program
+from crossbar.programming import program
 from crossbar.read_back import stored_codes
 from crossbar.writing.pulses import reported_asymmetry, spin_loss_write
 from pbits.datasheets import (

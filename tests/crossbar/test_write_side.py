@@ -10,7 +10,7 @@ from crossbar.cells.presets import get
 from crossbar.design import Design
 from crossbar.digital.writing import WritePulse, cost
 from crossbar.ledger import charge
-from crossbar.program import program
+from crossbar.programming import program
 from crossbar.write_verify import Verify
 from crossbar.writing.break_even import Memory, break_even, dram, edram, memory, power
 from crossbar.writing.lifetime import lifetime, training_updates, wear
