@@ -8,9 +8,7 @@ from scipy import stats
 
 from crossbar.cells.cell import Cell
 from crossbar.cells.draw import at_voltage, draw
-from crossbar.design import Design
-from crossbar.programming import program
-from crossbar.read_back import stored_codes
+from crossbar.write_verify import Verify, write_verified
 from crossbar.writing.pulses import reported_asymmetry, spin_loss_write
 from pbits.datasheets import (
     cell_from_film,
@@ -27,6 +25,7 @@ from pbits.devices.spin_loss import reported_spin_loss, spin_loss_energy
 from pbits.devices.telegraph import Telegraph
 from pbits.devices.variability import Devices, Spread, draw_devices
 from pbits.devices.write_table import exact_switching, switching_table
+from pbits.devices.write_verify import write_verify
 
 ALPHA = 1e-4
 MEMORY = presets.get("pma-memory")
@@ -97,7 +96,7 @@ def test_write_pulse_has_the_devices_energy_and_error() -> None:
         transfer_pulse(presets.get("in-plane-easy-axis"), 5e-9)
 
 
-def test_failures_reach_the_programmed_matrix() -> None:
+def test_failures_reach_the_written_cells() -> None:
     pulse = transfer_pulse(MEMORY, 5e-9, 2.0)
     cell = cell_from_junction(MEMORY, pulse)
     found = np.asarray(draw(*random.split(random.key(0)), cell, jnp.ones((200, 200), int)))
@@ -105,9 +104,8 @@ def test_failures_reach_the_programmed_matrix() -> None:
     assert stats.binomtest(lost, found.size, float(pulse.failure)).pvalue > ALPHA
     assert stats.binomtest(lost, found.size, 1.3 * float(pulse.failure)).pvalue < ALPHA
     perfect = cell_from_junction(MEMORY, transfer_pulse(MEMORY, 30e-9, 2.0))
-    codes = np.array([[3, -2], [1, 0]])
-    design = Design(perfect, rows=2, columns=2, weight_bits=3)
-    assert (stored_codes(program(random.key(1), codes, design)) == codes).all()
+    written = draw(*random.split(random.key(0)), perfect, jnp.ones((200, 200), int))
+    assert (written == perfect.levels[1]).all()
 
 
 def test_spin_orbit_write_does_not_see_the_read_path() -> None:
@@ -187,3 +185,16 @@ def test_a_junction_without_contrast_is_no_cell() -> None:
         cell_from_junction(MEMORY.replace(tmr=0.0))
     with pytest.raises(ValueError, match="set resistance_area"):
         cell_from_junction(MEMORY.replace(resistance_area=None))
+
+
+def test_verified_writes_take_the_pulses_of_the_closed_form() -> None:
+    pulse = transfer_pulse(MEMORY, 4e-9, 2.0)
+    cell = cell_from_junction(MEMORY, pulse)
+    keys = random.split(random.key(3))
+    done = write_verified(*keys, cell, jnp.ones((200, 200), int), Verify(0.3, 3))
+    effort = write_verify(1 - float(pulse.failure), 3)
+    pulses = np.asarray(done.pulses, float)
+    error = pulses.std() / 200
+    assert abs(pulses.mean() - float(effort.pulses)) < 4 * error
+    assert abs(pulses.mean() - 1.05 * float(effort.pulses)) > 4 * error
+    assert stats.binomtest(int(done.failed.sum()), 40_000, float(effort.error)).pvalue > ALPHA

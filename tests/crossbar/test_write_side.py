@@ -150,6 +150,9 @@ def test_break_even_with_leakage_and_refresh() -> None:
     assert break_even(stt, sram, reads=1e11) == 0
     assert 0 < break_even(stt, edram()) < rate
     assert edram().resting > 100 * dram().resting
+    # Periphery left out on both sides, magnets beat an off-chip DRAM at any rate.
+    assert break_even(stt._replace(resting=0.0), dram()) == np.inf
+    assert break_even(stt, dram()) == 0
     assert break_even(Memory(0.0, 1e-12, 0.0), Memory(0.0, 2e-12, 1.0)) == np.inf
 
 
