@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from crossbar.cells.cell import Cell
 from crossbar.mapping import Planes, decode, encode
-from crossbar.programming import to_arrays
 from crossbar.programmed import ProgrammedMatrix
+from crossbar.programming import to_arrays
 
 
 def nearest_levels(cell: Cell, conductance: jax.Array) -> jax.Array:

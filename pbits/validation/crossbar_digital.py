@@ -14,7 +14,7 @@ from crossbar.digital.macro import Headline
 from crossbar.digital.points import EFFICIENT, FASTEST, READ_ERRORS
 from crossbar.digital.serial import multiply
 from crossbar.programming import program
-from pbits.validation.rows import Row
+from pbits.validation.rows import Measured, Row
 
 _LI = "Li et al., Nat. Electron. 8, 1046 (2025)"
 _WIDTHS = (4, 8, 12, 16)
@@ -36,7 +36,7 @@ def _mismatches(input_bits: int, full: bool) -> float:
         inputs = operands((256 if full else 16, 300), input_bits, 1)
         weights = operands((300, 256 if full else 24), weight_bits, 2)
         found, _ = DigitalMacro(input_bits, weight_bits).program(weights).mvm(inputs)
-        wrong += np.count_nonzero(found != inputs @ weights)
+        wrong += int(np.count_nonzero(found != inputs @ weights))
     return wrong
 
 
@@ -47,7 +47,7 @@ def _serial_mismatches(full: bool) -> float:
         inputs, weights = operands((16, 256), bits, 3), operands((256, 8), bits, 4)
         stored = (weights[..., None] >> np.arange(bits - 1, -1, -1)) & 1 == 1
         found = multiply(inputs.astype(np.int32), stored, bits)
-        wrong += np.count_nonzero(found != inputs @ weights)
+        wrong += int(np.count_nonzero(found != inputs @ weights))
     return wrong
 
 
@@ -58,7 +58,7 @@ def _analog_mismatches(levels: int, full: bool) -> float:
     design = design.replace(adc=IdealAdc(design.lossless_bits))
     inputs, weights = (np.maximum(operands((70, 70), 8, seed), -127) for seed in (5, 6))
     found, _ = program(jax.random.key(1), weights, design).mvm(inputs)
-    return np.count_nonzero(np.rint(found) != inputs @ weights)
+    return float(np.count_nonzero(np.rint(found) != inputs @ weights))
 
 
 def _headline(point: tuple[float, float], bits: int) -> Headline:
@@ -98,17 +98,22 @@ def _stored() -> NDArray[np.int64]:
     return operands((READ_ERRORS[1] // (4 * 64), 64), 4, 8)
 
 
-def _weak_bits(full: bool) -> float:
+def _counted(bits: int) -> Measured:
+    """With the standard error of rare events."""
+    return Measured(float(bits), max(bits, 1) ** 0.5)
+
+
+def _weak_bits(full: bool) -> Measured:
     macro = DigitalMacro(4, 4, OperatingPoint(*EFFICIENT)).program(_stored())
     weak = macro.with_weak_cells(jax.random.key(1)).weights
-    return np.bitwise_count((weak ^ macro.weights) & 15).sum()
+    return _counted(np.bitwise_count((weak ^ macro.weights) & 15).sum())
 
 
-def _read_errors(voltage: float, full: bool) -> float:
+def _read_errors(voltage: float, full: bool) -> Measured:
     """Of one vector, whose bits are each read once."""
     macro = DigitalMacro(4, 4, OperatingPoint(voltage)).program(_stored())
     inputs = operands((2, macro.layout.inputs), 4, 9)[1]
-    return macro.mvm(inputs, jax.random.key(2))[1].errors
+    return _counted(macro.mvm(inputs, jax.random.key(2))[1].errors)
 
 
 def _none_seen(full: bool) -> float:

@@ -1,4 +1,4 @@
-"""Losses in wires: the table of exact losses (X5), the law of small ones and what it excludes (X6)."""
+"""Losses in wires: the table of exact ones (X5), the law of small ones and its limits (X6)."""
 
 from functools import cache, partial
 

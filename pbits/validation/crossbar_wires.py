@@ -40,11 +40,12 @@ def in_float64(conductance: Array, wire: Wire) -> tuple[Array, Array]:
 
 
 def _apart(size: int, wire: Wire, full: bool) -> float:
-    """Largest difference of a transfer conductance from the reference, over the largest."""
+    """Largest difference of a transfer conductance, over the largest; in part of the rows."""
     conductance = cells(3e3, 6e3, size, size)
-    nodes = solve_nodes(conductance, np.eye(size), wire)
+    driven = slice(None, None, 1 if full else 8)
+    nodes = solve_nodes(conductance, np.eye(size)[:, driven], wire)
     transfer, _ = in_float64(conductance, wire)
-    return np.abs(transfer - nodes.sensed.T).max() / nodes.sensed.max()
+    return np.abs(transfer[driven] - nodes.sensed.T).max() / nodes.sensed.max()
 
 
 def _lost_charge(full: bool) -> float:
