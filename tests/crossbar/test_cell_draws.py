@@ -196,3 +196,11 @@ def test_a_resistance_in_series_takes_its_part_of_the_spread() -> None:
     assert abs(found / 0.03 - 1) > 0.3
     assert seen.read_noise is not None
     assert bool((seen.read_noise < cell.read_noise).all())
+
+
+def test_failures_do_not_choose_the_cycles_that_scatter() -> None:
+    cell = Cell(LEVELS, cycle_spread=0.02, write=Write(failure=0.4))
+    found = np.asarray(drawn(*keys(13), cell, jnp.full(SHAPE, 2)))
+    written = found[found > 2e-5]
+    assert normal_pvalue(written / 4e-5 - 1, 0.02) > ALPHA
+    assert normal_pvalue(np.sort(written)[len(written) // 10 :] / 4e-5 - 1, 0.02) < ALPHA
