@@ -48,8 +48,8 @@ ROWS = (
             "fitted to it)", _JUNG, value, 1.1, partial(_delay, sign))
         for k, which, value, sign in ((1, "shortest", 13.0, 1), (2, "longest", 29.0, -1))
     ),
-    Row("X13.3", "the same: clock whose half cycle is the longest delay (assumed), MHz", _JUNG, 17.2,
-        0.05 * 17.2, _clock),
+    Row("X13.3", "the same: clock whose half cycle is the longest delay (assumed), MHz", _JUNG,
+        17.2, 0.05 * 17.2, _clock),
     Row("X13.4", "the same: share of a cycle of 11.1 MHz that two such delays take", _JUNG,
         11.1 / 17.2, 0.05 * 11.1 / 17.2, _used),
     Row("X13.5", "the same: spread of products by 1.6 and 2.0 kOhm of 13 and 26, over its law",
