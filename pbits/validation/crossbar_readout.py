@@ -3,6 +3,7 @@
 from functools import partial
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from crossbar.converters.resistance_sum import ResistanceSum, sum_errors
@@ -16,7 +17,7 @@ def _delay(sign: int, full: bool) -> float:
     """ns, mean of the columns whose weights all agree with the inputs, or all differ."""
     weights = np.random.default_rng(1).choice([-1.0, 1.0], (_ARRAY.rows, 1))
     columns = _ARRAY.program(jax.random.key(1), np.repeat(weights, 64, axis=1))
-    return 1e9 * float(columns.delays(sign * weights[:, 0]).mean())
+    return 1e9 * float(columns.delays(jnp.asarray(sign * weights[:, 0])).mean())
 
 
 def _clock(full: bool) -> float:
@@ -34,7 +35,8 @@ def _spread(full: bool) -> Measured:
     count, rng = 16384 if full else 4096, np.random.default_rng(2)
     weights = rng.choice([-1.0, 1.0], (_ARRAY.rows, count))
     inputs = rng.choice([-1.0, 1.0], _ARRAY.rows)
-    delays = np.asarray(_ARRAY.program(jax.random.key(2), weights).delays(inputs), float)
+    columns = _ARRAY.program(jax.random.key(2), weights)
+    delays = np.asarray(columns.delays(jnp.asarray(inputs)), float)
     first, last = (float(value) for value in _ARRAY.delays)
     products = inputs @ weights
     found = _ARRAY.rows * (1 - 2 * (delays - first) / (last - first))

@@ -11,7 +11,13 @@ from crossbar.wires import wire
 from crossbar.wires.wire import Wire
 from crossbar.writing import pulses
 from pbits.devices import spin_loss
-from pbits.validation import crossbar_digital, crossbar_losses, crossbar_tiles, crossbar_wires
+from pbits.validation import (
+    crossbar_digital,
+    crossbar_losses,
+    crossbar_tiles,
+    crossbar_wires,
+    crossbar_writing,
+)
 from pbits.validation.rows import check, choose
 from pbits.validation.table import all_rows
 
@@ -82,6 +88,7 @@ def test_grains_of_a_wrong_law_fail(monkeypatch):
 
 def test_more_wrong_bits_fail(monkeypatch):
     usual = OperatingPoint.read_error_bound.fget
+    assert usual is not None
     monkeypatch.setattr(
         OperatingPoint, "read_error_bound", property(lambda point: 1.3 * usual(point))
     )
@@ -123,8 +130,6 @@ def test_torque_of_both_faces_together_fails(monkeypatch):
 
     def together(strip, current):
         return usual(strip._replace(bottom=strip.bottom + strip.top, top=0.0), current)
-
-    from pbits.validation import crossbar_writing
 
     monkeypatch.setattr(crossbar_writing, "spin_loss_torque", together)
     assert not check(row("X9.11")).passed
