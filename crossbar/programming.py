@@ -19,8 +19,6 @@ from crossbar.wires.effective import effective
 from crossbar.wires.wire import Wire
 from crossbar.write_verify import Verify, write_verified
 
-_ARRAYS_AT_ONCE = 1
-
 
 def program(
     key: jax.Array, matrix: ArrayLike, design: Design, verify: Verify | None = None
@@ -45,18 +43,36 @@ def program(
         [1.71, 0.86]
     """
     weights = finite_matrix("matrix", matrix)
-    codes, scale = quantise(weights, _code_bits(design), axis=0 if design.per_column else None)
+    codes, scale = quantise(weights, code_bits(design), axis=0 if design.per_column else None)
+    return program_codes(key, codes, scale, design, verify)
+
+
+def program_codes(
+    key: jax.Array,
+    codes: NDArray[np.int32],
+    scale: NDArray[np.float64],
+    design: Design,
+    verify: Verify | None = None,
+) -> ProgrammedMatrix:
+    """Write whole numbers into memory.
+
+    Args:
+        codes: as `mapping.encode` takes them, [inputs, outputs].
+        scale: what one of them is worth, a number or [1, outputs].
+        key, design, verify: see `program`.
+    """
     planes = encode(codes, design.mapping, design.weight_bits, design.cell.num_levels)
     levels = to_arrays(planes, design)
-    scales = jnp.broadcast_to(jnp.asarray(scale, jnp.float32).ravel(), (weights.shape[1],))
+    scales = jnp.broadcast_to(jnp.asarray(scale, jnp.float32).ravel(), (codes.shape[1],))
     used = None if verify is None else jnp.asarray(used_cells(planes, design))
     return _program(
         key, jnp.asarray(levels), jnp.asarray(planes.significance, jnp.float32), scales, design,
-        verify, used, inputs=weights.shape[0],
+        verify, used, inputs=codes.shape[0],
     )  # fmt: skip
 
 
-def _code_bits(design: Design) -> int:
+def code_bits(design: Design) -> int:
+    """Bits of the whole numbers that weights become."""
     return 2 if design.mapping == "ternary" else design.weight_bits
 
 
@@ -115,6 +131,7 @@ def _program(
     inputs: int,
 ) -> ProgrammedMatrix:
     device_key, cycle_key, adc_key = random.split(key, 3)
+    dac_key = random.fold_in(adc_key, 1)
     pulses = failed = None
     if verify is None:
         cells = draw(device_key, cycle_key, design.cell, levels)
@@ -130,16 +147,20 @@ def _program(
         drive=jnp.zeros(()),
         noise=None,
         significance=significance,
-        step=default_step(design, levels.shape[1]),
+        step=jnp.ones(levels.shape[1], jnp.float32),
         converters=design.adc.draw(adc_key, shape),
         weight_scale=scales,
         gain=jnp.ones(outputs, jnp.float32),
         offset=jnp.zeros(outputs, jnp.float32),
         pulses=pulses,
         failed=failed,
+        drivers=None
+        if design.dac is None
+        else design.dac.draw(dac_key, (shape[0], design.rows), design.dac_bits),
         inputs=inputs,
     )
-    return with_conductance(blank, cells)
+    memory = with_conductance(blank, cells)
+    return memory.replace(step=full_step(memory))
 
 
 def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> ProgrammedMatrix:
@@ -147,11 +168,7 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
     design = programmed.design
     outputs = programmed.weight_scale.shape[0]
     step = design.cell.step
-    if design.wire is None:
-        transfer = conductance
-        drive = conductance.sum((0, 1, 3, 5))
-    else:
-        transfer, drive = _with_wires(conductance, design.wire)
+    transfer, drive = seen_from_ends(conductance, design.wire)
     return programmed.replace(
         conductance=conductance,
         transfer=join(transfer, outputs) / step,
@@ -160,10 +177,13 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
     )
 
 
-def _with_wires(conductance: jax.Array, wire: Wire) -> tuple[jax.Array, jax.Array]:
+def seen_from_ends(conductance: jax.Array, wire: Wire | None) -> tuple[jax.Array, jax.Array]:
+    """What arrays compute, S, in the shape of the conductances, and their `drive`."""
+    if wire is None:
+        return conductance, conductance.sum((0, 1, 3, 5))
     arrays = conductance.reshape(-1, *conductance.shape[-2:])
-    size = min(_ARRAYS_AT_ONCE, arrays.shape[0])
-    seen = jax.lax.map(lambda cells: effective(cells, wire), arrays, batch_size=size)
+    # One by one, not `vmap`: it would take both ways of `effective`, and larger caches.
+    seen = jax.lax.map(lambda cells: effective(cells, wire), arrays)
     drive = seen.drive.reshape(*conductance.shape[:4], *seen.drive.shape[1:])
     return seen.transfer.reshape(conductance.shape), drive.sum((0, 1, 3))
 
@@ -177,9 +197,16 @@ def _noise(conductance: jax.Array, design: Design, outputs: int) -> jax.Array | 
     return join((relative * conductance / design.cell.step) ** 2, outputs, sign=1.0)
 
 
-def default_step(design: Design, slices: int) -> jax.Array:
-    """The smallest power of two with which a converter's codes reach the largest sum, [S]."""
+def full_step(programmed: ProgrammedMatrix) -> jax.Array:
+    """The smallest power of two with which codes reach all sums that this matrix can make, [S]."""
+    design, transfer = programmed.design, programmed.transfer
     if design.adc.bits is None:
-        return jnp.ones(slices, jnp.float32)
-    step = 2.0 ** np.ceil(np.log2(design.full_scale / (2 ** (design.adc.bits - 1) - 1)))
-    return jnp.full(slices, max(step, 1.0), jnp.float32)
+        return jnp.ones(transfer.shape[1], jnp.float32)
+    positive, negative = (jnp.maximum(sign * transfer, 0).sum(2) for sign in (1, -1))
+    signed = design.encoding == "sign-magnitude"
+    most = positive + negative if signed else jnp.maximum(positive, negative)
+    most = most.max((0, 2)) * (2**design.dac_bits - 1)
+    codes = max(2 ** (design.adc.bits - 1) - 1, 1)
+    # What rounding adds to a sum must not double the step.
+    exponent = jnp.ceil(jnp.log2(jnp.maximum(most, 1e-6) * (1 - 1e-5) / codes))
+    return jnp.exp2(exponent)
