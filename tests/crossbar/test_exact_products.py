@@ -124,7 +124,7 @@ def test_calibration_keeps_what_is_exact() -> None:
     memory = in_memory(matrix, design.replace(adc=IdealAdc(design.lossless_bits)))
     tuned = calibrate(memory, x[2:])
     np.testing.assert_array_equal(tuned.mvm(x)[0], x @ matrix)
-    assert tuned.step.tolist() == [1.0] * 3
+    assert max(tuned.step.tolist()) <= 1.0
     coarse = memory.replace(step=2 * memory.step)
     assert not np.array_equal(coarse.mvm(x)[0], x @ matrix)
 
