@@ -23,12 +23,19 @@ def test_rows_pass(row):
     assert found.passed, f"{row.claim}: {found.value} for {row.reference}, {found.note}"
 
 
+FAILING = {"T20.4"}  # and say why in their claims
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("row", all_rows(), ids=lambda row: row.id)
 def test_all_rows_pass_in_full(row):
     found = check(row, full=True)
     if found.passed is None:
         pytest.skip(found.note)
+    if row.id in FAILING:
+        assert not found.passed
+        assert "fails" in row.claim
+        return
     assert found.passed, f"{row.claim}: {found.value} for {row.reference}, {found.note}"
 
 
