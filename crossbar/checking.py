@@ -36,6 +36,23 @@ def check_range(name: str, value: Any, low: float, high: float = np.inf, unit: s
         raise ValueError(f"{name} is {wrong:g}; expected a number of {bound} {unit}".rstrip())
 
 
+def check_above_zero(name: str, value: Any, unit: str = "") -> None:
+    """Let pass what is above 0, infinity included, and what cannot be looked at.
+
+    Raises:
+        ValueError: on others.
+
+    Example:
+        >>> check_above_zero("retention", np.inf)
+    """
+    if not is_concrete(value):
+        return
+    array = np.asarray(value, np.float64)
+    if not (array > 0).all():
+        wrong = float(array[~(array > 0)].flat[0])
+        raise ValueError(f"{name} is {wrong:g}; expected a number above 0 {unit}".rstrip())
+
+
 def check_whole(name: str, value: Any, low: int, high: int) -> None:
     """Let pass a whole number from low to high.
 

@@ -40,6 +40,8 @@ class ProgrammedMatrix:
         weight_scale: [outputs], value of a weight of 1.
         input_scale: value of an input of 1; None takes it from each batch's largest.
         gain, offset: [outputs], digital correction of each column.
+        pulses: int32, of every cell as `conductance`, where it was verified; else None.
+        failed: bool, cells that were given up, likewise.
     """
 
     design: Design
@@ -54,7 +56,11 @@ class ProgrammedMatrix:
     gain: jax.Array
     offset: jax.Array
     input_scale: jax.Array | None = None
+    pulses: jax.Array | None = None
+    failed: jax.Array | None = None
     inputs: int = field(default=0, metadata={"static": True})
+
+    __array_ufunc__ = None  # NumPy leaves `x @ matrix` to `__rmatmul__`
 
     @property
     def outputs(self) -> int:

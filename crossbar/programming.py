@@ -17,17 +17,22 @@ from crossbar.programmed import ProgrammedMatrix
 from crossbar.quantise import quantise
 from crossbar.wires.effective import effective
 from crossbar.wires.wire import Wire
+from crossbar.write_verify import Verify, write_verified
 
 _ARRAYS_AT_ONCE = 1
 
 
-def program(key: jax.Array, matrix: ArrayLike, design: Design) -> ProgrammedMatrix:
+def program(
+    key: jax.Array, matrix: ArrayLike, design: Design, verify: Verify | None = None
+) -> ProgrammedMatrix:
     """Write a matrix into memory.
 
     Args:
         key: a key of `jax.random`; its first half is the chip, its second this programming.
         matrix: real numbers, [inputs, outputs].
         design: see `Design`.
+        verify: how cells are written until they are right, see `Verify`; None writes each once.
+            The result then has the pulses of every cell and those that failed.
 
     Raises:
         ValueError: on a matrix that is empty or not finite.
@@ -44,9 +49,10 @@ def program(key: jax.Array, matrix: ArrayLike, design: Design) -> ProgrammedMatr
     planes = encode(codes, design.mapping, design.weight_bits, design.cell.num_levels)
     levels = to_arrays(planes, design)
     scales = jnp.broadcast_to(jnp.asarray(scale, jnp.float32).ravel(), (weights.shape[1],))
+    used = None if verify is None else jnp.asarray(used_cells(planes, design))
     return _program(
         key, jnp.asarray(levels), jnp.asarray(planes.significance, jnp.float32), scales, design,
-        inputs=weights.shape[0],
+        verify, used, inputs=weights.shape[0],
     )  # fmt: skip
 
 
@@ -76,6 +82,12 @@ def to_arrays(planes: Planes, design: Design) -> NDArray[np.int32]:
     return np.concatenate([cut(planes.plus, width, tiles), reference], axis=-1)[None]
 
 
+def used_cells(planes: Planes, design: Design) -> NDArray[np.bool_]:
+    """Which cells of every array hold a weight or a reference, in the shape of `to_arrays`."""
+    ones = (np.ones_like(planes.plus), np.ones_like(planes.minus), planes.significance)
+    return to_arrays(Planes(*ones), design).astype(bool)
+
+
 def join(values: jax.Array, outputs: int, *, sign: float = -1.0) -> jax.Array:
     """Arrays [planes, S, K, T, R, columns] as one matrix per slice, [K, S, R, outputs].
 
@@ -97,11 +109,18 @@ def _program(
     significance: jax.Array,
     scales: jax.Array,
     design: Design,
+    verify: Verify | None,
+    used: jax.Array | None,
     *,
     inputs: int,
 ) -> ProgrammedMatrix:
     device_key, cycle_key, adc_key = random.split(key, 3)
-    cells = draw(device_key, cycle_key, design.cell, levels)
+    pulses = failed = None
+    if verify is None:
+        cells = draw(device_key, cycle_key, design.cell, levels)
+    else:
+        done = write_verified(device_key, cycle_key, design.cell, levels, verify, used)
+        cells, pulses, failed = done
     outputs = scales.shape[0]
     shape = (levels.shape[2], levels.shape[1], outputs)
     blank = ProgrammedMatrix(
@@ -116,6 +135,8 @@ def _program(
         weight_scale=scales,
         gain=jnp.ones(outputs, jnp.float32),
         offset=jnp.zeros(outputs, jnp.float32),
+        pulses=pulses,
+        failed=failed,
         inputs=inputs,
     )
     return with_conductance(blank, cells)

@@ -32,6 +32,7 @@ RANKS = {
     "pbits.kernels": 2,
     "pbits.devices": 2,
     "pbits.models": 3,
+    "pbits.datasheets": 3,
     "pbits.engine": 4,
     "pbits.swaps": 4,
     "pbits.pairing": 4,

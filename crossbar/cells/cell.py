@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from crossbar.checking import check_range, is_concrete
+from crossbar.checking import check_above_zero, check_range, is_concrete
 
 Number = float | jax.Array
 _SPREADS = ("device_spread", "cycle_spread", "read_noise")
@@ -36,6 +36,7 @@ class Write:
         for name in ("energy", "time", "current"):
             check_range(f"write.{name}", getattr(self, name), 0.0)
         check_range("write.failure", self.failure, 0.0, 1.0)
+        check_above_zero("write.endurance", self.endurance, "writes")
 
 
 @jax.tree_util.register_dataclass
@@ -53,13 +54,14 @@ class Cell:
         device_spread: between devices, the same at every programming.
         cycle_spread: drawn anew at every programming.
         read_noise: drawn anew at every read; None for none.
-        half_voltage: V, at which the contrast between a level and the highest is halved,
+        half_voltage: V, at which ``TMR = G_high / G_low - 1`` is half of that at no voltage, by
             ``1 / (1 + (V / V_h)^2)``; infinite for none.
-        drift: mean exponent nu of ``G(t) = G (t / drift_start)^-nu``.
-        drift_spread: standard deviation of nu between cells.
+        drift: mean exponent nu of ``G(t) = G (t / drift_start)^-nu``, a number or [levels].
+        drift_spread: standard deviation of nu between cells, a number or [levels].
         drift_start: s, after programming, when conductances are those of the datasheet.
         retention: s, after which a cell has relaxed, with probability 1 - 1/e, to a level drawn
-            from the two ends.
+            from the two ends: for two states of mean dwell time tau this is tau / 2, their
+            correlation time.
         stuck_low, stuck_high: probability that a cell stays at its lowest or highest level.
         area: m^2, of one cell with its transistors.
         write: of one cell.
@@ -80,8 +82,8 @@ class Cell:
     cycle_spread: Any = 0.0
     read_noise: Any = None
     half_voltage: Number = np.inf
-    drift: Number = 0.0
-    drift_spread: Number = 0.0
+    drift: Any = 0.0
+    drift_spread: Any = 0.0
     drift_start: Number = 1.0
     retention: Number = np.inf
     stuck_low: Number = 0.0
@@ -107,6 +109,8 @@ class Cell:
             check_range(name, getattr(self, name), 0.0)
         for name in ("stuck_low", "stuck_high"):
             check_range(name, getattr(self, name), 0.0, 1.0)
+        for name, unit in (("half_voltage", "V"), ("retention", "s"), ("drift_start", "s")):
+            check_above_zero(name, getattr(self, name), unit)
 
     @property
     def num_levels(self) -> int:
@@ -122,6 +126,11 @@ class Cell:
     def contrast(self) -> float:
         """Highest over lowest conductance."""
         return float(self.levels[-1] / self.levels[0])
+
+    @property
+    def tmr(self) -> float:
+        """Contrast less 1, at the read voltage: what a junction's TMR and series leave."""
+        return self.contrast - 1
 
     def replace(self, **changes: Any) -> "Cell":
         """A datasheet with some values changed."""

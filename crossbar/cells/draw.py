@@ -4,20 +4,43 @@ A device keeps its own deviation through all programmings; a cycle adds one of i
 from two keys, so that one chip can be programmed again, or many chips with the same bits.
 """
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 from jax import random
 
 from crossbar.cells.cell import Cell, spread_of
 
+_FAILURES = 0xFA115  # folded into a key, far from the numbers that rounds and splits use
 
-def draw(device_key: jax.Array, cycle_key: jax.Array, cell: Cell, levels: jax.Array) -> jax.Array:
+
+class Devices(NamedTuple):
+    """What a chip's cells are, whatever is written to them; arrays of one shape.
+
+    Attributes:
+        place: from 0 to 1; cells at either end are stuck.
+        score: standard normal, of their deviation.
+    """
+
+    place: jax.Array
+    score: jax.Array
+
+
+def draw(
+    device_key: jax.Array,
+    cycle_key: jax.Array,
+    cell: Cell,
+    levels: jax.Array,
+    previous: jax.Array | int = 0,
+) -> jax.Array:
     """Conductances after one programming, S, in the shape of the levels.
 
     Args:
         device_key: of the chip.
         cycle_key: of this programming.
         levels: whole numbers from 0, of any shape.
+        previous: levels before, which cells keep whose write fails; by default the lowest.
 
     Deviations are Gaussian and cut so that no conductance is below a hundredth of its target.
 
@@ -28,22 +51,39 @@ def draw(device_key: jax.Array, cycle_key: jax.Array, cell: Cell, levels: jax.Ar
         >>> draw(one, two, cell, jnp.zeros((3, 4), int)).shape
         (3, 4)
     """
-    stuck_key, device_key = random.split(device_key)
-    levels = _stuck(stuck_key, cell, levels)
-    dtype = cell.levels.dtype
-    device = spread_of(cell.device_spread, cell)[levels] * random.normal(
-        device_key, levels.shape, dtype
+    devices = draw_devices(device_key, cell, levels.shape)
+    score = random.normal(cycle_key, levels.shape, cell.levels.dtype)
+    failed = fails(cycle_key, cell, levels.shape)
+    return conductances(devices, cell, jnp.where(failed, previous, levels), score)
+
+
+def draw_devices(key: jax.Array, cell: Cell, shape: tuple[int, ...]) -> Devices:
+    """The cells of a chip."""
+    stuck_key, device_key = random.split(key)
+    place = random.uniform(stuck_key, shape)
+    return Devices(place, random.normal(device_key, shape, cell.levels.dtype))
+
+
+def fails(cycle_key: jax.Array, cell: Cell, shape: tuple[int, ...]) -> jax.Array:
+    """Which pulses leave their cell as it was, bool."""
+    return random.uniform(random.fold_in(cycle_key, _FAILURES), shape) < cell.write.failure
+
+
+def conductances(devices: Devices, cell: Cell, levels: jax.Array, score: jax.Array) -> jax.Array:
+    """S, of cells that were written to levels.
+
+    Args:
+        devices: of :func:`draw_devices`.
+        levels: whole numbers from 0; stuck cells have their own.
+        score: standard normal, of this cycle.
+    """
+    levels = jnp.where(devices.place < cell.stuck_low, 0, levels)
+    levels = jnp.where(
+        devices.place > 1 - jnp.asarray(cell.stuck_high), cell.num_levels - 1, levels
     )
-    cycle = spread_of(cell.cycle_spread, cell)[levels] * random.normal(
-        cycle_key, levels.shape, dtype
-    )
+    device = spread_of(cell.device_spread, cell)[levels] * devices.score
+    cycle = spread_of(cell.cycle_spread, cell)[levels] * score
     return cell.levels[levels] * jnp.maximum(1 + device + cycle, 0.01)
-
-
-def _stuck(key: jax.Array, cell: Cell, levels: jax.Array) -> jax.Array:
-    place = random.uniform(key, levels.shape)
-    levels = jnp.where(place < cell.stuck_low, 0, levels)
-    return jnp.where(place > 1 - jnp.asarray(cell.stuck_high), cell.num_levels - 1, levels)
 
 
 def age(
@@ -51,12 +91,17 @@ def age(
 ) -> jax.Array:
     """Conductances some time after programming: drift and loss of data.
 
+    Exponents of drift between two levels are interpolated; a cell that has lost its data is at the
+    datasheet's value of the level it went to.
+
     Args:
         key: of the chip; the same key ages the same cells alike at any time.
         seconds: since programming; drift begins at `drift_start`.
     """
     drift_key, loss_key, end_key = random.split(key, 3)
-    exponent = cell.drift + cell.drift_spread * random.normal(drift_key, conductance.shape)
+    mean = _between_levels(cell, cell.drift, conductance)
+    spread = _between_levels(cell, cell.drift_spread, conductance)
+    exponent = mean + spread * random.normal(drift_key, conductance.shape)
     elapsed = jnp.maximum(jnp.asarray(seconds) / cell.drift_start, 1.0)
     drifted = conductance * elapsed ** -jnp.maximum(exponent, 0.0)
     lost = random.uniform(loss_key, conductance.shape) < -jnp.expm1(-seconds / cell.retention)
@@ -64,12 +109,21 @@ def age(
     return jnp.where(lost, jnp.where(high, cell.levels[-1], cell.levels[0]), drifted)
 
 
+def _between_levels(cell: Cell, values: jax.Array | float, conductance: jax.Array) -> jax.Array:
+    if jnp.ndim(values) == 0:
+        return jnp.asarray(values)
+    return jnp.interp(conductance, cell.levels, jnp.asarray(values, cell.levels.dtype))
+
+
 def at_voltage(cell: Cell, conductance: jax.Array, voltage: jax.Array | float) -> jax.Array:
     """Conductance at a voltage over the cell, of one known at the read voltage.
 
-    ``G_high - (G_high - G) (1 + (V_r / V_h)^2) / (1 + (V / V_h)^2)``: the contrast to the highest
-    level falls with the voltage, as the TMR of a junction does.
+    The highest level is that of parallel layers and does not depend on the voltage; the lowest is
+    ``G_high / (1 + TMR(V))``.  What lies between is a mixture of the two, so all distances to the
+    highest shrink by one factor.
     """
+    tmr = cell.levels[-1] / cell.levels[0] - 1
     reference = 1 + (jnp.asarray(cell.read_voltage) / cell.half_voltage) ** 2
-    fall = reference / (1 + (voltage / cell.half_voltage) ** 2)
-    return cell.levels[-1] - (cell.levels[-1] - conductance) * fall
+    there = tmr * reference / (1 + (jnp.asarray(voltage) / cell.half_voltage) ** 2)
+    factor = there / (1 + there) * (1 + tmr) / tmr
+    return cell.levels[-1] - (cell.levels[-1] - conductance) * factor

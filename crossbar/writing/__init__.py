@@ -1,0 +1,1 @@
+"""The write side: pulses, what programming a matrix takes, wear, and when not refreshing pays."""
