@@ -9,6 +9,7 @@ import numpy as np
 from crossbar.cells.cell import Cell
 from crossbar.checking import check_whole, check_word
 from crossbar.converters.adc import Adc, IdealAdc
+from crossbar.converters.dac import Dac
 from crossbar.mapping import MAPPINGS
 from crossbar.quantise import ENCODINGS
 from crossbar.routing import KINDS
@@ -26,6 +27,7 @@ class Design:
         cell: datasheet.
         wire: of each array; None for wires without resistance.
         adc: of each column; see `converters`.
+        dac: drivers of word lines that deviate; None for ideal ones.
         rows, columns: of a physical array; larger matrices take several.
         mapping: of weights to cells; see `mapping.encode`.
         weight_bits: of a weight, with its sign.
@@ -49,6 +51,7 @@ class Design:
     cell: Cell
     wire: Wire | None = None
     adc: Adc = field(default_factory=IdealAdc)
+    dac: Dac | None = None
     rows: int = field(default=128, metadata=_STATIC)
     columns: int = field(default=128, metadata=_STATIC)
     mapping: str = field(default="differential", metadata=_STATIC)

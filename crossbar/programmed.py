@@ -35,13 +35,14 @@ class ProgrammedMatrix:
             have no resistance.
         noise: [K, S, R, outputs], variance of a cell's part at each read; None without noise.
         significance: [S].
-        step: [S], of a converter's code.
+        step: [S] or [K, S], of a converter's code; see `calibration`.
         converters: what `design.adc` drew, [K, S, outputs, ...].
         weight_scale: [outputs], value of a weight of 1.
         input_scale: value of an input of 1; None takes it from each batch's largest.
-        gain, offset: [outputs], digital correction of each column.
+        gain, offset: [outputs], digital correction of each column; see `compensation`.
         pulses: int32, of every cell as `conductance`, where it was verified; else None.
         failed: bool, cells that were given up, likewise.
+        drivers: what `design.dac` drew, [K, R, ...]; None without one.
     """
 
     design: Design
@@ -58,9 +59,15 @@ class ProgrammedMatrix:
     input_scale: jax.Array | None = None
     pulses: jax.Array | None = None
     failed: jax.Array | None = None
+    drivers: Any = None
     inputs: int = field(default=0, metadata={"static": True})
 
     __array_ufunc__ = None  # NumPy leaves `x @ matrix` to `__rmatmul__`
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether inputs may be negative."""
+        return self.design.encoding != "unsigned"
 
     @property
     def outputs(self) -> int:
@@ -91,9 +98,9 @@ class ProgrammedMatrix:
             [..., outputs], and counts of events for the ledger.
 
         Raises:
-            ValueError: on inputs of another length, or not finite.
+            ValueError: on inputs of another length, not finite, or of a sign that is not encoded.
         """
-        x = check_inputs(x, self.inputs)
+        x = check_inputs(x, self.inputs, signed=self.is_signed)
         batch = x.shape[:-1]
         result, energy = _product(self, x.reshape(-1, self.inputs), key)
         count = int(np.prod(batch))
@@ -119,20 +126,24 @@ class ProgrammedMatrix:
         return charge(events, path, count_parts(self.design, self.layout), table)
 
 
-def check_inputs(x: ArrayLike, inputs: int) -> jax.Array:
+def check_inputs(x: ArrayLike, inputs: int, *, signed: bool = True) -> jax.Array:
     """Inputs as float32, looked at unless they are traced."""
     array = jnp.asarray(x, jnp.float32)
     if array.ndim < 1 or array.shape[-1] != inputs:
         raise ValueError(f"x has shape {array.shape}; expected [..., {inputs}], one per row")
-    if not isinstance(array, Tracer) and not bool(jnp.isfinite(array).all()):
+    if isinstance(array, Tracer):
+        return array
+    if not bool(jnp.isfinite(array).all()):
         raise ValueError("x holds values that are not finite; replace or leave them out")
+    if not signed and bool((array < 0).any()):
+        raise ValueError("x holds negative values and encoding='unsigned'; choose one with a sign")
     return array
 
 
 def input_codes(programmed: ProgrammedMatrix, x: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Inputs as whole numbers, int32, and what one of them is worth."""
     design = programmed.design
-    signed = design.encoding != "unsigned"
+    signed = programmed.is_signed
     largest = 2 ** (design.input_bits - signed) - 1
     scale = programmed.input_scale
     if scale is None:
@@ -142,17 +153,28 @@ def input_codes(programmed: ProgrammedMatrix, x: jax.Array) -> tuple[jax.Array, 
     return codes.astype(jnp.int32), scale
 
 
+def drive_levels(programmed: ProgrammedMatrix, codes: jax.Array) -> tuple[jax.Array, np.ndarray]:
+    """What word lines are driven with, in digits, and what each digit is worth.
+
+    All digits of all inputs are rows of one product per array: [digits * batch, K, R].
+    """
+    design = programmed.design
+    parts, worth = digits(codes, design.input_bits, design.dac_bits, design.encoding)
+    blocks, _, rows, _ = programmed.transfer.shape
+    parts = jnp.pad(parts, ((0, 0), (0, 0), (0, blocks * rows - codes.shape[1])))
+    stacked = parts.reshape(-1, blocks, rows)
+    if design.dac is not None:
+        stacked = design.dac.apply(programmed.drivers, stacked)
+    return stacked, worth
+
+
 @jax.jit
 def _product(
     programmed: ProgrammedMatrix, x: jax.Array, key: jax.Array | None
 ) -> tuple[jax.Array, jax.Array]:
-    design = programmed.design
     codes, scale = input_codes(programmed, x)
-    parts, worth = digits(codes, design.input_bits, design.dac_bits, design.encoding)
-    blocks, slices, rows, outputs = programmed.transfer.shape
-    parts = jnp.pad(parts, ((0, 0), (0, 0), (0, blocks * rows - x.shape[1])))
-    # All digits of all inputs are rows of one product per array.
-    stacked = parts.reshape(-1, blocks, rows)
+    stacked, worth = drive_levels(programmed, codes)
+    blocks, slices, _, outputs = programmed.transfer.shape
     total = jnp.zeros((x.shape[0], outputs), jnp.float32)
     for block in range(blocks):
         for piece in range(slices):
@@ -170,12 +192,39 @@ def _read(
     programmed: ProgrammedMatrix, levels: jax.Array, block: int, piece: int, key: jax.Array | None
 ) -> jax.Array:
     """Digitised currents of one row of arrays, [reads, outputs]."""
-    current = levels @ programmed.transfer[block, piece]
-    if key is not None and programmed.noise is not None:
-        variance = levels**2 @ programmed.noise[block, piece]
-        current = current + jnp.sqrt(variance) * random.normal(key, current.shape)
+    step = programmed.step[..., piece]
+    step = step[block] if step.ndim else step
+    seen = current(programmed, levels, block, piece, key)
+    return digitise(programmed, seen, block, piece, step, key)
+
+
+def current(
+    programmed: ProgrammedMatrix,
+    levels: jax.Array,
+    block: int | jax.Array,
+    piece: int | jax.Array,
+    key: jax.Array | None,
+) -> jax.Array:
+    """Currents of one row of arrays, [reads, outputs], in steps of a level times a digit."""
+    value = levels @ programmed.transfer[block, piece]
+    if key is None or programmed.noise is None:
+        return value
+    variance = levels**2 @ programmed.noise[block, piece]
+    return value + jnp.sqrt(variance) * random.normal(key, value.shape)
+
+
+def digitise(
+    programmed: ProgrammedMatrix,
+    value: jax.Array,
+    block: int | jax.Array,
+    piece: int | jax.Array,
+    step: jax.Array,
+    key: jax.Array | None,
+) -> jax.Array:
+    """What the converters of one row of arrays make of currents."""
     drawn = jax.tree.map(lambda part: part[block, piece], programmed.converters)
-    return programmed.design.adc.convert(drawn, current, programmed.step[piece])
+    adc_key = None if key is None else random.fold_in(key, 1)
+    return programmed.design.adc.convert(drawn, value, step, adc_key)
 
 
 def _energy(programmed: ProgrammedMatrix, stacked: jax.Array) -> jax.Array:

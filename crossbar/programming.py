@@ -45,18 +45,36 @@ def program(
         [1.71, 0.86]
     """
     weights = finite_matrix("matrix", matrix)
-    codes, scale = quantise(weights, _code_bits(design), axis=0 if design.per_column else None)
+    codes, scale = quantise(weights, code_bits(design), axis=0 if design.per_column else None)
+    return program_codes(key, codes, scale, design, verify)
+
+
+def program_codes(
+    key: jax.Array,
+    codes: NDArray[np.int32],
+    scale: NDArray[np.float64],
+    design: Design,
+    verify: Verify | None = None,
+) -> ProgrammedMatrix:
+    """Write whole numbers into memory.
+
+    Args:
+        codes: as `mapping.encode` takes them, [inputs, outputs].
+        scale: what one of them is worth, a number or [1, outputs].
+        verify: as of `program`.
+    """
     planes = encode(codes, design.mapping, design.weight_bits, design.cell.num_levels)
     levels = to_arrays(planes, design)
-    scales = jnp.broadcast_to(jnp.asarray(scale, jnp.float32).ravel(), (weights.shape[1],))
+    scales = jnp.broadcast_to(jnp.asarray(scale, jnp.float32).ravel(), (codes.shape[1],))
     used = None if verify is None else jnp.asarray(used_cells(planes, design))
     return _program(
         key, jnp.asarray(levels), jnp.asarray(planes.significance, jnp.float32), scales, design,
-        verify, used, inputs=weights.shape[0],
+        verify, used, inputs=codes.shape[0],
     )  # fmt: skip
 
 
-def _code_bits(design: Design) -> int:
+def code_bits(design: Design) -> int:
+    """Bits of the whole numbers that weights become."""
     return 2 if design.mapping == "ternary" else design.weight_bits
 
 
@@ -115,6 +133,7 @@ def _program(
     inputs: int,
 ) -> ProgrammedMatrix:
     device_key, cycle_key, adc_key = random.split(key, 3)
+    dac_key = random.fold_in(adc_key, 1)
     pulses = failed = None
     if verify is None:
         cells = draw(device_key, cycle_key, design.cell, levels)
@@ -137,6 +156,9 @@ def _program(
         offset=jnp.zeros(outputs, jnp.float32),
         pulses=pulses,
         failed=failed,
+        drivers=None
+        if design.dac is None
+        else design.dac.draw(dac_key, (shape[0], design.rows), design.dac_bits),
         inputs=inputs,
     )
     return with_conductance(blank, cells)
@@ -147,11 +169,7 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
     design = programmed.design
     outputs = programmed.weight_scale.shape[0]
     step = design.cell.step
-    if design.wire is None:
-        transfer = conductance
-        drive = conductance.sum((0, 1, 3, 5))
-    else:
-        transfer, drive = _with_wires(conductance, design.wire)
+    transfer, drive = seen_from_ends(conductance, design.wire)
     return programmed.replace(
         conductance=conductance,
         transfer=join(transfer, outputs) / step,
@@ -160,7 +178,10 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
     )
 
 
-def _with_wires(conductance: jax.Array, wire: Wire) -> tuple[jax.Array, jax.Array]:
+def seen_from_ends(conductance: jax.Array, wire: Wire | None) -> tuple[jax.Array, jax.Array]:
+    """What arrays compute, S, in the shape of the conductances, and their `drive`."""
+    if wire is None:
+        return conductance, conductance.sum((0, 1, 3, 5))
     arrays = conductance.reshape(-1, *conductance.shape[-2:])
     size = min(_ARRAYS_AT_ONCE, arrays.shape[0])
     seen = jax.lax.map(lambda cells: effective(cells, wire), arrays, batch_size=size)
@@ -181,5 +202,6 @@ def default_step(design: Design, slices: int) -> jax.Array:
     """The smallest power of two with which a converter's codes reach the largest sum, [S]."""
     if design.adc.bits is None:
         return jnp.ones(slices, jnp.float32)
-    step = 2.0 ** np.ceil(np.log2(design.full_scale / (2 ** (design.adc.bits - 1) - 1)))
+    largest = max(2 ** (design.adc.bits - 1) - 1, 1)
+    step = 2.0 ** np.ceil(np.log2(design.full_scale / largest))
     return jnp.full(slices, max(step, 1.0), jnp.float32)

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from crossbar.cells.cell import Cell
 from crossbar.mapping import Planes, decode, encode
-from crossbar.program import to_arrays
 from crossbar.programmed import ProgrammedMatrix
+from crossbar.programming import to_arrays
 
 
 def nearest_levels(cell: Cell, conductance: jax.Array) -> jax.Array:
@@ -48,7 +48,7 @@ def stored_codes(programmed: ProgrammedMatrix) -> NDArray[np.int64]:
 
     Example:
         >>> from crossbar.design import Design
-        >>> from crossbar.program import program
+        >>> from crossbar.programming import program
         >>> design = Design(Cell(jnp.array([1e-6, 2e-6])), rows=4, columns=4, weight_bits=3)
         >>> stored_codes(program(jax.random.key(0), [[1.0, -2 / 3], [0.0, 1 / 3]], design)).tolist()
         [[3, -2], [0, 1]]

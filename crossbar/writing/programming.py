@@ -90,7 +90,7 @@ def programming_cost(programmed: ProgrammedMatrix, scheme: Scheme | None = None)
         >>> import jax
         >>> from crossbar.cells.presets import get
         >>> from crossbar.design import Design
-        >>> from crossbar.program import program
+        >>> from crossbar.programming import program
         >>> design = Design(get("stt"), rows=4, columns=4, weight_bits=2)
         >>> took = programming_cost(program(jax.random.key(0), [[1.0, -1.0]], design))
         >>> took.cells, f"{took.energy:.2g} J", f"{took.seconds:.2g} s"

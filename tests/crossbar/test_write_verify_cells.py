@@ -13,7 +13,7 @@ from crossbar.cells.cell import Cell, Write
 from crossbar.cells.draw import draw
 from crossbar.cells.presets import get
 from crossbar.design import Design
-from crossbar.program import program
+from crossbar.programming import program
 from crossbar.quantise import quantise
 from crossbar.read_back import used_cells
 from crossbar.write_verify import Verify, write_verified
