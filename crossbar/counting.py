@@ -7,6 +7,7 @@ shifted and added beside their array, arrays along the inputs are added on the w
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -47,21 +48,21 @@ def converter_name(design: Design) -> str:
     return "adc.none" if bits is None else f"{design.adc.part}.{bits}"
 
 
-def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, float]:
+def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, Any]:
     """Events of a number of products, but for those that depend on the data."""
-    digits, pitch = design.num_digits, array_pitch(design)
+    digits = design.num_digits
     copies = layout.tiles * layout.slices * layout.planes
     conversions = digits * layout.blocks * layout.slices * layout.outputs
     wide = accumulator_bits(design)
-    joined = gather(design.routing, layout.blocks, wide, pitch)
-    spread = scatter(design.routing, copies, design.dac_bits, pitch)
+    joined = gather(design.routing, layout.blocks, wide, 1.0)
+    spread = scatter(design.routing, copies, design.dac_bits, 1.0)
     moved = layout.outputs * joined.bit_metres + layout.inputs * digits * spread
     events = {
         converter_name(design): conversions,
         "dac.bit": digits * design.dac_bits * layout.inputs * copies,
         "tree.add_bit": conversions * wide + layout.outputs * joined.added_bits,
         "register.bit": conversions * wide,
-        "wire.bit_mm": moved / _MILLI,
+        "wire.bit_mm": moved * array_pitch(design) / _MILLI,
     }
     return {name: vectors * count for name, count in events.items()}
 
@@ -92,9 +93,9 @@ def accumulator_bits(design: Design) -> int:
     return bits + design.input_bits + design.weight_bits
 
 
-def array_pitch(design: Design) -> float:
+def array_pitch(design: Design) -> Any:
     """m, between arrays: the side of a square of twice the area of the cells, which is assumed."""
-    return float(np.sqrt(2 * design.rows * design.columns * float(design.cell.area)))
+    return (2 * design.rows * design.columns * design.cell.area) ** 0.5
 
 
 def with_converter(costs: Costs, design: Design) -> Costs:

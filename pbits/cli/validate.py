@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _FAILED = 1
 _HEADINGS = ("id", "claim", "source", "reference", "tolerance", "value", "")
+_VERDICTS = {True: "pass", False: "FAIL", None: "not run"}
 
 
 def validate(
@@ -33,7 +34,8 @@ def validate(
 ) -> None:
     """Reproduce published and exact results: reference, value, pass or fail.
 
-    Ends with status 1 where a row fails.
+    Ends with status 1 where a row fails. A row that needs a package which is not installed is
+    shown as not run.
 
     pbits validate --only T6
     """
@@ -52,13 +54,24 @@ def validate(
         print(json.dumps({"rows": [one.facts() for one in done]}, allow_nan=False))
     elif as_markdown:
         print(_markdown(done))
-    failed = [one for one in done if not one.passed]
+    _conclude(done, live)
+
+
+def _conclude(done: "list[Checked]", live: bool) -> None:
+    """The count, what was not run and why, what failed; status 1 where a row failed."""
+    from pbits.validation.rows import summary
+
     if live:
-        print(f"{len(done) - len(failed)} of {len(done)} rows pass")
-    for one in failed:
-        if one.error:
-            complain(f"{one.row.id}: {one.error}")
-    if failed:
+        print(summary(done))
+    reasons: dict[str, list[str]] = {}
+    for one in done:
+        if one.passed is None:
+            reasons.setdefault(str(one.note), []).append(one.row.id)
+        elif not one.passed and one.note:
+            complain(f"{one.row.id}: {one.note}")
+    for reason, names in reasons.items():
+        complain(f"not run: {', '.join(names)}: {reason}")
+    if any(one.passed is False for one in done):
         raise typer.Exit(_FAILED)
 
 
@@ -77,16 +90,19 @@ def _run(rows: list, full: bool, live: bool) -> "list[Checked]":
 
 
 def _cells(one: "Checked") -> tuple[str, ...]:
-    row = one.row
-    numbers = (f"{row.reference:.6g}", f"{row.tolerance:.2g}", f"{one.value:.6g}")
-    return row.id, row.claim, row.source, *numbers, "pass" if one.passed else "FAIL"
+    row, verdict = one.row, _VERDICTS[one.passed]
+    value = "-" if one.passed is None else f"{one.value:.6g}"
+    if one.standard_error is not None:
+        value += f" ± {one.standard_error:.1g}"
+    numbers = (f"{row.reference:.6g}", f"{one.tolerance:.2g}", value)
+    return row.id, row.claim, row.source, *numbers, verdict
 
 
 def _line(cells: tuple[str, ...], seconds: str) -> str:
     """What is read first stands first, as the claim may be long."""
     name, claim, source, reference, tolerance, value, verdict = cells
-    numbers = f"{reference:>12}{tolerance:>10}{value:>13}"
-    return f"{name:<7}{verdict:<5}{numbers}{seconds:>7}  {claim} [{source}]"
+    numbers = f"{reference:>12}{tolerance:>10}{value:>20}"
+    return f"{name:<7}{verdict:<8}{numbers}{seconds:>7}  {claim} [{source}]"
 
 
 def _markdown(done: "list[Checked]") -> str:

@@ -1,31 +1,42 @@
 """The p-bit of a perpendicular magnet at any barrier, none included: m_z itself, not two states.
 
 Below a barrier of about 3 kT m_z wanders, dwells are not exponential, and the mean of its sign is
-``tanh(2 delta <|m_z|> i)``.  The Fokker-Planck equation of :mod:`pbits.devices.axial` on a grid is
-solved once per input; a step of any length is then a draw from a row of its exact propagator.
+``tanh(2 delta <|m_z|> i)``.  Means and times differentiate (:mod:`pbits.devices.axial_law`).  For
+samples the Fokker-Planck equation of :mod:`pbits.devices.axial` on a grid is solved once per input;
+a step of any length is then a draw from a row of its exact propagator.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
+from jax.core import Tracer
+from numpy.typing import ArrayLike, NDArray
 
 from pbits.devices.axial import AxialMagnet
+from pbits.devices.axial_law import (
+    Law,
+    axial_law,
+    correlation_time,
+    mean_spin,
+    passage_time,
+    slowest_rate,
+)
 from pbits.devices.checking import Number, check_known
-from pbits.devices.passage import hysteresis_dwell
-from pbits.devices.pbit_model import Draw, PBitModel
+from pbits.devices.pbit_model import Draw, PBitModel, Shared
 
-_FINE = 400  # cells of means
+_THRESHOLD = 0.5
+_STEEPEST = 75.0  # energies over kT beyond which float32 ends
 
 
 class Chain(NamedTuple):
     """Exact steps of the cells, for each different input."""
 
-    rows: jax.Array  # [inputs, cells, cells] cumulated probabilities of the next cell
-    long_run: jax.Array  # [inputs, cells] cumulated
+    rows: Shared  # [inputs, cells, cells] cumulated probabilities of the next cell
+    long_run: Shared  # [inputs, cells] cumulated
     which: jax.Array  # the input of each device
 
 
@@ -52,65 +63,106 @@ class AxialPBit(PBitModel):
         (3, 4)
     """
 
-    delta: float
-    diffusion: float
-    critical: float = 1.0
-    offset: float = 0.0
+    delta: Number
+    diffusion: Number
+    critical: Number = 1.0
+    offset: Number = 0.0
     num_cells: int = field(default=100, metadata={"static": True})
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_known("delta", self.delta, 0.0)
         check_known("diffusion", self.diffusion, 0.0, strictly=True)
         check_known("critical", self.critical, 0.0, strictly=True)
 
+    def bias(self, inputs: Number) -> jax.Array:
+        """Reduced, of the inputs' shape."""
+        return (jnp.asarray(inputs) - self.offset) / self.critical
+
+    def law(self, inputs: Number) -> Law:
+        """Of m_z at inputs, see :mod:`pbits.devices.axial_law`."""
+        return axial_law(self.delta, self.bias(inputs))
+
+    def distribution(self, inputs: Number = 0.0) -> tuple[jax.Array, jax.Array]:
+        """m_z [cells] and its probabilities [..., cells]."""
+        found = self.law(inputs)
+        return found.centres, found.share
+
     def transfer(self, inputs: Number) -> jax.Array:
-        """Mean of sgn m_z, exact; differentiates."""
-        i = (jnp.asarray(inputs)[..., None] - self.offset) / self.critical
-        z = (jnp.arange(_FINE) + 0.5) / _FINE
-        up, down = (
-            jax.nn.logsumexp(self.delta * z * (z + 2 * s * i), axis=-1) for s in (1.0, -1.0)
-        )
-        return jnp.tanh((up - down) / 2)
+        """Mean of sgn m_z, exact."""
+        return mean_spin(self.law(inputs))
 
     def autocorrelation(self, times: Number, inputs: Number = 0.0) -> jax.Array:
-        """Of the sign, a sum over modes; `inputs` is one number here."""
-        decays, shares = self.decays(float(np.asarray(inputs)))
-        seen = np.exp(-np.multiply.outer(np.asarray(times, np.float64), decays)) @ shares
-        return jnp.asarray(seen)
+        """Of the sign, a sum over modes in float64; does not differentiate."""
+        return _autocorrelation(self, times, inputs, 0.0)
 
     def correlation_time(self, inputs: Number = 0.0) -> jax.Array:
-        """Integral of the autocorrelation, seconds: shorter than the slowest decay."""
-        flat = np.atleast_1d(np.asarray(inputs, np.float64)).ravel()
-        pairs = [self.decays(float(i)) for i in flat]
-        times = [np.sum(shares / decays) for decays, shares in pairs]
-        return jnp.asarray(np.reshape(times, np.shape(inputs)))
+        """Integral of the autocorrelation, seconds: shorter than the slowest decay.
+
+        Zero where the other sign's share is below what float32 holds.
+        """
+        return correlation_time(self.law(inputs)) / self.diffusion
+
+    def relaxation_rate(self, inputs: Number = 0.0) -> jax.Array:
+        """lambda_1, the slowest decay, 1/s.
+
+        NaN where ``|bias| >= 1`` or ``delta (1 + |bias|)**2 > 75``: see
+        :func:`pbits.devices.axial_law.slowest_rate`.
+
+        Example:
+            >>> pbit = AxialPBit(delta=3.0, diffusion=1e9)
+            >>> slope = jax.grad(pbit.relaxation_rate)(0.1)
+            >>> bool(slope > 0), round(float(pbit.relaxation_rate()) / 6e9, 5)
+            (True, 0.07857)
+        """
+        bias = jnp.abs(self.bias(inputs))
+        known = (bias < 1) & (self.delta * (1 + bias) ** 2 <= _STEEPEST)
+        return jnp.where(known, slowest_rate(self.law(inputs)) * self.diffusion, jnp.nan)
 
     def mean_dwell(self, inputs: Number = 0.0) -> jax.Array:
         """Between flips that a comparator with thresholds of +-0.5 sees, seconds.
 
         The sign alone flips without end whenever m_z is near zero.
         """
-        biases = (np.asarray(inputs, np.float64) - self.offset) / self.critical
-        both = [hysteresis_dwell(self.delta, s * b) for b in biases.flat for s in (1.0, -1.0)]
-        unit = 1 / (2 * self.delta * self.diffusion)
-        return jnp.asarray(unit * np.reshape(both, (*biases.shape, 2)).mean(-1))
+        bias = self.bias(inputs)
+        up, down = (
+            passage_time(axial_law(self.delta, s * bias), -_THRESHOLD, _THRESHOLD)
+            for s in (1.0, -1.0)
+        )
+        return (up + down) / (2 * self.diffusion)
 
     def propagator(self, inputs: Number, dt: Number) -> Chain:
-        """Rows of the exact propagator; 40 kB for each different input."""
-        different, which = np.unique(np.asarray(inputs), return_inverse=True)
-        laws = [self.law_of(float(i)) for i in different]
-        rows = np.stack([_rows(law, self.diffusion * float(np.asarray(dt))) for law in laws])
+        """Rows of the exact propagator, in float64; 40 kB for each different magnet and input.
+
+        Raises:
+            ValueError: inside a JAX program, where nothing can be tabulated.
+        """
+        if any(isinstance(x, Tracer) for x in jax.tree.leaves((self, inputs, dt))):
+            raise ValueError(
+                "the propagator of an AxialPBit is tabulated and takes known numbers only, not "
+                "those inside jit, vmap or grad; use a Telegraph, or call it outside"
+            )
+        numbers = self.delta, self.bias(inputs), jnp.asarray(dt) * self.diffusion
+        (delta, bias, time), which = _different(*numbers)
+        laws = [
+            AxialMagnet(float(d), float(b), self.num_cells)
+            for d, b in zip(delta, bias, strict=True)
+        ]
+        rows = np.stack([_rows(law, float(t)) for law, t in zip(laws, time, strict=True)])
         long_run = np.stack([np.cumsum(law.stationary) for law in laws])
-        which = jnp.asarray(which.reshape(np.shape(inputs)))
-        return Chain(jnp.asarray(rows), jnp.asarray(long_run), which)
+        return Chain(Shared(jnp.asarray(rows)), Shared(jnp.asarray(long_run)), jnp.asarray(which))
 
     def begin(self, draw: Draw, given: Chain) -> jax.Array:
         """A cell from the long-run law."""
-        return _picked(given.long_run[given.which], draw(0))
+        return _picked(given.long_run.value[given.which], draw(0))
+
+    def showing(self, spins: jax.Array) -> jax.Array:
+        """The cell at a pole."""
+        return jnp.where(spins > 0, self.num_cells - 1, 0)
 
     def step(self, draw: Draw, state: jax.Array, given: Chain) -> jax.Array:
         """The cell dt later."""
-        return _picked(given.rows[given.which, state], draw(0))
+        return _picked(given.rows.value[given.which, state], draw(0))
 
     def direction(self, state: jax.Array) -> jax.Array:
         """m_z in the middle of the cell."""
@@ -120,26 +172,17 @@ class AxialPBit(PBitModel):
         """The sign of m_z."""
         return jnp.where(2 * state >= self.num_cells, 1, -1).astype(jnp.int8)
 
-    def law_of(self, value: float) -> AxialMagnet:
-        """The magnet's law at one input."""
-        return AxialMagnet(self.delta, (value - self.offset) / self.critical, self.num_cells)
-
-    def decays(self, value: float, level: float = 0.0) -> tuple[NDArray, NDArray]:
-        """Decay rates in 1/s, and their shares of the variance of the sign of m_z + level."""
-        law = self.law_of(value)
-        values, vectors = law.modes
-        shares = (vectors.T @ (np.sqrt(law.stationary) * np.sign(law.centres + level)))[1:] ** 2
-        return values[1:] * self.diffusion, shares / max(shares.sum(), 1e-30)
-
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class AxialComparator(PBitModel):
     """The same magnet at one bias, its m_z held against the input: s = +1 where m_z > -input.
 
+    Samples know m_z to half a cell of the magnet's grid only.
+
     Attributes:
         magnet: whose `offset` and `critical` make a bias of `drive`.
-        drive: what the magnet itself gets, one number.
+        drive: what the magnet itself gets.
 
     Example:
         >>> comparator = AxialComparator(AxialPBit(delta=1.0, diffusion=1e9))
@@ -148,43 +191,41 @@ class AxialComparator(PBitModel):
     """
 
     magnet: AxialPBit
-    drive: float = 0.0
+    drive: Number = 0.0
 
     def distribution(self, inputs: Number = 0.0) -> tuple[jax.Array, jax.Array]:
-        """m_z [cells] and its probabilities [cells]."""
-        found = self.magnet.law_of(self.drive)
-        return jnp.asarray(found.centres), jnp.asarray(found.stationary)
+        """m_z [cells] and its probabilities [..., cells]."""
+        return self.magnet.distribution(self.drive)
 
     def transfer(self, inputs: Number) -> jax.Array:
         """Mean spin; linear between the grid's edges."""
-        share = np.concatenate([[0], np.cumsum(self.magnet.law_of(self.drive).stationary)])
-        edges = jnp.linspace(-1, 1, len(share))
-        return 1 - 2 * jnp.interp(-jnp.asarray(inputs), edges, jnp.asarray(share))
+        return mean_spin(self.magnet.law(self.drive), inputs)
 
     def autocorrelation(self, times: Number, inputs: Number = 0.0) -> jax.Array:
-        """Of the bit; `inputs` is one number here."""
-        decays, shares = self.magnet.decays(self.drive, float(np.asarray(inputs)))
-        seen = np.exp(-np.multiply.outer(np.asarray(times, np.float64), decays)) @ shares
-        return jnp.asarray(seen)
+        """Of the bit; does not differentiate."""
+        return _autocorrelation(self.magnet, times, self.drive, inputs)
 
     def correlation_time(self, inputs: Number = 0.0) -> jax.Array:
         """Integral of the autocorrelation, seconds."""
-        flat = np.asarray(inputs, np.float64).ravel()
-        pairs = [self.magnet.decays(self.drive, float(i)) for i in flat]
-        return jnp.asarray(np.reshape([np.sum(s / d) for d, s in pairs], np.shape(inputs)))
+        return correlation_time(self.magnet.law(self.drive), inputs) / self.magnet.diffusion
 
     def mean_dwell(self, inputs: Number = 0.0) -> jax.Array:
         """Of the magnet behind thresholds of +-0.5, whatever the input."""
-        return jnp.broadcast_to(self.magnet.mean_dwell(self.drive), jnp.shape(inputs))
+        dwell = self.magnet.mean_dwell(self.drive)
+        return jnp.broadcast_to(dwell, jnp.broadcast_shapes(dwell.shape, jnp.shape(inputs)))
 
     def propagator(self, inputs: Number, dt: Number) -> tuple[Chain, jax.Array]:
         """The magnet's, and the inputs."""
         levels = jnp.asarray(inputs)
-        return self.magnet.propagator(np.full(levels.shape, self.drive), dt), levels
+        return self.magnet.propagator(levels * 0 + self.drive, dt), levels
 
     def begin(self, draw: Draw, given: tuple[Chain, jax.Array]) -> jax.Array:
         """A cell from the long-run law."""
         return self.magnet.begin(draw, given[0])
+
+    def showing(self, spins: jax.Array) -> jax.Array:
+        """The magnet's."""
+        return self.magnet.showing(spins)
 
     def step(self, draw: Draw, state: jax.Array, given: tuple[Chain, jax.Array]) -> jax.Array:
         """The cell dt later."""
@@ -193,6 +234,36 @@ class AxialComparator(PBitModel):
     def spin(self, state: jax.Array, given: tuple[Chain, jax.Array]) -> jax.Array:
         """Sign of m_z + input."""
         return jnp.where(self.magnet.direction(state) > -given[1], 1, -1).astype(jnp.int8)
+
+
+def _autocorrelation(pbit: AxialPBit, times: Number, inputs: Number, level: Number) -> jax.Array:
+    """Of the sign of m_z + level; all broadcast."""
+    reduced = jnp.abs(jnp.asarray(times)) * pbit.diffusion
+    parts = jnp.broadcast_arrays(reduced, jnp.asarray(pbit.delta), pbit.bias(inputs), level)
+    shape = jax.ShapeDtypeStruct(parts[0].shape, jnp.float32)
+    summed = partial(_modes_summed, pbit.num_cells)
+    return jax.pure_callback(summed, shape, *parts, vmap_method="broadcast_all")
+
+
+def _modes_summed(num_cells: int, times: ArrayLike, *numbers: ArrayLike) -> NDArray[np.float32]:
+    shape = np.shape(times)
+    found = np.empty(np.size(times), np.float32)
+    (deltas, biases, levels), which = _different(*numbers)
+    for k, (delta, bias, level) in enumerate(zip(deltas, biases, levels, strict=True)):
+        law = AxialMagnet(float(delta), float(bias), num_cells)
+        decays, vectors = law.modes
+        shares = (vectors.T @ (np.sqrt(law.stationary) * np.sign(law.centres + level)))[1:] ** 2
+        here = which.ravel() == k
+        decayed = np.exp(-np.multiply.outer(np.ravel(times)[here], decays[1:]))
+        found[here] = decayed @ (shares / max(shares.sum(), 1e-30))
+    return found.reshape(shape)
+
+
+def _different(*numbers: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Distinct tuples [numbers, k] of arrays that broadcast, and which one each element has."""
+    parts = np.broadcast_arrays(*(np.asarray(x, np.float64) for x in numbers))
+    found, which = np.unique(np.stack([p.ravel() for p in parts]), axis=1, return_inverse=True)
+    return found, which.reshape(parts[0].shape)
 
 
 def _rows(law: AxialMagnet, time: float) -> NDArray[np.float64]:

@@ -1,4 +1,7 @@
-"""Devices in blocks whose state stays in a core's cache, blocks shared out among cores."""
+"""Devices in blocks whose state stays in a core's cache, blocks shared out among cores.
+
+What a step computes on the way is a block wide, however many devices there are.
+"""
 
 from typing import Any
 
@@ -7,15 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST = 8192
+_LANES = 16  # numbers of 32 bits in the widest register
 
 
 class Layout:
-    """Devices in blocks [blocks, width], blocks split over cores."""
+    """Devices in blocks [blocks, width], blocks split over cores.
+
+    Blocks are of equal width, at most `LARGEST`, so that few places stay unused.
+
+    Example:
+        >>> layout = Layout(10_000, 1)
+        >>> layout.blocks, layout.width
+        (2, 5008)
+    """
 
     def __init__(self, count: int, num_cores: int) -> None:
         self.count = count
-        self.width = min(-(-count // num_cores), LARGEST)
-        self.blocks = -(-count // (self.width * num_cores)) * num_cores
+        each = -(-count // num_cores)
+        apart = -(-each // LARGEST)
+        width = -(-each // apart)
+        self.width = width if apart == 1 else -(-width // _LANES) * _LANES
+        self.blocks = apart * num_cores
         self.total = self.blocks * self.width
         self.numbers = np.arange(self.total, dtype=np.uint32).reshape(self.blocks, self.width)
 

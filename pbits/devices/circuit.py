@@ -228,6 +228,10 @@ class DividerPBit(PBitModel):
         """The device's."""
         return self.device.begin(draw, given)
 
+    def showing(self, spins: jax.Array) -> Any:
+        """The device's."""
+        return self.device.showing(spins)
+
     def step(self, draw: Draw, state: Any, given: Any) -> Any:
         """The device's."""
         return self.device.step(draw, state, given)

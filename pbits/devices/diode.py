@@ -4,10 +4,10 @@ At second order in the current's amplitude, for any geometry, from derivatives o
 motion at its equilibrium, taken by differentiation of the integrator's own right-hand side.  With
 coordinates q in the tangent plane, ``dq/dt = F(q, I)`` and ``V = I R(q)``, a current
 ``I_rf cos(omega t)`` moves q by ``x = (i omega - F_q)^-1 F_I`` per ampere and without a direct
-current ``V_dc = 1/2 I_rf**2 Re[R_q . x]`` (J. C. Sankey et al., Nature Physics 4, 67 (2008)); a
-direct current adds the mean shift of q, which is of the same order.  A barrier whose conductance
-depends on the voltage rectifies too, at all frequencies: ``1/4 V''(I)`` more
-(:func:`curvature`).
+current ``V_dc = 1/2 I_rf**2 Re[R_q . x]``; a direct current adds the mean shift of q, which is of
+the same order.  Such voltages are what spin torques are measured by (J. C. Sankey et al.,
+arXiv:0705.4207).  A barrier whose conductance depends on the voltage rectifies too, at all
+frequencies: ``1/4 V''(I)`` more (:func:`curvature`).
 
 Only low powers are linear: amplitudes that turn the layer by a radian saturate it, and
 :func:`rectified_voltage` follows it there.

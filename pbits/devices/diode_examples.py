@@ -9,23 +9,29 @@ from pbits.devices.presets import Number, Preset
 
 # What is published, in mV / mW; none of it is computed here.
 PUBLISHED = {
-    "Schottky diode": Number(3_800, "measured", "as quoted in B. Fang et al., ncomms11259 (2016)"),
-    "junction, field of 0.1 T": Number(12_000, "measured", "as quoted there"),
-    "unbiased junction, optimum": Number(10_000, "simulated", "C. Wang et al., arXiv:0905.1912"),
-    "biased junction, no field": Number(75_400, "measured", "B. Fang et al., ncomms11259 (2016)"),
+    "Schottky diode": Number(
+        3_800, "mV/mW", "measured", "as quoted in B. Fang et al., ncomms11259 (2016)"
+    ),
+    "junction, field of 0.1 T": Number(12_000, "mV/mW", "measured", "as quoted there"),
+    "unbiased junction, optimum": Number(
+        10_000, "mV/mW", "simulated", "C. Wang et al., arXiv:0905.1912"
+    ),
+    "biased junction, no field": Number(
+        75_400, "mV/mW", "measured", "B. Fang et al., ncomms11259 (2016)"
+    ),
 }
 
 UNBIASED = Preset(
     "field-free perpendicular layer near compensation, reference in plane, no direct current",
     {
-        "saturation": Number(9.5e5, "memory", "CoFeB, A/m"),
-        "diameter": Number(70e-9, "assumed", "m"),
-        "thickness": Number(1.6e-9, "assumed", "m"),
-        "alpha": Number(0.01, "memory", "CoFeB on MgO, damping"),
-        "effective_field": Number(0.03, "assumed", "T, anisotropy less demagnetisation"),
-        "efficiency": Number(0.6, "memory", "spin polarisation"),
-        "resistance_area": Number(3e-12, "assumed", "Ohm m**2, parallel"),
-        "tmr": Number(1.0, "memory", "100 %"),
+        "saturation": Number(9.5e5, "A/m", "memory", "CoFeB"),
+        "diameter": Number(70e-9, "m", "assumed", "chosen"),
+        "thickness": Number(1.6e-9, "m", "assumed", "chosen"),
+        "alpha": Number(0.01, "", "memory", "CoFeB on MgO, damping"),
+        "effective_field": Number(0.03, "T", "assumed", "anisotropy less demagnetisation"),
+        "efficiency": Number(0.6, "", "memory", "spin polarisation"),
+        "resistance_area": Number(3e-12, "Ohm m^2", "assumed", "parallel"),
+        "tmr": Number(1.0, "", "memory", "100 %"),
     },
 )
 

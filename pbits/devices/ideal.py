@@ -1,7 +1,7 @@
 """The p-bit of textbooks: a hyperbolic tangent that forgets at once."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -32,10 +32,12 @@ class IdealSigmoid(PBitModel):
         (5, 3)
     """
 
+    remembers: ClassVar[bool] = False
     slope: Number = 1.0
     offset: Number = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_known("slope", self.slope, 0.0, strictly=True)
 
     def transfer(self, inputs: Number) -> jax.Array:
@@ -61,6 +63,10 @@ class IdealSigmoid(PBitModel):
     def begin(self, draw: Draw, given: jax.Array) -> jax.Array:
         """A spin."""
         return self.step(draw, None, given)
+
+    def showing(self, spins: jax.Array) -> jax.Array:
+        """The spins themselves."""
+        return spins.astype(jnp.int8)
 
     def step(self, draw: Draw, state: Any, given: jax.Array) -> jax.Array:
         """Another spin."""

@@ -22,6 +22,7 @@ import jax
 import jax.numpy as jnp
 from jax.core import Tracer
 
+from pbits import runtime
 from pbits.devices.checking import Number, check_known
 from pbits.devices.macrospin import BOLTZMANN, GAMMA
 from pbits.devices.pbit_model import Draw, PBitModel, normal
@@ -70,6 +71,7 @@ class EasyPlane(PBitModel):
     diffusion: Number = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_known("turning", self.turning, 0.0, strictly=True)
         check_known("damping", self.damping, 0.0, strictly=True)
         check_known("diffusion", self.diffusion, 0.0)
@@ -146,6 +148,10 @@ class EasyPlane(PBitModel):
         """m_z over its standard deviation, and the phase."""
         return normal(draw, 0), 2 * jnp.pi * draw(1)
 
+    def showing(self, spins: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """In the plane, along or against the reference."""
+        return jnp.zeros(spins.shape), jnp.where(spins > 0, 0.0, jnp.pi)
+
     def step(
         self, draw: Draw, state: tuple[jax.Array, jax.Array], given: Turn
     ) -> tuple[jax.Array, jax.Array]:
@@ -179,6 +185,7 @@ def easy_plane(
             magnet leaves its plane, use `pbits.devices.simulation.simulate`.
     """
     given = {"moment": moment, "hard_field": hard_field, "alpha": alpha, "temperature": temperature}
+    runtime.ensure_configured()
     for name, value in given.items():
         check_known(name, value, 0.0, strictly=True)
     # In tesla first: the energies' squares would leave float32.

@@ -11,11 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from pbits import checks, runtime
 from pbits.devices.checking import positive_array
 from pbits.devices.macrospin import GAMMA, Magnet, Vector, advance, angles, turn
-from pbits.devices.simulation import USUAL_ANGLE, safe_step
+from pbits.devices.simulation import USUAL_ANGLE, largest_field, safe_step
 from pbits.random import seed_key
 
 Array = NDArray[np.float64]
 _NEWTON_STEPS = 6
+_MOST_STEPS = 2e6
+_AT_REST = 1e-4  # of the largest field: what may still turn the layer
 
 
 class Diode(NamedTuple):
@@ -81,14 +83,17 @@ def resistance(diode: Diode, m: Any) -> Any:
 
 
 def equilibrium(magnet: Magnet, start: ArrayLike) -> Array:
-    """Where the layer comes to rest, [3], improved by Newton's method."""
+    """Where the layer comes to rest, [3], improved by Newton's method.
+
+    Where it does not, the direction after a long time: :class:`Linearised` refuses it.
+    """
     runtime.ensure_configured()
     still = magnet._replace(temperature=0.0)
     dt, alpha = safe_step(still), checks.positive("alpha", float(magnet.alpha))
     given = np.asarray(start, np.float64)
     m: Any = tuple(jnp.full(1, part, jnp.float32) for part in given / np.linalg.norm(given))
     device = jnp.zeros(1, jnp.uint32)
-    steps = int(min(60 / (alpha * USUAL_ANGLE) + 1000, 2e6))
+    steps = int(min(60 / (alpha * USUAL_ANGLE) + 1000, _MOST_STEPS))
     m = jax.jit(advance)(seed_key(0), m, angles(still, dt), device, np.uint32(0), np.uint32(steps))
     found = np.array([float(part[0]) for part in m])
     for _ in range(_NEWTON_STEPS):
@@ -105,7 +110,8 @@ def equilibrium(magnet: Magnet, start: ArrayLike) -> Array:
 
 def _frame(m: Array) -> Array:
     """[3, 3]: m and two directions across it."""
-    return np.linalg.svd(m[None])[2] * np.sign(np.linalg.svd(m[None])[0][0, 0])
+    sign, _, rows = np.linalg.svd(m[None])
+    return rows * sign[0, 0]
 
 
 def _flow(frame: Array, magnet: Magnet, q: jax.Array) -> jax.Array:
@@ -119,11 +125,26 @@ def _flow(frame: Array, magnet: Magnet, q: jax.Array) -> jax.Array:
     return (speed[1:] - along[1:] * speed[0] / along[0]) / along[0]
 
 
+def _check_rest(magnet: Magnet, frame: Array) -> None:
+    speed = float(np.linalg.norm(np.asarray(_flow(frame, magnet, jnp.zeros(2)))))
+    if not speed <= _AT_REST * largest_field(magnet):
+        raise ValueError(
+            f"no stable equilibrium was reached: {speed:.3g} T still turn the free layer; use a "
+            "smaller current, a start nearer to rest, or rectified_voltage, which integrates in "
+            "time"
+        )
+
+
 class Linearised:
-    """Derivatives of flow and voltage at the equilibrium, to second order."""
+    """Derivatives of flow and voltage at the equilibrium m, to second order.
+
+    Raises:
+        ValueError: where the layer is not at rest there.
+    """
 
     def __init__(self, diode: Diode, m: Array) -> None:
         frame = _frame(m)
+        _check_rest(at_current(diode, diode.current), frame)
 
         def both(q: jax.Array, current: jax.Array) -> jax.Array:
             flow = GAMMA * _flow(frame, at_current(diode, current), q)
@@ -137,12 +158,11 @@ class Linearised:
             return np.asarray(value, np.float64)
 
         first = [wide(part) for part in jax.jacfwd(both, (0, 1))(*at)]
-        second = jax.jacfwd(jax.jacfwd(both, (0, 1)), (0, 1))(*at)
+        second = jax.jacfwd(jax.jacfwd(both), (0, 1))(*at)
         self.a, self.r, self.b = first[0][:2], first[0][2], first[1][:2]
-        self.f_qq, self.f_qi, self.f_ii = (
-            wide(second[0][0])[:2], wide(second[0][1])[:2], wide(second[1][1])[:2],
-        )  # fmt: skip
-        self.r_qq = wide(second[0][0])[2]
+        # Fields and torques are linear in the current: F has no second derivative by it.
+        self.f_qq, self.f_qi = wide(second[0])[:2], wide(second[1])[:2]
+        self.r_qq = wide(second[0])[2]
         self.current = float(diode.current)
 
     def response(self, omega: Array) -> tuple[Array, NDArray[np.complex128]]:
@@ -159,7 +179,7 @@ class Linearised:
             return direct
         pairs = np.einsum("ki,kj->kij", x, x.conj()).real
         force = 0.25 * np.einsum("aij,kij->ka", self.f_qq, pairs)
-        force = force + 0.5 * np.einsum("ai,ki->ka", self.f_qi, x.real) + 0.25 * self.f_ii
+        force = force + 0.5 * np.einsum("ai,ki->ka", self.f_qi, x.real)
         shift = -np.linalg.solve(a, force.T).T
         curved = 0.25 * np.einsum("ij,kij->k", self.r_qq, pairs)
         return direct + self.current * (shift @ self.r + curved)

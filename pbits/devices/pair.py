@@ -23,6 +23,7 @@ from pbits.devices.macrospin import (
     Magnet,
     Vector,
     angles,
+    efficiency,
     noise,
     rotated,
     turn,
@@ -152,10 +153,11 @@ def pair_angles(pair: Pair, dt: jax.Array | float, drive: jax.Array | float = 1.
         rate = jnp.asarray(GAMMA * dt, jnp.float32) / (1 + given.alpha * given.alpha)
         x, y, z = (rate * jnp.asarray(part, jnp.float32) for part in field)
         pulls.append((x, y, z))
-        squared = jnp.square(jnp.asarray(magnet.asymmetry, jnp.float32))
+        mean, slope = efficiency(magnet.asymmetry)
         push = rate * jnp.asarray(torque, jnp.float32) * drive
-        torques.append(push * 2 * squared / (squared + 1))
-        skews.append(jnp.sign(push) * (squared - 1) / (squared + 1))
+        torques.append(push * mean)
+        # What a negative push turns round is the torque, not the other layer.
+        skews.append(jnp.sign(push) * slope)
     return PairAngles(layers, tuple(pulls), tuple(torques), tuple(skews))
 
 

@@ -1,11 +1,11 @@
 """Derivatives of mean directions with respect to fields and torques, by likelihood ratios.
 
-Derivatives along noisy paths exist (:func:`~pbits.devices.macrospin.advance` takes forward
-differentiation) but grow without bound: precession shears neighbouring paths apart.  A change of
+Derivatives along noisy paths exist (:func:`~pbits.devices.macrospin.advance` can be
+differentiated) but grow without bound: precession shears neighbouring paths apart.  A change of
 drift is instead a change of the noise's probability, whose logarithm has the derivative
-``sum_k q_k . kick_k / noise**2``, q being the change of the turn of a step (P. W. Glynn, Commun.
-ACM 33(10), 75 (1990)).  Its variance grows with the number of steps, so a run should last a few
-relaxation times.
+``sum_k q_k . kick_k / noise**2`` to first order in the step, q being the change of the turn of a
+step (likelihood ratios: P. W. Glynn, Commun. ACM 33(10), 75 (1990), doi:10.1145/84537.84552).  Its
+variance grows with the number of steps, so a run should last a few relaxation times.
 """
 
 from collections.abc import Callable
@@ -60,8 +60,8 @@ def mean_gradient(
         seed: equal seeds give equal results.
 
     Raises:
-        ValueError: where x changes the noise (damping, temperature, moment), or arguments are
-            out of range.
+        ValueError: where x changes the noise (damping, temperature, moment), a field is not one
+            number, or arguments are out of range.
 
     Example:
         >>> from pbits.devices.macrospin import Vector
@@ -75,6 +75,9 @@ def mean_gradient(
     seed = checks.seed_or_random(seed)
     count = checks.whole_number("num_devices", num_devices, 2)
     steps = checks.whole_number("num_steps", num_steps, 1)
+    at = checks.finite("at", at)
+    if any(np.ndim(leaf) for leaf in jax.tree.leaves(magnet_of(at))):
+        raise ValueError("a field of the magnet is an array; expected numbers, equal for all")
     dt = checked_step(magnet_of(at), dt)
     given, change = jax.jvp(lambda x: angles(magnet_of(x), dt), (jnp.float32(at),), (1.0,))
     if not np.all(np.asarray(given.noise) > 0) or np.any(np.asarray(change.noise)):

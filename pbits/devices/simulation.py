@@ -7,21 +7,25 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import Tracer
 from jax.sharding import Mesh
 from jax.sharding import PartitionSpec as P
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, memory, runtime
 from pbits.devices.blocks import Layout
+from pbits.devices.checking import check_known, finite_array, positive_array
 from pbits.devices.macrospin import GAMMA, Magnet, Vector, advance, angles, diffusion, step
 from pbits.devices.pair import Pair, check_pair, pair_angles, pair_step
 from pbits.random import seed_key
 
-# Of the fastest precession, in radians per step: the stationary error is about 1 % at 0.4, see
-# the tests; and of the random turn's variance.
+# Of the fastest precession, in radians per step: the stationary error stays below 1 % to 0.4 and is
+# about that at 0.5, see the tests.  And of the random turn's variance s per axis, in rad^2 a step:
+# free diffusion is too fast by the share s / 10.
 USUAL_ANGLE, LARGEST_ANGLE = 0.25, 0.5
 USUAL_SPREAD, LARGEST_SPREAD = 0.02, 0.1
 _AXIS = "devices"
+_MOST_STEPS = 2**32  # numbers that steps have
 _ROUNDING = 1e-6  # of the length of a float32 vector
 
 
@@ -52,18 +56,20 @@ class Trajectory(NamedTuple):
     seed: int
 
 
-def largest_field(magnet: Magnet | Pair) -> float:
-    """Bound on the field that any of the magnets precesses in, T."""
+def largest_field(magnet: Magnet | Pair, drive: float = 1.0) -> float:
+    """Bound on the field that any of the magnets precesses in, T, at spin torques times `drive`."""
     if isinstance(magnet, Pair):
         fields, torques = magnet[2:4], magnet[4:6]
         return max(
-            largest_field(layer) + _largest(field) + _efficiency(layer) * float(np.max(np.abs(a)))
+            largest_field(layer, drive)
+            + _largest(field)
+            + drive * _efficiency(layer) * float(np.max(np.abs(a)))
             for layer, field, a in zip(magnet[:2], fields, torques, strict=True)
         )
     # What all three axes have in common is along m and does nothing.
     spread = np.ptp(np.stack(np.broadcast_arrays(*magnet.anisotropy)), axis=0)
-    torque = _efficiency(magnet) * _largest(magnet.damping_like)
-    return float(np.max(spread)) + _largest(magnet.field) + torque + _largest(magnet.field_like)
+    torque = _efficiency(magnet) * _largest(magnet.damping_like) + _largest(magnet.field_like)
+    return float(np.max(spread)) + _largest(magnet.field) + drive * torque
 
 
 def _efficiency(magnet: Magnet) -> float:
@@ -81,8 +87,42 @@ def _fastest(magnet: Magnet | Pair) -> float:
     return max(float(np.max(diffusion(layer))) for layer in layers)
 
 
-def safe_step(magnet: Magnet | Pair) -> float:
+def check_magnet(magnet: Magnet | Pair) -> None:
+    """Refuse what no magnet can have.
+
+    Raises:
+        TypeError: inside a JAX program, where values are not known.
+        ValueError: on quantities out of range or not finite, or on pairs as `check_pair` has them.
+
+    Example:
+        >>> check_magnet(Magnet(1e-18, 0.01, Vector(z=0.1)))
+    """
+    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(magnet)):
+        raise TypeError(
+            "a field of the magnet is traced by JAX, which does not know its value; compile, map "
+            "or differentiate macrospin.advance, or use response.mean_gradient"
+        )
+    if isinstance(magnet, Pair):
+        check_pair(magnet)
+    layers = magnet[:2] if isinstance(magnet, Pair) else (magnet,)
+    for layer in layers:
+        positive_array("moment", layer.moment)
+        positive_array("asymmetry", layer.asymmetry)
+        check_known("alpha", layer.alpha, 0.0)
+        check_known("temperature", layer.temperature, 0.0)
+    for leaf in jax.tree.leaves(magnet):
+        finite_array("a field of the magnet", leaf)
+
+
+def safe_step(magnet: Magnet | Pair, drive: float = 1.0) -> float:
     """Seconds per step that keep the stationary law to about a percent or better.
+
+    Args:
+        magnet: all of whose fields count.
+        drive: largest factor of the spin torques.
+
+    Raises:
+        ValueError: where nothing acts on the magnet, or a quantity is out of range.
 
     Example:
         >>> from pbits.devices.macrospin import Vector
@@ -90,7 +130,8 @@ def safe_step(magnet: Magnet | Pair) -> float:
         >>> 1e-12 < dt < 2e-11
         True
     """
-    field, spread = largest_field(magnet), _fastest(magnet)
+    check_magnet(magnet)
+    field, spread = largest_field(magnet, drive), _fastest(magnet)
     by_angle = USUAL_ANGLE / (GAMMA * field) if field else np.inf
     by_noise = USUAL_SPREAD / (2 * spread) if spread else np.inf
     dt = min(by_angle, by_noise)
@@ -131,6 +172,7 @@ def simulate(
     Raises:
         ValueError: on arguments out of range; above all on a step that is too long, with one
             that is not.
+        TypeError: on a magnet traced by JAX: see :func:`check_magnet`.
         MemoryError: before anything runs, where the record cannot fit.
 
     Example:
@@ -142,28 +184,43 @@ def simulate(
     """
     seed = checks.seed_or_random(seed)
     count = checks.whole_number("num_devices", num_devices, 1)
-    steps = checks.whole_number("num_steps", num_steps, 0)
-    every = checks.whole_number("record_every", record_every or max(steps, 1), 1)
-    dt = checked_step(magnet, dt)
-    if isinstance(magnet, Pair):
-        check_pair(magnet)
-    if steps % every:
-        raise ValueError(f"num_steps is {steps}; expected a multiple of record_every, {every}")
-    factors = _drive(drive, steps // every)
+    first, every, records = _steps(first_step, num_steps, record_every)
+    factors = _drive(drive, records)
+    dt = checked_step(magnet, dt, float(np.max(np.abs(factors), initial=1.0)))
     layers = 2 if isinstance(magnet, Pair) else 1
     program = _program(_mesh(count), keep_directions, layers)
     layout = Layout(count, program.num_cores)
-    kept = 3 * layers * 4 * layout.total * (len(factors) * keep_directions + 4)
-    what = f"{len(factors)} records of {count} magnets; record less often, or keep_directions=False"
-    memory.check_fits(kept, memory.free_bytes(runtime.devices()[0]), what)
-    single, many = layout.split(magnet)
+    _check_fits(layout, layers, records, keep_directions)
     m = layout.spread(unit_vectors(start, layers, count, seed))
-    first = checks.whole_number("first_step", first_step, 0)
     scalars = np.float32(dt), factors, np.uint32(first), np.uint32(count), np.uint32(every)
-    final, records = program.run(seed_key(seed), m, layout.numbers, single, many, *scalars)
-    steps = first + every * np.arange(len(factors) + 1)
-    m, mean, square, final = _gathered(layout, layers, records, final)
-    return Trajectory(np.float64(dt) * steps[1:], m, mean, square, final, dt, int(steps[-1]), seed)
+    final, seen = program.run(seed_key(seed), m, layout.numbers, *layout.split(magnet), *scalars)
+    ends = first + every * np.arange(records + 1)
+    m, mean, square, final = _gathered(layout, layers, seen, final)
+    return Trajectory(np.float64(dt) * ends[1:], m, mean, square, final, dt, int(ends[-1]), seed)
+
+
+def _steps(first_step: int, num_steps: int, record_every: int | None) -> tuple[int, int, int]:
+    """First step, steps between records, records."""
+    first = checks.whole_number("first_step", first_step, 0)
+    steps = checks.whole_number("num_steps", num_steps, 0)
+    given = max(steps, 1) if record_every is None else record_every
+    every = checks.whole_number("record_every", given, 1)
+    if steps % every:
+        raise ValueError(f"num_steps is {steps}; expected a multiple of record_every, {every}")
+    if max(first + steps, every) >= _MOST_STEPS:
+        raise ValueError(
+            f"first_step + num_steps is {first + steps}; expected less than 2**32, after which "
+            "noise would repeat: go on with another seed"
+        )
+    return first, every, steps // every
+
+
+def _check_fits(layout: Layout, layers: int, records: int, keep: bool) -> None:
+    """The state, its copies, and what is recorded."""
+    kept = 3 * layers * 4 * layout.total * (records * keep + 4)
+    what = f"{records} records of {layout.count} magnets"
+    advice = "record less often, or keep_directions=False"
+    memory.check_fits(kept, memory.free_bytes(runtime.devices()[0]), f"{what}; {advice}")
 
 
 def _gathered(layout: Layout, layers: int, records: Any, final: Any) -> Any:
@@ -181,22 +238,23 @@ def _gathered(layout: Layout, layers: int, records: Any, final: Any) -> Any:
     return directions, shaped(mean, 0), shaped(square, 0), shaped(layout.joined(final), 1)
 
 
-def checked_step(magnet: Magnet | Pair, dt: float | None) -> float:
-    """A safe step, or the one given where it is not too long.
+def checked_step(magnet: Magnet | Pair, dt: float | None, drive: float = 1.0) -> float:
+    """A safe step, or the one given where it is not too long, at spin torques times `drive`.
 
     Raises:
         ValueError: where precession or noise turn too far in a step, with one that is safe.
     """
     if dt is None:
-        return safe_step(magnet)
+        return safe_step(magnet, drive)
+    check_magnet(magnet)
     dt = checks.positive("dt", dt)
-    angle = GAMMA * largest_field(magnet) * dt
+    angle = GAMMA * largest_field(magnet, drive) * dt
     spread = 2 * _fastest(magnet) * dt
     if angle > LARGEST_ANGLE or spread > LARGEST_SPREAD:
         raise ValueError(
             f"dt is {dt:.3g} s, in which the magnet precesses by {angle:.3g} rad and diffuses by "
             f"{spread:.3g} rad^2; expected at most {LARGEST_ANGLE} and {LARGEST_SPREAD}: "
-            f"dt={safe_step(magnet):.3g} is safe"
+            f"dt={safe_step(magnet, drive):.3g} is safe"
         )
     return dt
 

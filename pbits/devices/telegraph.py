@@ -9,7 +9,7 @@ Good for magnets with a barrier of at least 3 kT.  It is not good for easy-plane
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -46,6 +46,7 @@ class Telegraph(PBitModel):
         (2.0, 0.537)
     """
 
+    remembers: ClassVar[bool] = False
     law: Any
 
     def dwells(self, inputs: Number = 0.0) -> tuple[jax.Array, jax.Array]:
@@ -95,6 +96,10 @@ class Telegraph(PBitModel):
     def begin(self, draw: Draw, given: Flips) -> jax.Array:
         """A spin in equilibrium."""
         return jnp.where(draw(0) < given.long_run, 1, -1).astype(jnp.int8)
+
+    def showing(self, spins: jax.Array) -> jax.Array:
+        """The spins themselves."""
+        return spins.astype(jnp.int8)
 
     def step(self, draw: Draw, state: jax.Array, given: Flips) -> jax.Array:
         """The spin dt later."""

@@ -44,7 +44,7 @@ class PBit(NamedTuple):
         init: ``(key, parameters, spins int8 [n, reads]) -> state``, reads last.
         tick: ``(keys, parameters, state, spins, drive, lane) -> (spins, state, events)``; one clock
             tick of all p-bits.  ``drive = 2 beta I`` float32 [n, reads].  The kernel keeps the
-            result for the p-bits that are clocked.
+            spins of the p-bits that are clocked and the state of all: junctions do not stand still.
         name: for reports.
     """
 

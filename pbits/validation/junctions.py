@@ -12,8 +12,8 @@ from pbits.devices.pair import alignment, coupled_disks
 from pbits.devices.response import mean_gradient
 from pbits.devices.simulation import safe_step, simulate
 from pbits.devices.torques import HeavyMetal
-from pbits.validation.magnets import FIELD, easy_axis, in_equilibrium, turned
-from pbits.validation.rows import Row
+from pbits.validation.magnets import easy_axis, in_equilibrium, turned
+from pbits.validation.rows import Measured, Row
 
 _LAYER = Junction(1e6, 0.05, 1e-9, diameter=20e-9, perpendicular_field=0.5)
 _MACROSPIN = "this macrospin in time, against the closed form"
@@ -92,12 +92,12 @@ def _insensitive(torque: float, full: bool) -> float:
     return _alignment(torque, full) - _alignment(0.0, full)
 
 
-def _slope(delta: float, bias: float, full: bool) -> float:
+def _slope(delta: float, bias: float, full: bool) -> Measured:
     """d<m_z>/di by likelihood ratios, over that of the exact law."""
     alpha, count = 0.1, 400_000 if full else 100_000
 
     def driven(torque: float) -> Magnet:
-        return easy_axis(delta, alpha)._replace(damping_like=Vector(z=torque * alpha * FIELD))
+        return easy_axis(delta, alpha, torque=torque)
 
     found = mean_gradient(
         driven, bias, num_steps=800, num_devices=count, dt=turned(0.25), seed=5,
@@ -105,7 +105,7 @@ def _slope(delta: float, bias: float, full: bool) -> float:
     )  # fmt: skip
     law = AxialMagnet(delta, bias)
     exact = 2 * delta * (law.mean(law.centres**2) - law.mean(law.centres) ** 2)
-    return float(found.gradient[2] / exact)
+    return Measured(float(found.gradient[2] / exact), float(found.error[2] / exact))
 
 
 ROWS = (

@@ -1,6 +1,7 @@
 """All rows, family by family.  A new family is one more name here."""
 
 from pbits.validation import (
+    cross_runs,
     equilibrium,
     fokker_planck,
     in_plane,
@@ -21,7 +22,8 @@ def all_rows() -> list[Row]:
         'T1.1'
     """
     families = (
-        equilibrium, fokker_planck, in_plane, junctions, motion, networks, pbit_models, switching,
+        cross_runs, equilibrium, fokker_planck, in_plane, junctions, motion, networks, pbit_models,
+        switching,
     )  # fmt: skip
     rows = [row for family in families for row in family.ROWS]
     return sorted(rows, key=_place)

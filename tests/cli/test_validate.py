@@ -5,9 +5,12 @@ import json
 import pytest
 
 from pbits.validation import table
-from pbits.validation.rows import Row
+from pbits.validation.rows import Measured, NotRun, Row
 
-KEYS = {"id", "claim", "source", "reference", "tolerance", "value", "pass", "seconds"}
+KEYS = {
+    "id", "claim", "source", "reference", "tolerance", "value", "standard_error", "pass", "note",
+    "seconds",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -23,6 +26,44 @@ def two_rows(monkeypatch):
         Row("X2.2", "nothing", "arithmetic", 6.0, 1e-9, broken),
     ]
     monkeypatch.setattr(table, "all_rows", lambda: rows)
+
+
+@pytest.fixture
+def rows_with_a_peer(monkeypatch):
+    """One row with a standard error, two whose package is missing."""
+
+    def peer(full):
+        raise NotRun("peer is not installed: pip install peer")
+
+    rows = [
+        Row("X1.1", "a mean", "law", 0.6, 0.1, lambda full: Measured(0.625, 0.0123)),
+        Row("X2.1", "as peer", "peer", 1.0, 0.02, peer),
+        Row("X2.2", "as peer", "peer", 1.0, 0.02, peer),
+    ]
+    monkeypatch.setattr(table, "all_rows", lambda: rows)
+
+
+def test_missing_packages_are_no_failure(invoke, rows_with_a_peer):
+    result = invoke("validate")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert "0.625 ± 0.01" in lines[1]
+    assert lines[2].split()[:3] == ["X2.1", "not", "run"]
+    assert lines[-1] == "1 of 1 rows pass, 2 not run"
+    assert result.stderr.count("X2.1, X2.2: peer is not installed: pip install peer") == 1
+
+
+def test_missing_packages_in_json_and_markdown(invoke, rows_with_a_peer):
+    result = invoke("validate", "--json")
+    assert result.exit_code == 0
+    rows = json.loads(result.stdout)["rows"]
+    assert [(row["pass"], row["standard_error"]) for row in rows] == [
+        (True, 0.0123), (None, None), (None, None)
+    ]  # fmt: skip
+    assert rows[1]["note"] == "peer is not installed: pip install peer"
+    lines = invoke("validate", "--markdown").stdout.splitlines()
+    assert lines[2].endswith("| 0.6 | 0.1 | 0.625 ± 0.01 | pass |")
+    assert lines[3].endswith("| 1 | 0.02 | - | not run |")
 
 
 def test_one_row_as_json(invoke):

@@ -43,7 +43,9 @@ def test_the_efficient_point_is_not_the_fast_one():
 @pytest.mark.parametrize(("leakage", "clocked"), [(0.0, 0.0), (0.05, 0.45), (1.0, 0.0), (0.3, 0.7)])
 def test_shares_do_not_move_the_published_point(leakage, clocked):
     law = EnergyLaw.calibrated(leakage, clocked)
-    assert sum(law.terms(EFFICIENT, PUBLISHED_ACTIVITY)) == pytest.approx(1.113e-15, rel=1e-3)
+    assert sum(law.terms(EFFICIENT, PUBLISHED_ACTIVITY)) == pytest.approx(
+        1.113e-15, rel=1e-3, abs=0
+    )
     terms = np.array(law.terms(EFFICIENT, PUBLISHED_ACTIVITY))
     np.testing.assert_allclose(terms / terms.sum(), [leakage, clocked, 1 - leakage - clocked])
 
@@ -91,7 +93,7 @@ def test_energy_at_the_published_activity():
     programmed = macro.program(weights)
     _, events = programmed.mvm(x)
     assert (events.toggle_rate, events.weight_sparsity) == (1 / 16, 0.5)
-    assert events.energy / 16 == pytest.approx(72.9e-12, rel=1e-3)
+    assert events.energy / 16 == pytest.approx(72.9e-12, rel=1e-3, abs=0)
     report = programmed.report(events)
     assert report.energy == pytest.approx(events.energy)
     assert report.latency == pytest.approx(16 / 80e6)

@@ -16,10 +16,10 @@ LOW = OperatingPoint(0.65)
 def test_published_error_rates():
     assert LOW.read_error_rate == pytest.approx(1890 / 655360)
     assert OperatingPoint(0.85).read_error_rate == 0
-    assert OperatingPoint(1.2).read_error_bound == pytest.approx(ERROR_BOUND, rel=1e-12)
-    assert pytest.approx(4.6e-6, rel=0.01) == ERROR_BOUND
+    assert OperatingPoint(1.2).read_error_bound == pytest.approx(ERROR_BOUND, rel=1e-12, abs=0)
+    assert pytest.approx(4.6e-6, rel=0.01, abs=0) == ERROR_BOUND
     # Zero errors in 655 360 has a probability of 5 % at the bound.
-    assert (1 - ERROR_BOUND) ** 655360 == pytest.approx(0.05, rel=1e-3)
+    assert (1 - ERROR_BOUND) ** 655360 == pytest.approx(0.05, rel=1e-3, abs=0)
     rates = [OperatingPoint(v).read_error_rate for v in (0.65, 0.7, 0.75, 0.8)]
     assert rates == sorted(rates, reverse=True)
 

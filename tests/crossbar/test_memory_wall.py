@@ -57,7 +57,7 @@ def test_assumptions_are_told():
 
 def test_energies_of_arrays():
     macro = memory_wall.digital_macro(8)
-    assert macro.compute == pytest.approx(2 / 28.07e12, rel=1e-3)
+    assert macro.compute == pytest.approx(2 / 28.07e12, rel=1e-3, abs=0)
     fast = memory_wall.digital_macro(8, OperatingPoint(1.2))
     assert fast.compute > 2.5 * macro.compute
     analog = memory_wall.analog_tile()
@@ -65,7 +65,7 @@ def test_energies_of_arrays():
     # Two-terminal junctions of kiloohms pay in the cells: V^2 G t, 64 bit products, one cell on.
     low_ohmic = memory_wall.analog_tile(resistance=4.5e3)
     extra = 64 * 0.25**2 / 4.5e3 * 1e-9
-    assert low_ohmic.compute - analog.compute == pytest.approx(extra, rel=0.01)
+    assert low_ohmic.compute - analog.compute == pytest.approx(extra, rel=0.01, abs=0)
 
 
 def test_near_memories_leave_less_to_gain():
@@ -95,7 +95,7 @@ def test_rooflines():
     assert roof.attainable(10 * roof.ridge) == roof.peak
     assert roof.attainable(roof.ridge) == pytest.approx(roof.peak)
     macro = roofline.macro_roof(1, 4, OperatingPoint(1.2))
-    assert macro.peak == pytest.approx(4.42e12, rel=1e-3)
+    assert macro.peak == pytest.approx(4.42e12, rel=1e-3, abs=0)
     with pytest.raises(ValueError, match="above 0"):
         roof.attainable(0)
 

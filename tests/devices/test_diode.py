@@ -14,6 +14,7 @@ from pbits.devices.diode import (
     sensitivity,
 )  # fmt: skip
 from pbits.devices.diode_examples import PUBLISHED, unbiased
+from pbits.devices.linearised import Linearised, equilibrium
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet, Vector
 
 MOMENT = 8e5 * 100e-9 * 50e-9 * 2e-9
@@ -71,9 +72,9 @@ def test_far_below_resonance_the_response_is_broad():
     junction = diode("oblique")
     centre = resonance(rectifier(junction, 1e9))
     low = rectifier(junction, centre * np.array([1e-3, 1e-2, 2e-2])).rectification
-    assert low == pytest.approx(np.full(3, low[0]), rel=0.01)
+    assert low == pytest.approx(np.full(3, low[0]), rel=0.01, abs=0)
     steps = [rectifier(junction._replace(current=i), 1e9).resistance for i in (-1e-4, 1e-4)]
-    assert low[0] == pytest.approx(0.5 * (steps[1] - steps[0]) / 2e-4, rel=0.01)
+    assert low[0] == pytest.approx(0.5 * (steps[1] - steps[0]) / 2e-4, rel=0.01, abs=0)
 
 
 def test_large_powers_saturate():
@@ -91,9 +92,11 @@ def test_an_unbiased_diode_is_of_the_published_order():
     """Theory's optimum is 10 000 mV/mW, a Schottky diode has 3 800: within a factor of five."""
     junction = unbiased()
     # 6.582e-16 eV s of angular momentum, half of it and 60 % for an electron, over 5.85e-18 A m^2.
-    assert junction.damping_like.x == pytest.approx(0.6 * 6.582e-16 / 2 / 5.850e-18, rel=1e-3)
+    assert junction.damping_like.x == pytest.approx(
+        0.6 * 6.582e-16 / 2 / 5.850e-18, rel=1e-3, abs=0
+    )
     centre = resonance(rectifier(junction, 1e9))
-    assert centre == pytest.approx(GAMMA * 0.03 / (2 * np.pi), rel=1e-3)
+    assert centre == pytest.approx(GAMMA * 0.03 / (2 * np.pi), rel=1e-3, abs=0)
     found = rectifier(junction, centre)
     size = abs(sensitivity(found)[0])
     for name in ("unbiased junction, optimum", "Schottky diode"):
@@ -101,15 +104,15 @@ def test_an_unbiased_diode_is_of_the_published_order():
     # By hand: 1/2 dR/dcos(theta) a / (2 alpha B) per squared ampere, at 4 Z P / (R + Z)**2 twice.
     ohms, slope = found.resistance, found.resistance / 3
     by_hand = 0.5 * slope * junction.damping_like.x / (2 * 0.01 * 0.03)
-    assert size == pytest.approx(by_hand * 8 * 50 / (ohms + 50) ** 2, rel=0.01)
+    assert size == pytest.approx(by_hand * 8 * 50 / (ohms + 50) ** 2, rel=0.01, abs=0)
     # Linear below a nanowatt.  At 10 nW a cone of 6 degrees slows the layer by half a linewidth,
     # as cone**2 = linear**2 / (1 + (cone**2 / (2 alpha))**2) has it.
     powers = np.array([2e-10, 1e-8, 1e-5])
     volts = np.abs(rectified_voltage(junction, amplitude(powers, ohms), centre))
     linear = (junction.damping_like.x * amplitude(1e-8, ohms) / (2 * 0.01 * 0.03)) ** 2
     square = brentq(lambda x: x * (1 + (x / 0.02) ** 2) - linear, 0, linear)
-    assert volts[0] == pytest.approx(size * 2e-10, rel=0.01)
-    assert volts[1] == pytest.approx(size * 1e-8 * square / linear, rel=0.01)
+    assert volts[0] == pytest.approx(size * 2e-10, rel=0.01, abs=0)
+    assert volts[1] == pytest.approx(size * 1e-8 * square / linear, rel=0.01, abs=0)
     assert volts[2] < 0.3 * size * 1e-5
     with pytest.raises(ValueError, match="expected some of"):
         unbiased(tmrr=2.0)
@@ -129,7 +132,7 @@ def test_a_barrier_that_is_not_ohmic_rectifies_at_all_frequencies():
         middle = (low + high) / 2
         low, high = np.where(flow(middle) < wanted, (middle, high), (low, middle))
     mean = (low.mean() - bias) / size**2
-    assert curvature(flow, bias) / 4 == pytest.approx(mean, rel=1e-3)
+    assert curvature(flow, bias) / 4 == pytest.approx(mean, rel=1e-3, abs=0)
     junction = diode("oblique")
     plain = rectifier(junction, [1e8, 5e10])
     more = rectifier(junction, [1e8, 5e10], curvature=400.0)
@@ -165,7 +168,7 @@ def test_a_direct_current_makes_the_resistance_heard():
     assert found.resistance_noise > 0
     share = found.resistance_noise * 4e-8 / johnson
     assert share > 1e-3
-    assert volts**2 / johnson - 1 == pytest.approx(share, rel=1e-6)
+    assert volts**2 / johnson - 1 == pytest.approx(share, rel=1e-6, abs=0)
 
 
 def test_noise_of_the_resistance():
@@ -195,6 +198,16 @@ def test_a_current_beyond_the_critical_one_has_no_equilibrium():
         rectifier(junction, 1e9, start=[1, 0, 0])
     with pytest.raises(ValueError, match="frequency"):
         rectifier(junction._replace(current=0.0), -1e9)
+
+
+def test_a_layer_that_is_not_at_rest_is_refused():
+    """Nothing is expanded about a direction that still turns."""
+    junction = diode("oblique")
+    rest = equilibrium(junction.magnet, [0.3, 0.1, 0.95])
+    assert np.all(np.linalg.eigvals(Linearised(junction, rest).a).real < 0)
+    away = rest + np.array([0.02, 0.0, 0.0])
+    with pytest.raises(ValueError, match="no stable equilibrium was reached"):
+        Linearised(junction, away / np.linalg.norm(away))
 
 
 def test_what_the_model_cannot_mean_is_refused():

@@ -41,18 +41,18 @@ def test_the_barrier_is_that_of_the_anisotropy_at_the_temperature():
     n_x, _, n_z = GRAIN.demagnetisation()
     density = 5.4e6 * left**2.1 - 4e-7 * np.pi * (1.1e6 * left) ** 2 * (n_z - n_x) / 2
     expected = density * GRAIN.volume / (1.380649e-23 * 600)
-    assert hot(GRAIN, 600.0).barrier().coherent == pytest.approx(expected, rel=1e-6)
+    assert hot(GRAIN, 600.0).barrier().coherent == pytest.approx(expected, rel=1e-6, abs=0)
     wall = 4 * np.sqrt(1.5e-11 * left**2 * density) * 3.5e-9 * 4.7e-9 / (1.380649e-23 * 600)
-    assert hot(GRAIN, 600.0).barrier().wall == pytest.approx(wall, rel=1e-6)
+    assert hot(GRAIN, 600.0).barrier().wall == pytest.approx(wall, rel=1e-6, abs=0)
 
 
 def test_retention_and_threshold_follow():
     warm, plain = hot(GRAIN, 450.0), hot(GRAIN, 450.0, curie_temperature=None)
     ratio = warm.barrier().coherent / plain.barrier().coherent
-    assert ratio == pytest.approx((0.4 / 0.6) ** (0.36 * 2.1), rel=2e-3)
+    assert ratio == pytest.approx((0.4 / 0.6) ** (0.36 * 2.1), rel=2e-3, abs=0)
     found = [summary.times(layer).correlation for layer in (warm, plain)]
     gap = plain.barrier().coherent - warm.barrier().coherent
-    assert np.log(found[1] / found[0]) == pytest.approx(gap, rel=0.05)
+    assert np.log(found[1] / found[0]) == pytest.approx(gap, rel=0.05, abs=0)
     assert warm.critical_current().to_parallel == pytest.approx(
         ratio * plain.critical_current().to_parallel
     )
@@ -65,7 +65,7 @@ def test_a_given_field_is_split_into_its_parts():
     )
     for kelvin in (250.0, 300.0, 380.0):
         ours, theirs = (hot(layer, kelvin).easy_field() for layer in (FILM, by_field))
-        assert float(ours) == pytest.approx(float(theirs), rel=1e-9)
+        assert float(ours) == pytest.approx(float(theirs), rel=1e-9, abs=0)
     left = (0.62 / 0.7) ** 0.36
     assert float(hot(FILM, 380.0).hard_field()) == pytest.approx(0.01 * left**1.1)
 
@@ -83,10 +83,10 @@ def test_heat_of_a_drive_takes_magnetisation():
     given, drive = warm.magnet(voltage=volts), warm.operating(voltage=volts)
     assert drive.temperature[1] > 301
     left = FILM.saturation(drive.temperature) / FILM.magnetisation
-    assert given.moment / FILM.moment == pytest.approx(left, rel=1e-9)
+    assert given.moment / FILM.moment == pytest.approx(left, rel=1e-9, abs=0)
     assert left[1] < 0.9985
     settled = hot(FILM, float(drive.temperature[1]))
-    assert given.anisotropy.z[1] == pytest.approx(settled.magnet().anisotropy.z, rel=1e-9)
+    assert given.anisotropy.z[1] == pytest.approx(settled.magnet().anisotropy.z, rel=1e-9, abs=0)
     assert given.anisotropy.z[1] < FILM.magnet().anisotropy.z - 1e-3
     torque = given.damping_like.z[1] / FILM.magnet(voltage=0.2).damping_like.z
     assert torque == pytest.approx(1 / left[1])

@@ -24,13 +24,13 @@ KT = BOLTZMANN * 300
 
 def test_an_ellipse_of_equal_axes_is_a_circle():
     x, y, z = ellipse_factors(2e-9, 40e-9, 40e-9)
-    assert z == pytest.approx(float(axial_factor(2e-9, 40e-9)), rel=1e-12)
-    assert x == pytest.approx(y, rel=1e-12)
+    assert z == pytest.approx(float(axial_factor(2e-9, 40e-9)), rel=1e-12, abs=0)
+    assert x == pytest.approx(y, rel=1e-12, abs=0)
 
 
 def test_a_long_elliptical_cylinder_has_the_factors_of_an_infinite_one():
     x, y, z = ellipse_factors(1.0, 6e-5, 4e-5)
-    assert [x, y] == pytest.approx([0.4, 0.6], rel=2e-4)
+    assert [x, y] == pytest.approx([0.4, 0.6], rel=2e-4, abs=0)
     assert z < 1e-4
 
 
@@ -46,18 +46,18 @@ def test_an_ellipse_by_its_form_factor():
 
     angles = (np.arange(16) + 0.5) * np.pi / 32
     expected = 2 * np.mean([over_q(angle) for angle in angles])
-    assert ellipse_factors(t, 2 * a, 2 * b)[2] == pytest.approx(expected, rel=1e-3)
+    assert ellipse_factors(t, 2 * a, 2 * b)[2] == pytest.approx(expected, rel=1e-3, abs=0)
 
 
 def test_prisms():
     assert prism_factors(1, 1, 1) == pytest.approx([1 / 3] * 3)
     # Digits that a published compact model carries for 50 x 50 x 0.6 nm.
     expected = [0.01968237864387906, 0.01968237864387906, 0.960635227939411]
-    assert prism_factors(0.6, 50, 50) == pytest.approx(expected, rel=1e-6)
+    assert prism_factors(0.6, 50, 50) == pytest.approx(expected, rel=1e-6, abs=0)
     x, y, z = prism_factors(2, 60, 40)
     assert x < y < z
     # The three come from one formula by turning the prism.
-    assert y == pytest.approx(prism_factors(40, 2, 60)[2], rel=1e-9)
+    assert y == pytest.approx(prism_factors(40, 2, 60)[2], rel=1e-9, abs=0)
 
 
 def test_the_barrier_two_ways():
@@ -66,9 +66,9 @@ def test_the_barrier_two_ways():
     n_x, _, n_z = layer.demagnetisation()
     density = 1.0056e-3 / 1.1e-9 - mu_0 * 1.2e6**2 * (n_z - n_x) / 2
     volume = np.pi / 4 * 50e-9**2 * 1.1e-9
-    assert layer.barrier().coherent == pytest.approx(density * volume / KT, rel=1e-9)
+    assert layer.barrier().coherent == pytest.approx(density * volume / KT, rel=1e-9, abs=0)
     wall = 4 * np.sqrt(1.5e-11 * density) * 50e-9 * 1.1e-9 / KT
-    assert layer.barrier().wall == pytest.approx(wall, rel=1e-9)
+    assert layer.barrier().wall == pytest.approx(wall, rel=1e-9, abs=0)
 
 
 def test_the_wall_takes_over_at_its_diameter():
@@ -108,12 +108,12 @@ def test_conductance_is_linear_in_the_cosine():
 
 def test_critical_currents():
     per_barrier = MEMORY.critical_current().to_parallel / MEMORY.barrier().coherent
-    assert per_barrier == pytest.approx(4 * e / hbar * 0.01 * KT, rel=1e-9)
-    assert per_barrier == pytest.approx(0.252e-6, rel=3e-3)
+    assert per_barrier == pytest.approx(4 * e / hbar * 0.01 * KT, rel=1e-9, abs=0)
+    assert per_barrier == pytest.approx(0.252e-6, rel=3e-3, abs=0)
     disk = presets.get("in-plane-easy-axis", polarisation=1.0)
     field = disk.easy_field() + disk.hard_field() / 2
     torque = hbar / (2 * e) * disk.critical_current().to_parallel / disk.moment
-    assert torque == pytest.approx(0.01 * float(field), rel=1e-9)
+    assert torque == pytest.approx(0.01 * float(field), rel=1e-9, abs=0)
     helped = MEMORY.critical_current(field=0.1)
     assert helped.to_parallel == pytest.approx(0.8 * MEMORY.critical_current().to_parallel)
     assert helped.to_antiparallel == pytest.approx(1.2 * MEMORY.critical_current().to_antiparallel)
@@ -121,7 +121,7 @@ def test_critical_currents():
     assert volts * MEMORY.parallel_conductance == pytest.approx(
         MEMORY.critical_current().to_parallel
     )
-    assert MEMORY.thermal_current == pytest.approx(0.126e-6, rel=3e-3)
+    assert MEMORY.thermal_current == pytest.approx(0.126e-6, rel=3e-3, abs=0)
 
 
 def test_a_warm_junction():
@@ -228,12 +228,12 @@ def test_units_are_those_of_the_docstrings():
 
 
 def test_presets_are_what_their_sources_say():
-    assert presets.get("in-plane-easy-axis").barrier().value == pytest.approx(3, rel=1e-3)
+    assert presets.get("in-plane-easy-axis").barrier().value == pytest.approx(3, rel=1e-3, abs=0)
     assert 55 < presets.get("fept-grain").barrier().value < 70
     double = presets.get("double-free-layer")
     in_plane, across = double.coupling_field()
     # The source has -0.0368; uniform disks 2 nm apart give 5 % less.
-    assert in_plane / (mu_0 * 8e5) == pytest.approx(-0.0368, rel=0.06)
+    assert in_plane / (mu_0 * 8e5) == pytest.approx(-0.0368, rel=0.06, abs=0)
     assert across == pytest.approx(-2 * in_plane)
     free = presets.get("pma-low-barrier")
-    assert 1e9 / (2 * free.diffusion) == pytest.approx(135.75, rel=1e-4)
+    assert 1e9 / (2 * free.diffusion) == pytest.approx(135.75, rel=1e-4, abs=0)

@@ -54,7 +54,7 @@ def test_a_circuit_reads_the_other_sign():
     circuit = UPRIGHT.conductances()
     for cosine in (-1.0, 0.3, 1.0):
         ours = float(UPRIGHT.conductance(cosine, 0.2))
-        assert float(circuit.at(-cosine, 0.2)) == pytest.approx(ours, rel=1e-5)
+        assert float(circuit.at(-cosine, 0.2)) == pytest.approx(ours, rel=1e-5, abs=0)
     constant = UPRIGHT.replace(half_voltage=None)
     assert float(constant.conductances().at(1.0, 0.5)) == pytest.approx(
         float(constant.conductance(-1.0, 0.5)), rel=1e-5

@@ -25,9 +25,9 @@ def test_correlation_and_dwell_times(delta):
     layer = uniaxial(delta)
     unit = (1 + 0.01**2) / (0.01 * 1.76085963e11 * float(layer.easy_field()))
     times = summary.times(layer)
-    assert times.correlation == pytest.approx(unit / EXACT[delta], rel=1e-3)
-    assert times.dwell_up == pytest.approx(2 * times.correlation, rel=1e-6)
-    assert times.dwell_down == pytest.approx(2 * times.correlation, rel=1e-6)
+    assert times.correlation == pytest.approx(unit / EXACT[delta], rel=1e-3, abs=0)
+    assert times.dwell_up == pytest.approx(2 * times.correlation, rel=1e-6, abs=0)
+    assert times.dwell_down == pytest.approx(2 * times.correlation, rel=1e-6, abs=0)
 
 
 def test_dwell_times_under_a_current():
@@ -36,7 +36,7 @@ def test_dwell_times_under_a_current():
     times = summary.times(layer, 0.05 * layer.critical_current().to_parallel)
     up, down = 1 / times.dwell_up, 1 / times.dwell_down
     assert up + down == pytest.approx(1 / times.correlation)
-    assert (down - up) / (down + up) == pytest.approx(times.mean_sign, rel=1e-5)
+    assert (down - up) / (down + up) == pytest.approx(times.mean_sign, rel=1e-5, abs=0)
     assert times.mean_sign == pytest.approx(np.tanh(2 * 12 * 0.05), abs=0.06)
 
 
@@ -56,17 +56,17 @@ def test_half_current():
     layer = uniaxial(4.0)
     bias = brentq(lambda i: AxialMagnet(4.0, i).mean_sign() - 0.5, 0, 1)
     expected = bias * layer.critical_current().to_parallel
-    assert summary.half_current(layer) == pytest.approx(expected, rel=2e-3)
+    assert summary.half_current(layer) == pytest.approx(expected, rel=2e-3, abs=0)
 
 
 def test_the_easy_plane_disk_dephases():
     """Published for this disk: half in 148 ps, integral 159 ps."""
     disk = presets.get("easy-plane-disk")
-    assert summary.times(disk).correlation == pytest.approx(159e-12, rel=5e-3)
+    assert summary.times(disk).correlation == pytest.approx(159e-12, rel=5e-3, abs=0)
     assert summary.times(disk).dwell_up is None
     seconds = np.linspace(0, 400e-12, 41)
     decay = summary.autocorrelation(disk, seconds)
-    assert np.interp(-0.5, -decay, seconds) == pytest.approx(148e-12, rel=5e-3)
+    assert np.interp(-0.5, -decay, seconds) == pytest.approx(148e-12, rel=5e-3, abs=0)
 
 
 def test_laws_that_are_not_resolved_are_not_told():
@@ -84,7 +84,7 @@ def test_autocorrelation_of_a_slow_magnet():
     tau = summary.times(layer).correlation
     decay = summary.autocorrelation(layer, np.linspace(0, 3 * tau, 31))
     # All but the motion within the wells decays with tau.
-    assert decay[-1] / decay[10] == pytest.approx(np.exp(-2), rel=1e-3)
+    assert decay[-1] / decay[10] == pytest.approx(np.exp(-2), rel=1e-3, abs=0)
     assert 0.9 < decay[10] / np.exp(-1) < 1
 
 
@@ -117,7 +117,9 @@ def test_means_of_functions_agree_between_the_laws():
     for current in (0.0, 1e-6):
         axial, sphere = layer.axial(current), layer.harmonics(current=current, degree=40)
         function = lambda z: 1 / (1.5 + z)  # noqa: E731
-        assert sphere.mean_over(function) == pytest.approx(axial.mean_over(function), rel=1e-5)
+        assert sphere.mean_over(function) == pytest.approx(
+            axial.mean_over(function), rel=1e-5, abs=0
+        )
         assert sphere.mean_over(np.ones_like) == pytest.approx(1, abs=1e-12)
 
 
@@ -128,9 +130,9 @@ def test_in_plane_times_are_converged():
     assert isinstance(coarse, SphericalMagnet)
     finer = dataclasses.replace(coarse, degree=210)
     exact = finer.correlation_time(2)
-    assert times.correlation * layer.diffusion == pytest.approx(exact, rel=5e-3)
+    assert times.correlation * layer.diffusion == pytest.approx(exact, rel=5e-3, abs=0)
     assert coarse.correlation_time(2) > 1.03 * exact
-    assert times.dwell_up == pytest.approx(times.dwell_down, rel=1e-6)
+    assert times.dwell_up == pytest.approx(times.dwell_down, rel=1e-6, abs=0)
     # Motion within the states takes a few per cent from the integral.
     assert 2 * times.correlation < times.dwell_up < 2.2 * times.correlation
 
@@ -143,10 +145,10 @@ def test_dwells_far_from_balance(share):
     assert times.dwell_up > 0 < times.dwell_down
     longer, shorter = sorted((times.dwell_up, times.dwell_down))[::-1]
     assert (times.dwell_up > times.dwell_down) == (share > 0)
-    assert shorter == pytest.approx(times.correlation, rel=1e-6)
+    assert shorter == pytest.approx(times.correlation, rel=1e-6, abs=0)
     # Brown's rates: barriers delta (1 +- i)**2, prefactors as 1 -+ i.
     expected = 4 * 60 * 0.5 - np.log((1 + 0.5) / (1 - 0.5))
-    assert np.log(longer / shorter) == pytest.approx(expected, rel=2e-3)
+    assert np.log(longer / shorter) == pytest.approx(expected, rel=2e-3, abs=0)
 
 
 def test_above_the_threshold_there_is_one_state():
@@ -167,5 +169,5 @@ def test_times_of_a_warmer_magnet_scale_with_its_own_diffusion():
     assert kelvin > 400
     still = free.replace(temperature=kelvin, thermal_resistance=0.0)
     warm = summary.times(free, current).correlation
-    assert warm == pytest.approx(summary.times(still, current).correlation, rel=1e-6)
+    assert warm == pytest.approx(summary.times(still, current).correlation, rel=1e-6, abs=0)
     assert warm < 0.95 * summary.times(free.replace(thermal_resistance=0.0), current).correlation

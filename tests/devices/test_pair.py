@@ -20,7 +20,21 @@ def test_dipolar_tensor(distance):
     assert tensor[2, 2] > 0 > tensor[0, 0]
     if distance == 1e-6:
         volume = np.pi / 4 * 20e-9**2 * 1e-9
-        assert tensor[2, 2] == pytest.approx(2 * volume / (4 * np.pi * distance**3), rel=1e-2)
+        assert tensor[2, 2] == pytest.approx(
+            2 * volume / (4 * np.pi * distance**3), rel=1e-2, abs=0
+        )
+
+
+def test_the_field_in_a_layer_is_that_of_the_other():
+    """Layers of unequal moment: each field is the source's, and both have one energy."""
+    volume = np.pi / 4 * 20e-9**2 * 1e-9
+    weak, strong = (Magnet(ms * volume, 0.1, Vector()) for ms in (4e5, 1.2e6))
+    pair = coupled_disks(weak, strong, thickness=1e-9, diameter=20e-9, distance=3e-9)
+    tensor = np.diag(dipolar_tensor(1e-9, 20e-9, 3e-9))
+    exact = 4e-7 * np.pi * 1.2e6 * tensor
+    assert np.array(pair.field_first) == pytest.approx(exact, rel=1e-6, abs=0)
+    energies = weak.moment * np.array(pair.field_first), strong.moment * np.array(pair.field_second)
+    assert energies[0] == pytest.approx(energies[1], rel=1e-6, abs=0)
 
 
 def boltzmann(delta, coupling):

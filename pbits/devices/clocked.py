@@ -1,0 +1,77 @@
+"""Any p-bit model as the p-bit of a machine: ticks for `kernels.coupled.PBit`.
+
+The machine's field becomes an input so that the model's mean spin at rest would be that of an
+ideal p-bit, ``tanh(-drive / 2)``, drive being ``2 beta I``: ``input = offset - drive / (2 slope)``
+for a model whose transfer curve is ``tanh(slope (input - offset))``.  Telegraphs of
+:class:`~pbits.devices.rate_laws.ConstantTime`, and of
+:class:`~pbits.devices.rate_laws.BarrierRates` with n = 1 or 2 below the critical input, have
+exactly that curve; of others `slope` is a fit and the machine's law is not Boltzmann's.
+
+A model that is no more than its spin starts each tick from the spin the machine has: a junction
+that stands still until it is clocked.  One that remembers more goes on all the time, clocked or
+not.
+"""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from pbits import random
+from pbits.devices.checking import Number
+from pbits.devices.pbit_model import PBitModel, fine_uniforms
+
+
+class Clocked(NamedTuple):
+    """Parameters of a machine's p-bits; every number may be [n, 1], one for each.
+
+    Attributes:
+        model: the junctions.
+        dt: s, time that a clocked p-bit has.
+        slope: of ``atanh`` of the transfer curve, per unit of input.
+        offset: input at which the mean spin is zero.
+    """
+
+    model: PBitModel
+    dt: Number
+    slope: Number = 1.0
+    offset: Number = 0.0
+
+
+def start(key: jax.Array, parameters: Clocked, spins: jax.Array) -> Any:
+    """State of junctions that show int8 spins [n, reads]."""
+    del key
+    return parameters.model.showing(spins) if parameters.model.remembers else ()
+
+
+def tick(
+    keys: random.RowKeys,
+    parameters: Clocked,
+    state: Any,
+    spins: jax.Array,
+    drive: jax.Array,
+    lane: jax.Array,
+) -> tuple[jax.Array, Any, dict[str, jax.Array]]:
+    """One clock: every junction for `dt` seconds at the input of its drive float32 [n, reads].
+
+    Returns:
+        int8 spins [n, reads], the state, and how many junctions ran.
+
+    Example:
+        >>> from pbits.devices.rate_laws import ConstantTime
+        >>> from pbits.devices.telegraph import Telegraph
+        >>> from pbits.kernels.coupled import IDEAL_COUPLING, PBit, coupled
+        >>> coupled(IDEAL_COUPLING, PBit(start, tick, "telegraph")).name
+        'telegraph x ideal coupling'
+    """
+    model, dt, slope, offset = parameters
+    given = model.propagator(offset - drive / (2 * jnp.asarray(slope)), dt)
+    before = state if model.remembers else model.showing(spins)
+
+    def draw(number: int, part: Any = 0) -> jax.Array:
+        first = random.mix(keys.first ^ jnp.asarray(part, jnp.uint32), keys.second)
+        return fine_uniforms(random.RowKeys(first, keys.second), lane, number)
+
+    after = model.step(draw, before, given)
+    seen = jnp.broadcast_to(model.spin(after, given), spins.shape)
+    return seen, after if model.remembers else (), {"ticks": jnp.float32(spins.size)}
