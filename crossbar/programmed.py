@@ -17,6 +17,7 @@ from crossbar.ledger import Report, charge
 from crossbar.quantise import digits
 
 Events = dict[str, Any]
+_UNROLLED = 32  # arrays; compiling more one by one takes seconds
 
 
 @jax.tree_util.register_dataclass
@@ -175,21 +176,33 @@ def _product(
     codes, scale = input_codes(programmed, x)
     stacked, worth = drive_levels(programmed, codes)
     blocks, slices, _, outputs = programmed.transfer.shape
+    worths = jnp.asarray(worth, jnp.float32)
+
+    def add(index: int | jax.Array, total: jax.Array) -> jax.Array:
+        block, piece = index // slices, index % slices
+        read_key = None if key is None else random.fold_in(key, index)
+        levels = jnp.take(stacked, block, axis=1)
+        value = _read(programmed, levels, block, piece, read_key)
+        weighted = jnp.tensordot(worths, value.reshape(-1, x.shape[0], outputs), 1)
+        return total + programmed.significance[piece] * weighted
+
     total = jnp.zeros((x.shape[0], outputs), jnp.float32)
-    for block in range(blocks):
-        for piece in range(slices):
-            read_key = None if key is None else random.fold_in(key, block * slices + piece)
-            value = _read(programmed, stacked[:, block], block, piece, read_key)
-            value = value.reshape(-1, x.shape[0], outputs)
-            weighted = jnp.tensordot(jnp.asarray(worth, jnp.float32), value, 1)
-            total = total + programmed.significance[piece] * weighted
+    if blocks * slices <= _UNROLLED:
+        for index in range(blocks * slices):
+            total = add(index, total)
+    else:
+        total = jax.lax.fori_loop(0, blocks * slices, add, total)
     energy = _energy(programmed, stacked)
     factor = scale * programmed.weight_scale
     return total * (factor * programmed.gain) + programmed.offset, energy
 
 
 def _read(
-    programmed: ProgrammedMatrix, levels: jax.Array, block: int, piece: int, key: jax.Array | None
+    programmed: ProgrammedMatrix,
+    levels: jax.Array,
+    block: int | jax.Array,
+    piece: int | jax.Array,
+    key: jax.Array | None,
 ) -> jax.Array:
     """Digitised currents of one row of arrays, [reads, outputs]."""
     step = programmed.step[..., piece]
