@@ -3,8 +3,8 @@
 A logical N x N matrix stands in one array, or in a grid of tiles whose partial sums are joined by
 a tree (`routing`).  Three things are put in and left out: ranges of converters chosen from typical
 inputs (`calibration`), compensation of what arrays do wrong (`compensation`, `write_verify`) and
-the partition into tiles.  Wires are exact at every size: `wires.large` solves Kirchhoff's equations for
-the columns that are looked at, to a residual that every row of the result shows.
+the partition into tiles.  Wires are exact at every size: `wires.large` solves Kirchhoff's
+equations for the columns that are looked at, to a residual that every point shows.
 
 Errors are of y against the product in float64, quantisation of weights and inputs included; where a
 word line settles is not modelled, so a large array is as quick as a small one.  What is left out is
