@@ -22,7 +22,7 @@ from crossbar.programmed import (
     drive_levels,
     input_codes,
 )
-from crossbar.programming import default_step
+from crossbar.programming import full_step
 
 _HALVINGS = 16
 # A larger step is taken where it is as good within this: it has more room for what is to come.
@@ -86,7 +86,7 @@ def calibrate(
     programmed = programmed.replace(input_scale=_input_scale(programmed, x, input_range))
     if programmed.design.adc.bits is None:
         return programmed
-    top = float(default_step(programmed.design, 1)[0])
+    top = float(full_step(programmed).max())
     found = range_errors(programmed, x, top * 0.5 ** np.arange(_HALVINGS), key)
     steps = _best(found, per_row)
     if not powers_of_two:

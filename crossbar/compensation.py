@@ -31,6 +31,9 @@ Seen = Callable[[jax.Array, Wire | None], tuple[jax.Array, Any]]
 # By how much the wanted weights may shrink, so that codes of cells that lose most fit their range.
 _ROOM = (1.0, 0.94, 0.88, 0.8, 0.7, 0.6, 0.5)
 
+# Rounds that choose all codes and gains anew; later ones touch only what is wrong.
+_FREE_ROUNDS = 2
+
 
 class Remapped(NamedTuple):
     """A matrix programmed with codes that make up for its wires.
@@ -131,7 +134,7 @@ def remap(
     design: Design,
     *,
     measured: bool = False,
-    rounds: int = 4,
+    rounds: int = 5,
 ) -> Remapped:
     """Program a matrix so that its *effective* matrix is the wanted one.
 
@@ -201,7 +204,12 @@ def best_codes(
     """Codes whose effective matrix is the wanted one; see `remap`.
 
     Args:
+        key, design, measured, rounds: as of `remap`.
+        weights: [inputs, outputs].
         seen: from the conductances of arrays and a wire to what they compute.
+
+    Raises:
+        ValueError: on another number of rounds.
     """
     check_whole("rounds", rounds, 1, 50)
     codes, scale = quantise(weights, code_bits(design), axis=0 if design.per_column else None)
@@ -209,7 +217,8 @@ def best_codes(
     wanted = weights / scale
     trials = [_try(key, 0, codes, wanted, model, seen)]
     for step in range(1, rounds + 1):
-        trials.append(_try(key, step, _choose(trials[-1], wanted, model), wanted, model, seen))
+        chosen = _choose(trials[-1], wanted, model, settled=step > _FREE_ROUNDS)
+        trials.append(_try(key, step, chosen, wanted, model, seen))
     best = min(trials[1:], key=lambda trial: trial.error)
     return BestCodes(best.codes, best.gain, tuple(trial.error for trial in trials))
 
@@ -219,12 +228,14 @@ class _Trial(NamedTuple):
 
     Attributes:
         codes: [inputs, outputs].
+        matrix: [inputs, outputs], what it computes.
         plus, minus: [S, inputs, outputs]: by how much the conductance of each cell counts.
         gain: [outputs], the best.
         error: with that gain.
     """
 
     codes: NDArray[np.int32]
+    matrix: NDArray[np.float64]
     plus: jax.Array
     minus: jax.Array
     gain: NDArray[np.float64]
@@ -246,7 +257,7 @@ def _try(
     found, plus, minus = _look(device_key, cycle_key, levels, design, shape=wanted.shape, seen=seen)
     matrix = np.tensordot(planes.significance, np.asarray(found, np.float64), 1)
     gain = column_gain(matrix, wanted)
-    return _Trial(codes, plus, minus, gain, matrix_error(matrix * gain, wanted))
+    return _Trial(codes, matrix, plus, minus, gain, matrix_error(matrix * gain, wanted))
 
 
 @partial(jax.jit, static_argnames=("shape", "seen"))
@@ -272,19 +283,29 @@ def _look(
     return whole(transfer, -1.0) / design.cell.step, plus, whole(factor, 1.0) - plus
 
 
-def _choose(trial: _Trial, wanted: NDArray[np.float64], design: Design) -> NDArray[np.int32]:
-    """The code of each weight that is best if the factors stay."""
+def _choose(
+    trial: _Trial, wanted: NDArray[np.float64], design: Design, *, settled: bool
+) -> NDArray[np.int32]:
+    """The code of each weight that is best if the factors stay.
+
+    Args:
+        settled: leave gains and all weights that are right to half a code: what need not change
+            should not, since every change moves the factors of others.
+    """
     limit = 2 ** (code_bits(design) - 1) - 1
     codes = np.arange(-limit, limit + 1)[:, None]
     planes = encode(codes, design.mapping, design.weight_bits, design.cell.num_levels)
     unit = design.cell.levels / design.cell.step
     worth = jnp.asarray(planes.significance[:, None], jnp.float32)
     tables = [worth * unit[part[..., 0]] for part in (planes.plus, planes.minus)]
-    gains = trial.gain / np.array(_ROOM)[:, None]
+    gains = trial.gain / np.array(_ROOM[:1] if settled else _ROOM)[:, None]
     targets = jnp.asarray(wanted[:, None] / gains, jnp.float32)
     place, squared = _nearest(tables[0], tables[1], trial.plus, trial.minus, targets)
     room = np.argmin(np.asarray(squared, np.float64).sum(0) * gains**2, axis=0)
-    return codes[np.asarray(place)[:, room, np.arange(room.size)], 0].astype(np.int32)
+    chosen = codes[np.asarray(place)[:, room, np.arange(room.size)], 0].astype(np.int32)
+    if not settled:
+        return chosen
+    return np.where(np.abs(wanted / trial.gain - trial.matrix) <= 0.5, trial.codes, chosen)
 
 
 @jax.jit

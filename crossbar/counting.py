@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from crossbar.cost_formulas import flash, neurosim_sar
+from crossbar.cost_formulas import adc_survey, neurosim_sar
 from crossbar.costs import Cost, Costs
 from crossbar.design import Design
 from crossbar.routing import gather, scatter
@@ -44,8 +44,7 @@ class Layout:
 
 def converter_name(design: Design) -> str:
     """Entry of the table of costs for the design's converter."""
-    bits = design.adc.bits
-    return "adc.none" if bits is None else f"{design.adc.part}.{bits}"
+    return next(iter(design.adc.events(1, 1)))
 
 
 def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, Any]
     spread = scatter(design.routing, copies, design.dac_bits, 1.0)
     moved = layout.outputs * joined.bit_metres + layout.inputs * digits * spread
     events = {
-        converter_name(design): conversions,
+        **design.adc.events(conversions, layout.slices),
         "dac.bit": digits * design.dac_bits * layout.inputs * copies,
         "tree.add_bit": conversions * wide + layout.outputs * joined.added_bits,
         "register.bit": conversions * wide,
@@ -70,7 +69,9 @@ def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, Any]
 def count_path(design: Design, layout: Layout, vectors: int) -> dict[str, float]:
     """What of a number of products follows one after another."""
     steps = gather(design.routing, layout.blocks, accumulator_bits(design), 0.0).steps
-    turns = min(design.columns_per_adc, layout.outputs)
+    # A stochastic read-out reads each column several times.
+    reads = int(np.max(getattr(design.adc, "samples", 1)))
+    turns = min(design.columns_per_adc, layout.outputs) * reads
     read = design.num_digits * float(design.cell.read_time)
     path = {
         "cell.read": read,
@@ -105,7 +106,7 @@ def with_converter(costs: Costs, design: Design) -> Costs:
         UnknownCostError: for a kind of converter without entry or formula.
     """
     name = converter_name(design)
-    if name in costs or design.adc.bits is None:
+    if name in costs:
         return costs
     return Costs({**costs, name: _converter(name, design)})
 
@@ -117,7 +118,9 @@ def _converter(name: str, design: Design) -> Cost:
         energy, time = neurosim_sar(bits, column)
         text = f"NeuroSim's 22-nm SAR converter at a column of {column:.3g} ohm (cost_formulas)"
         return Cost(name, "conversion", text, "simulated", energy, time, node="22 nm")
-    if design.adc.part == "adc.flash":
-        text = "2^bits - 1 comparators of 50 fJ (cost_formulas.flash); 1 ns is assumed"
-        return Cost(name, "conversion", text, "memory", flash(bits), 1e-9)
+    if design.adc.part == "adc.ramp":
+        text = (
+            "energy: ADC survey's fit at 28 nm stands for a ramp; 2^bits steps of 1 ns are assumed"
+        )
+        return Cost(name, "conversion", text, "assumed", adc_survey(bits), 1e-9 * 2**bits)
     return Costs.load()[name]

@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import random
+from jax import lax, random
 from jax.core import Tracer
 from numpy.typing import ArrayLike
 
@@ -17,7 +17,6 @@ from crossbar.ledger import Report, charge
 from crossbar.quantise import digits
 
 Events = dict[str, Any]
-_UNROLLED = 32  # arrays; compiling more one by one takes seconds
 
 
 @jax.tree_util.register_dataclass
@@ -86,7 +85,9 @@ class ProgrammedMatrix:
         return whole * (self.weight_scale * self.gain)
 
     def __rmatmul__(self, x: ArrayLike) -> jax.Array:
-        return self.mvm(x)[0]
+        x = check_inputs(x, self.inputs, signed=self.is_signed)
+        result = _result(self, x.reshape(-1, self.inputs))
+        return result.reshape(*x.shape[:-1], self.outputs)
 
     def mvm(self, x: ArrayLike, key: jax.Array | None = None) -> tuple[jax.Array, Events]:
         """Product with inputs, and what it took.
@@ -176,39 +177,33 @@ def _product(
     codes, scale = input_codes(programmed, x)
     stacked, worth = drive_levels(programmed, codes)
     blocks, slices, _, outputs = programmed.transfer.shape
-    worths = jnp.asarray(worth, jnp.float32)
+    steps = jnp.broadcast_to(programmed.step, (blocks, slices))
 
-    def add(index: int | jax.Array, total: jax.Array) -> jax.Array:
-        block, piece = index // slices, index % slices
-        read_key = None if key is None else random.fold_in(key, index)
-        levels = jnp.take(stacked, block, axis=1)
-        value = _read(programmed, levels, block, piece, read_key)
-        weighted = jnp.tensordot(worths, value.reshape(-1, x.shape[0], outputs), 1)
-        return total + programmed.significance[piece] * weighted
+    def add(total: jax.Array, place: jax.Array) -> tuple[jax.Array, None]:
+        block, piece = place // slices, place % slices
+        read_key = None if key is None else random.fold_in(key, place)
+        seen = current(programmed, stacked[:, block], block, piece, read_key)
+        seen = seen.reshape(len(worth), -1, outputs)
+        factor = programmed.significance[piece]
+        # One by one: a sum over the digits' axis takes XLA three times as long.
+        for digit, value in enumerate(worth.tolist()):
+            digit_key = None if read_key is None else random.fold_in(read_key, digit)
+            step = steps[block, piece]
+            converted = digitise(programmed, seen[digit], block, piece, step, digit_key)
+            total = total + factor * value * converted
+        return total, None
 
     total = jnp.zeros((x.shape[0], outputs), jnp.float32)
-    if blocks * slices <= _UNROLLED:
-        for index in range(blocks * slices):
-            total = add(index, total)
-    else:
-        total = jax.lax.fori_loop(0, blocks * slices, add, total)
-    energy = _energy(programmed, stacked)
+    total, _ = lax.scan(add, total, jnp.arange(blocks * slices))
     factor = scale * programmed.weight_scale
+    energy = _energy(programmed, stacked)
     return total * (factor * programmed.gain) + programmed.offset, energy
 
 
-def _read(
-    programmed: ProgrammedMatrix,
-    levels: jax.Array,
-    block: int | jax.Array,
-    piece: int | jax.Array,
-    key: jax.Array | None,
-) -> jax.Array:
-    """Digitised currents of one row of arrays, [reads, outputs]."""
-    step = programmed.step[..., piece]
-    step = step[block] if step.ndim else step
-    seen = current(programmed, levels, block, piece, key)
-    return digitise(programmed, seen, block, piece, step, key)
+@jax.jit
+def _result(programmed: ProgrammedMatrix, x: jax.Array) -> jax.Array:
+    """Without the energy, which XLA then leaves out."""
+    return _product(programmed, x, None)[0]
 
 
 def current(

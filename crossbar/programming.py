@@ -19,8 +19,6 @@ from crossbar.wires.effective import effective
 from crossbar.wires.wire import Wire
 from crossbar.write_verify import Verify, write_verified
 
-_ARRAYS_AT_ONCE = 1
-
 
 def program(
     key: jax.Array, matrix: ArrayLike, design: Design, verify: Verify | None = None
@@ -61,7 +59,7 @@ def program_codes(
     Args:
         codes: as `mapping.encode` takes them, [inputs, outputs].
         scale: what one of them is worth, a number or [1, outputs].
-        verify: as of `program`.
+        key, design, verify: see `program`.
     """
     planes = encode(codes, design.mapping, design.weight_bits, design.cell.num_levels)
     levels = to_arrays(planes, design)
@@ -149,7 +147,7 @@ def _program(
         drive=jnp.zeros(()),
         noise=None,
         significance=significance,
-        step=default_step(design, levels.shape[1]),
+        step=jnp.ones(levels.shape[1], jnp.float32),
         converters=design.adc.draw(adc_key, shape),
         weight_scale=scales,
         gain=jnp.ones(outputs, jnp.float32),
@@ -161,7 +159,8 @@ def _program(
         else design.dac.draw(dac_key, (shape[0], design.rows), design.dac_bits),
         inputs=inputs,
     )
-    return with_conductance(blank, cells)
+    memory = with_conductance(blank, cells)
+    return memory.replace(step=full_step(memory))
 
 
 def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> ProgrammedMatrix:
@@ -183,8 +182,8 @@ def seen_from_ends(conductance: jax.Array, wire: Wire | None) -> tuple[jax.Array
     if wire is None:
         return conductance, conductance.sum((0, 1, 3, 5))
     arrays = conductance.reshape(-1, *conductance.shape[-2:])
-    size = min(_ARRAYS_AT_ONCE, arrays.shape[0])
-    seen = jax.lax.map(lambda cells: effective(cells, wire), arrays, batch_size=size)
+    # One by one, not `vmap`: it would take both ways of `effective`, and larger caches.
+    seen = jax.lax.map(lambda cells: effective(cells, wire), arrays)
     drive = seen.drive.reshape(*conductance.shape[:4], *seen.drive.shape[1:])
     return seen.transfer.reshape(conductance.shape), drive.sum((0, 1, 3))
 
@@ -198,10 +197,16 @@ def read_variance(conductance: jax.Array, design: Design, outputs: int) -> jax.A
     return join((relative * conductance / design.cell.step) ** 2, outputs, sign=1.0)
 
 
-def default_step(design: Design, slices: int) -> jax.Array:
-    """The smallest power of two with which a converter's codes reach the largest sum, [S]."""
+def full_step(programmed: ProgrammedMatrix) -> jax.Array:
+    """The smallest power of two with which codes reach all sums that this matrix can make, [S]."""
+    design, transfer = programmed.design, programmed.transfer
     if design.adc.bits is None:
-        return jnp.ones(slices, jnp.float32)
-    largest = max(2 ** (design.adc.bits - 1) - 1, 1)
-    step = 2.0 ** np.ceil(np.log2(design.full_scale / largest))
-    return jnp.full(slices, max(step, 1.0), jnp.float32)
+        return jnp.ones(transfer.shape[1], jnp.float32)
+    positive, negative = (jnp.maximum(sign * transfer, 0).sum(2) for sign in (1, -1))
+    signed = design.encoding == "sign-magnitude"
+    most = positive + negative if signed else jnp.maximum(positive, negative)
+    most = most.max((0, 2)) * (2**design.dac_bits - 1)
+    codes = max(2 ** (design.adc.bits - 1) - 1, 1)
+    # What rounding adds to a sum must not double the step.
+    exponent = jnp.ceil(jnp.log2(jnp.maximum(most, 1e-6) * (1 - 1e-5) / codes))
+    return jnp.exp2(exponent)

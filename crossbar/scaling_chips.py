@@ -21,7 +21,7 @@ from crossbar.mapping import encode
 from crossbar.programmed import ProgrammedMatrix, drive_levels, input_codes
 from crossbar.programming import (
     code_bits,
-    default_step,
+    full_step,
     join,
     read_variance,
     to_arrays,
@@ -196,20 +196,21 @@ def _assemble(
     found: _Found, written: Written, design: Design, inputs: int, gain: jax.Array | None
 ) -> ProgrammedMatrix:
     blocks, slices, _, outputs = found.transfer.shape
-    return ProgrammedMatrix(
+    memory = ProgrammedMatrix(
         design=design,
         conductance=jnp.zeros((2, slices, blocks, 1, 0, 0)),
         transfer=found.transfer,
         drive=jnp.zeros((blocks, design.rows)),
         noise=found.noise,
         significance=written.significance,
-        step=default_step(design, slices),
+        step=jnp.ones(slices, jnp.float32),
         converters=found.converters,
         weight_scale=jnp.full(outputs, written.scale.ravel()[0]),
         gain=jnp.ones(outputs, jnp.float32) if gain is None else gain,
         offset=jnp.zeros(outputs, jnp.float32),
         inputs=inputs,
     )
+    return memory.replace(step=full_step(memory))
 
 
 @jax.jit

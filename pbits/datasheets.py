@@ -24,6 +24,8 @@ from pbits.devices.variability import Spread
 from pbits.devices.write_table import SwitchingTable, exact_switching
 
 Array = NDArray[np.float64]
+_SOLVED = 15.0  # kT, up to which the law on the sphere has its digits
+_NEVER = 1e-30  # 1/s: datasheets are float32
 
 
 def cell_from_junction(
@@ -83,8 +85,8 @@ def cell_from_junction(
 def retention(junction: Junction) -> float:
     """Correlation time of the two states at rest, s: what `Cell.retention` is.
 
-    Of the lower of the two barriers, with the prefactor of an axial magnet.  It holds for axial
-    magnets of a barrier of 5 kT and more (2.4 % off there, 8 % at 3); elsewhere the exponent is
+    An axial magnet's is exact to 3 % from a barrier of 5 kT on.  Others are solved on the sphere up
+    to 15 kT, to some 10 %; beyond, and where a domain wall reverses the magnet, the exponent is
     right and the prefactor an estimate.
 
     Raises:
@@ -95,12 +97,20 @@ def retention(junction: Junction) -> float:
         >>> retention(presets.get("fept-grain")) > 1e14
         True
     """
-    barrier = junction.barrier().value
-    if not barrier > 0:
+    barrier = junction.barrier()
+    if not barrier.value > 0:
         raise ValueError("the junction has no barrier between two states: it stores nothing")
-    unit = float(unit_time(junction.alpha, float(junction.easy_field())))
-    rate = 2 * escape_rate(barrier)
-    return unit / rate if rate > 0 else float(np.inf)
+    if levels.not_axial(junction) and barrier.value < _SOLVED and barrier.value == barrier.coherent:
+        axis = "xyz".index(junction.axis)
+        return junction.harmonics().correlation_time(axis) / junction.diffusion
+    rate = 2 * escape_rate(barrier.value) / _unit_time(junction)
+    return 1 / rate if rate > _NEVER else float(np.inf)
+
+
+def _unit_time(junction: Junction) -> float:
+    """t_D, s; of a hard plane, by the field against which a spin torque works."""
+    field = float(junction.easy_field() + junction.hard_field() / 2)
+    return float(unit_time(junction.alpha, field))
 
 
 def transfer_pulse(
@@ -141,8 +151,8 @@ def _transfer_failure(junction: Junction, seconds: float, overdrive: float) -> f
     why = levels.not_axial(junction)
     if why:
         raise ValueError(f"{why}: give failure, from pbits.devices.writing.simulated_probability")
-    unit = float(unit_time(junction.alpha, float(junction.easy_field())))
-    left = exact_switching(junction.barrier().coherent, overdrive, seconds / unit)
+    tau = seconds / _unit_time(junction)
+    left = exact_switching(junction.barrier().coherent, overdrive, tau)
     return float(np.clip(left, 0.0, 1.0))
 
 
@@ -267,7 +277,7 @@ def cell_from_film(
 
     Example:
         >>> from pbits.devices.write_table import switching_table
-        >>> film = granular.lognormal_film(40, delta=40.0, critical_current=1e-4, unit_time=1e-9)
+        >>> film = granular.lognormal_film(40, delta=12.0, critical_current=1e-4, unit_time=1e-9)
         >>> table = switching_table(film.delta)
         >>> found = cell_from_film(Cell(jnp.array([1e-5, 2e-5])), film, table, 4, 5e-9)
         >>> bool(found.cell.cycle_spread[0] < 1e-3 < found.cell.cycle_spread[1])

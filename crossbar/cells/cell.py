@@ -137,9 +137,18 @@ class Cell:
         return replace(self, **changes)
 
     def with_series(self, resistance: Number) -> "Cell":
-        """The cell behind a resistance, such as that of an access transistor, Ohm."""
+        """The cell behind a resistance, such as that of an access transistor, Ohm.
+
+        The resistance does not vary, so it takes its part of each relative spread.
+        """
         check_range("resistance", resistance, 0.0, unit="Ohm")
-        return self.replace(levels=self.levels / (1 + self.levels * resistance))
+        share = 1 / (1 + self.levels * resistance)
+        spreads = {name: getattr(self, name) for name in _SPREADS}
+        softened = {
+            name: None if values is None else spread_of(values, self) * share
+            for name, values in spreads.items()
+        }
+        return self.replace(levels=self.levels * share, **softened)
 
 
 def spread_of(values: Any, cell: Cell) -> jax.Array:

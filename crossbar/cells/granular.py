@@ -89,11 +89,11 @@ def holds_levels(cell: Cell, largest: float = LARGEST_ERROR) -> bool:
     return bool(level_errors(cell).max() <= largest)
 
 
-_LAW = "binomial law of independent grains; Gupte et al., npj Unconv. Comput. 3, 8 (2026) for sizes"
+_LAW = "Gupte et al., npj Unconv. Comput. 3, 8 (2026), second-hand: the full text was not read"
 _NONE = "not known of this cell"
 _COMMON = (
     stt.COMMON
-    | numbers("measured", _LAW + ": 50 to 75 nm; 2 bits", side=75e-9, num_levels=4)
+    | numbers("simulated", _LAW + ": 50 to 75 nm; 2 bits", side=75e-9, num_levels=4)
     | numbers("assumed", "8 to 10 nm are usual of granular media", pitch=10e-9)
     | numbers("assumed", _NONE, resistance=10e3, tmr=1.5, series=0.0, read_voltage=0.1,
               read_time=10e-9, write_current=80e-6, write_energy=1e-12, write_time=10e-9,
@@ -107,7 +107,7 @@ PRESETS = {
     "granular": Preset("Granular cell of 75 nm, two bits", _COMMON, build),
     "granular-50nm": Preset(
         "Granular cell of 50 nm, two bits",
-        _COMMON | numbers("measured", _LAW + ": 50 to 75 nm", side=50e-9),
+        _COMMON | numbers("simulated", _LAW + ": 50 to 75 nm", side=50e-9),
         build,
     ),
 }

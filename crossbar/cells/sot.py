@@ -10,7 +10,12 @@ from crossbar.cells import stt
 from crossbar.cells.cell import Cell
 from crossbar.cells.origin import Preset, numbers
 from crossbar.cells.tunnel import parallel_resistance
-from crossbar.writing.pulses import track_write
+from crossbar.writing.pulses import (
+    REPORTED_RATIO,
+    reported_asymmetry,
+    spin_loss_write,
+    track_write,
+)
 
 
 def build(
@@ -45,6 +50,19 @@ def build(
     )  # fmt: skip
 
 
+def build_spin_loss(*, loss: float, ratio: float, **rest: Any) -> Cell:
+    """A cell written by spin loss, from one written by the same strip without loss.
+
+    Args:
+        loss: at one face, from 0 to 1; more of it means less current.
+        ratio: of the energies at no and at full loss.
+        rest: as `build`, of the write at no loss.
+    """
+    cell = build(**rest)
+    there, plain = (float(x) for x in reported_asymmetry([loss, 0.0], ratio))
+    return cell.replace(write=spin_loss_write(cell.write, there, plain))
+
+
 _TSMC = "64-kb beta-W macro, Nat. Electron. 2025, doi:10.1038/s41928-025-01434-x"
 _TRACK = "estimate: strip 80 x 4 nm, 120 nm long, 160 uOhm cm, 1 TA/m^2 for 1 ns make 61 fJ"
 _RA = "chosen: 1.7 MOhm, so that lines of 128 cells at 1.56 Ohm lose 1 %"
@@ -72,5 +90,14 @@ PRESETS: dict[str, Preset] = {
         | numbers("measured", _HSIN + ": 2 % from cycle to cycle, taken as a share of each level",
                   cycle_spread=0.02),
         build,
+    ),
+    "spin-loss": Preset(
+        "Three-terminal cell written by spin loss, threefold in energy by a press release",
+        _BINARY
+        | numbers("assumed", "press on Choi et al., Nat. Commun. (2025), "
+                  "doi:10.1038/s41467-025-61073-w; the abstract has no factor",
+                  ratio=REPORTED_RATIO)
+        | numbers("assumed", "full loss at one face; the strip is that of the SOT cell", loss=1.0),
+        build_spin_loss,
     ),
 }  # fmt: skip

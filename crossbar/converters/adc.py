@@ -132,4 +132,4 @@ class IdealAdc:
     def events(self, conversions: int, slices: int) -> dict[str, int]:
         """See `Adc`."""
         del slices
-        return {self.part if self.bits is None else f"{self.part}.{self.bits}": conversions}
+        return {"adc.none" if self.bits is None else f"{self.part}.{self.bits}": conversions}

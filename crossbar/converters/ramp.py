@@ -31,7 +31,7 @@ class RampAdc:
         slope: standard deviation of the ramp's slope, relative.
         offset: standard deviation of a comparator, in codes.
         noise: standard deviation of the input at each read, in codes; None for none.
-        part: of the table of costs, which holds no ramp: the survey's fit stands for it.
+        part: of the table of costs; the survey's fit stands for a ramp (`counting`).
 
     Raises:
         ValueError: on numbers out of range.
@@ -47,7 +47,7 @@ class RampAdc:
     slope: Number = 0.0
     offset: Number = 0.0
     noise: Number | None = None
-    part: str = field(default="adc.survey", metadata=STATIC)
+    part: str = field(default="adc.ramp", metadata=STATIC)
 
     def __post_init__(self) -> None:
         check_bits(self.bits, 16)

@@ -6,7 +6,7 @@ once, by elimination of one column after another; products then cost what they c
 Column j, with its bit line eliminated (`bitline`), is a conductance matrix S_j between the word
 lines.  Seen from the left, what begins at column j is ``B_j = S_j + Z_j``, where ``Z_j`` is all
 that lies further right behind one segment of wire: ``P_j = (1 + r B_j)^-1``, ``Z_{j-1} = B_j P_j``.
-Voltages follow from the left, ``w_j = P_j w_{j-1}``.  All of it is sums and inverses of positive
+Voltages follow from the left, ``w_j = P_j w_{j-1}``.  All of it is sums and factors of positive
 definite matrices, exact for r = 0 too.
 """
 
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import lax, vmap
+from jax.scipy.linalg import cho_solve
 
 from crossbar.wires.bitline import bit_line
 from crossbar.wires.wire import Wire
@@ -87,9 +88,24 @@ def segments_of(wire: Wire, conductance: jax.Array) -> jax.Array:
     return plain.at[0].add(jnp.asarray(wire.source, dtype))
 
 
-def passing(segment: jax.Array, seen: jax.Array) -> jax.Array:
-    """(1 + r B)^-1."""
-    return jnp.linalg.inv(jnp.eye(seen.shape[0], dtype=seen.dtype) + segment * seen)
+def behind(segment: jax.Array, seen: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """``Z = B P`` and ``P = (1 + r B)^-1``, which is ``1 - r Z``.
+
+    ``(B - r B^2) (1 + r^2 B^2)`` where what that leaves out is rounding; else a factorisation.
+    """
+    one, lost = jnp.eye(seen.shape[0], dtype=seen.dtype), segment * seen
+
+    def series() -> jax.Array:
+        square = seen @ lost
+        return (seen - square) + (seen - square) @ (segment * square)
+
+    def factorised() -> jax.Array:
+        factor = jnp.linalg.cholesky(one + lost, symmetrize_input=False)
+        return cho_solve((factor, True), seen)
+
+    small = jnp.max(jnp.sum(jnp.abs(lost), 0)) < 0.8 * jnp.finfo(seen.dtype).eps ** 0.25
+    right = lax.cond(small, series, factorised)
+    return right, one - segment * right
 
 
 def _from_one(columns: Column, segments: jax.Array) -> Effective:
@@ -97,9 +113,7 @@ def _from_one(columns: Column, segments: jax.Array) -> Effective:
         right: jax.Array, column: tuple[jax.Array, jax.Array]
     ) -> tuple[jax.Array, jax.Array]:
         load, segment = column
-        seen = load + right
-        factor = passing(segment, seen)
-        return seen @ factor, factor
+        return behind(segment, load + right)
 
     def rightward(
         voltages: jax.Array, column: tuple[jax.Array, jax.Array]
@@ -122,10 +136,9 @@ def _from_both(columns: Column, segments: jax.Array, far: jax.Array) -> Effectiv
         carry: tuple[jax.Array, jax.Array], column: tuple[jax.Array, jax.Array]
     ) -> tuple[tuple[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]:
         (right, held), (load, segment) = carry, column
-        seen = load + right
-        factor = passing(segment, seen)
+        right, factor = behind(segment, load + right)
         passed = factor @ held
-        return (seen @ factor, passed), (factor, segment * passed)
+        return (right, passed), (factor, segment * passed)
 
     def rightward(
         carry: tuple[jax.Array, jax.Array], column: tuple[jax.Array, ...]

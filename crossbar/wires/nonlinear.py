@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jax import lax, vmap
 
 from crossbar.wires.bitline import bit_line
-from crossbar.wires.effective import LEAST, passing, segments_of
+from crossbar.wires.effective import LEAST, behind, segments_of
 from crossbar.wires.wire import Wire
 
 CellCurrent = Callable[[jax.Array, Any], jax.Array]
@@ -126,10 +126,10 @@ def _words(
 
     def leftward(carry: tuple, column: tuple) -> tuple[tuple, tuple]:
         (right, held), (load, source, segment) = carry, column
-        seen, held = load + right, held - source
-        passes = passing(segment, seen)
+        held = held - source
+        right, passes = behind(segment, load + right)
         passed = passes @ held
-        return (seen @ passes, passed), (passes, segment * passed)
+        return (right, passed), (passes, segment * passed)
 
     def rightward(voltage: jax.Array, column: tuple) -> tuple[jax.Array, jax.Array]:
         passes, lifted = column

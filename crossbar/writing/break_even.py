@@ -58,7 +58,11 @@ def refreshed(access: float, refresh: float, period: float) -> Memory:
 
 
 def dram(costs: Costs | None = None) -> Memory:
-    """1 MB of an HBM2 device, refreshed every 64 ms."""
+    """1 MB of an HBM2 device, refreshed every 64 ms: without the leakage of its periphery.
+
+    So compare it with a magnetic memory of which the same is left out,
+    ``memory("stt")._replace(resting=0.0)``.
+    """
     table = Costs.load() if costs is None else costs
     access = 64 * table["hbm2.device.bit"].figure("energy")
     return refreshed(access, *_refresh(table, "dram"))
@@ -92,7 +96,8 @@ def break_even(lasting: Memory, other: Memory, reads: float = 0.0) -> float:
         reads: words per second read, from either.
 
     Returns:
-        Infinity where it always does, 0 where it never does.
+        Infinity where it always does; 0 where it does not at rest, though it may at high rates if
+        its writes are the cheaper ones.
 
     Example:
         >>> f"{break_even(memory('stt'), memory('sram')):.3g} words/s"

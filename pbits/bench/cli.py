@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pbits.bench.command import AsJson, Record, Rounds, amounts, open_record, refusals, work
+from pbits.bench.crossbar_cli import crossbar
 from pbits.bench.device_cli import device
 from pbits.bench.race_cli import tts
 from pbits.bench.report_cli import report as report_command
@@ -135,6 +136,7 @@ def throughput(
 # In the order of `pbits bench --help`.
 app.command()(tts)
 app.command()(device)
+app.command()(crossbar)
 app.command("report")(report_command)
 
 

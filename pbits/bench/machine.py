@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGES = (
-    "pbits", "jax", "jaxlib", "numpy", "dimod", "dwave-samplers", "openjij", "thrml", "cmtj",
+    "pbits", "jax", "jaxlib", "numpy", "scipy", "dimod", "dwave-samplers", "openjij", "thrml",
+    "cmtj", "badcrossbar",
 )  # fmt: skip
 
 

@@ -5,11 +5,14 @@ the mean conductance follows an S-shaped curve of the write current: the curve o
 convolved with the distribution of critical currents.  Its level fluctuates from write to write
 with ``std = sqrt(sum_k w_k**2 p_k (1 - p_k))``, at most ``1 / (2 sqrt(N))``: tight at both ends,
 noisy in the middle.  The distribution of grains is frozen, so it makes repeated writes *less*
-noisy than a binomial law of the same mean.
+noisy than a binomial law of the same mean: half set, for normal curves and disorder of d times a
+grain's own width, ``N std**2 = 1/4 - arcsin(d**2 / (1 + d**2)) / (2 pi)``.
 
 Exchange between grains is a mean field: with the others' magnetisation M between -1 and 1 a grain
 sees the bias ``I / I_c + exchange M``, exchange being their field over the grain's anisotropy
 field.  Torque and field share an equation only on an axial magnet, which grains are taken to be.
+A grain held back (negative bias) switches by the law of one exponential, see
+:mod:`~pbits.devices.write_table`: too seldom in short pulses, where it hardly switches at all.
 """
 
 from typing import NamedTuple
@@ -22,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks, random
 from pbits.devices.checking import positive_array
-from pbits.devices.write_table import SwitchingTable, switching_probability
+from pbits.devices.write_table import SwitchingTable, check_ranges, log_hazard, probability
 
 
 class Film(NamedTuple):
@@ -106,7 +109,10 @@ def grain_probabilities(
     current, seconds = (jnp.asarray(x, jnp.float32)[..., None] for x in (current, seconds))
     field = film.exchange * jnp.asarray(magnetisation, jnp.float32)[..., None]
     bias = current / film.critical_current + field
-    return switching_probability(table, film.delta, bias, seconds / film.unit_time)
+    tau = seconds / film.unit_time
+    check_ranges(table, film.delta, 0.0, tau)
+    # Not `switching_probability`: neighbours may well hold a grain back.
+    return probability(*log_hazard(table, film.delta, bias, tau))
 
 
 def mean_field_probabilities(

@@ -64,8 +64,9 @@ def turnover_rate(delta: float, kappa: float, alpha: float) -> float:
         alpha: Gilbert damping.
 
     Returns:
-        Between 0.87 and 1.21 of the exact rate at barriers of 2 to 8, as far as that is known: the
-        Fokker-Planck reference itself needs high degrees at low damping.
+        Between 0.88 and 1.21 of the exact rate at barriers of 2 to 8, as far as that is known (the
+        Fokker-Planck reference itself needs high degrees at low damping): farthest off, 20.9 %
+        high, at (4, 40, 0.02).
 
     Raises:
         ValueError: on numbers not above zero.

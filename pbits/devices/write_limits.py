@@ -2,7 +2,8 @@
 
 - Far above the critical current: W. H. Butler et al., IEEE Trans. Magn. 48, 4684 (2012).
 - Below it: escape over the barrier, with exact passage times.
-- A voltage that removes the anisotropy: precession about the field that is left.
+- A voltage that removes the anisotropy: precession about the field that is left; one that lays the
+  magnet into the plane: a random bit.
 
 Between about 0.8 and 1.5 critical currents none of them holds;
 :mod:`~pbits.devices.write_table` does everywhere.  Times tau are in units of
@@ -13,11 +14,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
 
 from pbits.devices.checking import finite_array, positive_array
-from pbits.devices.macrospin import GAMMA, Magnet
+from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet
 from pbits.devices.passage import escape_rate
-from pbits.devices.simulation import safe_step, simulate
+from pbits.devices.simulation import safe_step
+from pbits.devices.write_ensemble import switched_share
 
 
 def overcritical_error(delta: ArrayLike, bias: ArrayLike, tau: ArrayLike) -> jax.Array:
@@ -122,7 +125,8 @@ def precessional_probability(
         lowered: T, anisotropy field along z during the pulse; 0 for none.
         num_records: lengths of the pulse.
         record_every: steps between two lengths.
-        num_devices: for each length; the standard error is at most ``1 / (2 sqrt(num_devices))``.
+        num_devices: the same ones for each length; the standard error is at most
+            ``1 / (2 sqrt(num_devices))``.
         settle: times t_D of relaxing.
         seed: of the noise.
 
@@ -137,16 +141,37 @@ def precessional_probability(
         (6,)
     """
     weak = magnet._replace(anisotropy=magnet.anisotropy._replace(z=lowered))
-    strength = float(np.max(np.asarray(magnet.anisotropy.z)))
-    alpha = float(np.min(np.asarray(magnet.alpha)))
-    rest = round(settle * (1 + alpha**2) / (alpha * GAMMA * strength) / safe_step(magnet))
-    down = [0.0, 0.0, -1.0]
-    begun = simulate(magnet, num_steps=rest, num_devices=num_devices, start=down, seed=seed)
-    pulse = simulate(
-        weak, num_steps=num_records * record_every, record_every=record_every,
-        num_devices=num_devices, start=begun.final, seed=seed + 1, dt=safe_step(magnet),
-    )  # fmt: skip
-    assert pulse.m is not None
-    ends = np.moveaxis(pulse.m, 0, 1).reshape(3, -1)
-    after = simulate(magnet, num_steps=rest, num_devices=ends.shape[1], start=ends, seed=seed + 2)
-    return pulse.times, (after.final[2] > 0).reshape(num_records, num_devices).mean(axis=1)
+    dt = safe_step(magnet)
+    times = record_every * dt * np.arange(1, num_records + 1)
+    switched = switched_share(magnet, weak, times, num_devices, settle, seed)
+    return np.asarray(times, float), np.asarray(switched.mean(axis=1), float)
+
+
+def relaxed_probability(
+    moment: ArrayLike, hardness: ArrayLike, anisotropy: ArrayLike, stray: ArrayLike = 0.0,
+    temperature: ArrayLike = 300.0,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Probability of m_z > 0 after a voltage pulse long enough to lay the magnet into the plane.
+
+    ``Phi(B_z sqrt((Ms V / kT) (1 / B + 1 / B_k)))``, Phi the normal law: 1/2 without a field along
+    z, a random bit.  In the plane m_z is normal, of mean B_z / B and variance kT / (Ms V B);
+    freed, it leaves the top of the barrier at -B_z / B_k with noise of kT / (Ms V B_k) on the way.
+    For B and B_k of many kT / (Ms V), axial symmetry and a sudden end of the pulse.
+
+    Args:
+        moment: Ms V, A m^2.
+        hardness: B, T, of the plane during the pulse.
+        anisotropy: B_k, T, of the axis after it.
+        stray: B_z, T, all along.
+        temperature: K.
+
+    Example:
+        >>> float(relaxed_probability(1e-18, 0.2, 0.4))
+        0.5
+    """
+    mu, flat, easy = (
+        positive_array(name, x)
+        for name, x in (("moment", moment), ("hardness", hardness), ("anisotropy", anisotropy))
+    )
+    per_kt = mu / (BOLTZMANN * positive_array("temperature", temperature))
+    return ndtr(finite_array("stray", stray) * np.sqrt(per_kt * (1 / flat + 1 / easy)))

@@ -1,54 +1,51 @@
 """Switching probability of an axial magnet, interpolated from Fokker-Planck solutions.
 
-A pulse of length tau (in units of t_D) and of bias i (spin torque or field over its critical
-value) finds the magnet in thermal equilibrium in its well at m_z = -1; P is the probability of
-m_z > 0 at its end.  With F its value in the long run and H the accumulated hazard,
-``P = F (1 - exp(-H))``, tabulated are log(F H) and the odds of F: F H is the rate of escape times
-tau below the critical current and 2 (i - 1) tau - ... above, smooth through both and at no bias.
-The write error 1 - P is within 2 % of the exact one down to 1e-6 (1 % where checked); P itself
-within 2 % above 1e-2 and 5 % at 1e-6.
-Cubic B-splines in log delta, asinh((i - 1) / w) and log tau, two times differentiable.
+What is tabulated: :mod:`~pbits.devices.write_slabs`.  Between its nodes, cubic B-splines in
+log delta, asinh((i - 1) / w) and log tau, two times differentiable: write error and switching
+probability are within 2 % of the exact ones down to 1e-6 each.  Beyond the nodes laws go on:
 
-A table is made of slabs, one for each barrier of a lattice that all tables share: about two
-seconds each, kept in memory and, where asked for, in a folder.
+- longer pulses: one exponential is left, H grows evenly, to 2 %;
+- biases above 6: the pulse at 6 of equal error, from the initial cone that drift alone turns over
+  in time.  With e = exp(2 tau (i - 1)), ``(i e - 1) / ((i - 1) reach(i))`` is the same at both:
+  write errors to 2 % at a barrier of 60, 7 % at 7, small probabilities to 10 %;
+- negative biases: F turns round and H is even, as for one exponential: right in long pulses, but
+  low, by up to all of it, in short ones, where the tail of the law at rest has not yet gone back;
+- shorter pulses and other barriers: log(F H) along its tangents in log tau and in delta.
+
+The last two are no numbers to trust: what can be seen is refused there.  Inside JAX programs, where
+nothing can be, they keep values finite and slopes of the right sign.
 """
 
-import os
-import tempfile
-from collections.abc import Iterator
-from functools import lru_cache
+import functools
 from pathlib import Path
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logsumexp
+from jax.core import Tracer
+from numpy.typing import ArrayLike
 
+from pbits.devices import splines
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.checking import finite_array
+from pbits.devices.write_slabs import (
+    BIAS_RANGE,
+    BIAS_SCALE,
+    BIAS_STEP,
+    DELTA_STEP,
+    FIRST_BIAS,
+    FIRST_TAU,
+    TAU_RANGE,
+    TAU_STEP,
+    in_well,
+    slab,
+)
 
-DELTA_RANGE, BIAS_RANGE, TAU_RANGE = (3.0, 150.0), (0.0, 6.0), (0.1, 2000.0)
-_VERSION = 1  # of the files
-_DELTA_STEP = 0.2  # of log delta
-_BIAS_SCALE = 0.35  # nodes are denser near the critical current
-_NUM_BIASES, _NUM_TAUS = 36, 67
+DELTA_RANGE = (3.0, 150.0)
 _LEAST_SLABS = 4
-_SURE, _SETTLED = 40.0, 12.0  # hazard and time beyond which one exponential is left
-_SLOWEST, _STEP, _GROWTH = 0.5, 0.1, 0.15  # rate; decay, and growth of P, per implicit step
-
-
-def _bent(bias: ArrayLike) -> NDArray[np.float64]:
-    return np.arcsinh((np.asarray(bias, float) - 1) / _BIAS_SCALE)
-
-
-_FIRST_BIAS, _LAST_BIAS = _bent(BIAS_RANGE)
-_FIRST_TAU, _LAST_TAU = np.log(TAU_RANGE)
-_BIAS_STEP = (_LAST_BIAS - _FIRST_BIAS) / (_NUM_BIASES - 1)
-_TAU_STEP = (_LAST_TAU - _FIRST_TAU) / (_NUM_TAUS - 1)
-_BIASES = 1 + _BIAS_SCALE * np.sinh(_FIRST_BIAS + _BIAS_STEP * np.arange(_NUM_BIASES))
-_TAUS = np.exp(_FIRST_TAU + _TAU_STEP * np.arange(_NUM_TAUS))
+_LEAST_TAU, _LEAST_DELTA = 1e-30, 1e-3
+_LARGEST = 80.0  # of log(H): its exponential is a float32
 
 
 class SwitchingTable(NamedTuple):
@@ -87,59 +84,39 @@ def switching_table(delta: ArrayLike, *, folder: str | Path | None = None) -> Sw
             f"delta is between {low:g} and {high:g}; expected {DELTA_RANGE[0]:g} to "
             f"{DELTA_RANGE[1]:g}: use pbits.devices.axial.AxialMagnet.evolve for others"
         )
-    first, last = (int(f(np.log(x) / _DELTA_STEP)) for f, x in ((np.floor, low), (np.ceil, high)))
+    first, last = (int(f(np.log(x) / DELTA_STEP)) for f, x in ((np.floor, low), (np.ceil, high)))
     # A node more on either side: splines are best inside.
     first, last = first - 1, max(last + 1, first - 2 + _LEAST_SLABS)
     return _joined(first, last, None if folder is None else str(folder))
 
 
-@lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=16)
 def _joined(first: int, last: int, folder: str | None) -> SwitchingTable:
-    values = np.stack([_slab(k, folder) for k in range(first, last + 1)])
+    values = np.stack([slab(k, folder) for k in range(first, last + 1)])
     values, odds = values[..., :-1], values[..., -1]
     for axis in range(3):
-        values = _spline(values, axis)
+        values = splines.coefficients(values, axis)
     for axis in range(2):
-        odds = _spline(odds, axis)
-    start = np.float32(first * _DELTA_STEP)
+        odds = splines.coefficients(odds, axis)
+    start = np.float32(first * DELTA_STEP)
     parts = (jnp.asarray(x, jnp.float32) for x in (values, odds, start))
     return SwitchingTable(*parts)
-
-
-@jax.jit
-def log_hazard(
-    table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike
-) -> tuple[jax.Array, jax.Array]:
-    """log(H) and log((1 - F) / F), differentiable; arguments as :func:`switching_probability`."""
-    delta, bias, tau = (jnp.asarray(x, jnp.float32) for x in (delta, bias, tau))
-    places = (
-        (jnp.log(delta) - table.first) / _DELTA_STEP,
-        (jnp.arcsinh((bias - 1) / _BIAS_SCALE) - _FIRST_BIAS) / _BIAS_STEP,
-        (jnp.log(tau) - _FIRST_TAU) / _TAU_STEP,
-    )
-    given = table.coefficients
-    picked = [_weights(x, n - 3) for x, n in zip(places, given.shape, strict=True)]
-    (a, u), (b, v), (c, w) = picked
-    total = odds = jnp.zeros(jnp.broadcast_shapes(a.shape, b.shape, c.shape), jnp.float32)
-    for i in range(4):
-        for j in range(4):
-            line = sum(w[k] * given[a + i, b + j, c + k] for k in range(4))
-            total = total + u[i] * v[j] * line
-            odds = odds + u[i] * v[j] * table.odds[a + i, b + j]
-    return total + jax.nn.softplus(odds), odds
 
 
 def switching_probability(
     table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike
 ) -> jax.Array:
-    """Probability that a pulse switches the magnet.
+    """Probability that a pulse switches the magnet, differentiable in all numbers.
 
     Args:
         table: of :func:`switching_table`.
         delta: barrier over kT, within the table's range.
-        bias: torque over its critical value, from 0 to 6.
-        tau: length over t_D, from 0.1 to 2000.  Any shapes that broadcast; values beyond a range
-            count as its end, with no gradient (:func:`check_ranges` refuses them).
+        bias: torque over its critical value, at least 0.
+        tau: length over t_D, at least 0.1.  Any shapes that broadcast.
+
+    Raises:
+        ValueError: as :func:`check_ranges`, of numbers that can be seen.  Inside JAX programs
+            other numbers are extrapolated, see the module.
 
     Example:
         >>> table = switching_table(20.0)
@@ -147,7 +124,12 @@ def switching_probability(
         >>> bool(slope > 0)
         True
     """
-    y, odds = log_hazard(table, delta, bias, tau)
+    check_ranges(table, delta, bias, tau)
+    return probability(*log_hazard(table, delta, bias, tau))
+
+
+def probability(y: jax.Array, odds: jax.Array) -> jax.Array:
+    """``F (1 - exp(-H))`` of what :func:`log_hazard` returns."""
     return jax.nn.sigmoid(-odds) * -jnp.expm1(-jnp.exp(y))
 
 
@@ -155,29 +137,91 @@ def write_error(
     table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike
 ) -> jax.Array:
     """1 - P, without loss of digits where it is small; as :func:`switching_probability`."""
+    check_ranges(table, delta, bias, tau)
     y, odds = log_hazard(table, delta, bias, tau)
     return jax.nn.sigmoid(odds) + jax.nn.sigmoid(-odds) * jnp.exp(-jnp.exp(y))
 
 
 def check_ranges(table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike) -> None:
-    """Refuse what the table does not hold.
+    """Refuse what the table does not hold and no law continues; traced values pass.
 
     Raises:
-        ValueError: naming what is out of range and what to use.
+        ValueError: on a barrier that is not in the table, a negative bias, a pulse shorter than
+            0.1 t_D, or a number that is not finite, with what to use.
     """
+    if isinstance(table.first, Tracer):
+        return
     first = float(table.first)
-    last = first + _DELTA_STEP * (table.coefficients.shape[0] - 3)
+    ends = np.exp([first, first + DELTA_STEP * (table.coefficients.shape[0] - 3)])
     for name, values, (low, high), other in (
-        ("delta", delta, tuple(np.exp([first, last])), "a table built for it"),
-        ("bias", bias, BIAS_RANGE, "AxialMagnet.evolve"),
-        ("tau", tau, TAU_RANGE, "thermal_probability (longer) or AxialMagnet.evolve"),
+        ("delta", delta, ends, "a table built for it, switching_table"),
+        ("bias", bias, (BIAS_RANGE[0], np.inf), "exact_switching or thermal_probability"),
+        ("tau", tau, (TAU_RANGE[0], np.inf), "exact_switching"),
     ):
-        array, slack = finite_array(name, values), 1e-6 * high
-        if np.any((array < low - slack) | (array > high + slack)):
-            wrong = float(array[(array < low - slack) | (array > high + slack)].flat[0])
+        if isinstance(values, Tracer):
+            continue
+        array = finite_array(name, values)
+        wrong = array[(array < low * (1 - 1e-6)) | (array > high * (1 + 1e-6))]
+        if wrong.size:
             raise ValueError(
-                f"{name} is {wrong:g}; expected {low:g} to {high:g}; beyond, use {other}"
+                f"{name} is {float(wrong.flat[0]):g}; expected {low:.4g} to {high:.4g}; beyond, "
+                f"use {other}"
             )
+
+
+@jax.jit
+def log_hazard(
+    table: SwitchingTable, delta: ArrayLike, bias: ArrayLike, tau: ArrayLike
+) -> tuple[jax.Array, jax.Array]:
+    """log(H) and log((1 - F) / F), unchecked; arguments as :func:`switching_probability`."""
+    delta, bias, tau = (jnp.asarray(x, jnp.float32) for x in (delta, bias, tau))
+    held = bias < 0
+    ahead, tau = _as_good(jnp.where(held, -bias, bias), jnp.maximum(tau, _LEAST_TAU))
+    deltas, biases, taus = (n - 3 for n in table.coefficients.shape)
+    bent = jnp.arcsinh((ahead - 1) / BIAS_SCALE)
+    at = (
+        _of_barriers(table.first, delta, deltas),
+        splines.weights((bent - FIRST_BIAS) / BIAS_STEP, biases),
+    )
+    value = splines.summed(table.coefficients, *at, _of_times(tau, taus))
+    # Longer pulses: F H goes on with its slope at the end, in tau itself.
+    end = splines.slopes(jnp.full_like(tau, taus), taus)
+    slope = splines.summed(table.coefficients, *at, end) / TAU_STEP
+    longer = jnp.maximum(tau / TAU_RANGE[1], 1) - 1
+    odds = splines.summed(table.odds, *at)
+    y = value + jnp.log1p(slope * longer) + jax.nn.softplus(odds)
+    return jnp.minimum(y, _LARGEST), jnp.where(held, -odds, odds)
+
+
+def _of_barriers(first: jax.Array, delta: jax.Array, intervals: int) -> splines.Weights:
+    """Tangents in delta beyond the nodes, which are those of its logarithm."""
+    place = (jnp.log(jnp.maximum(delta, _LEAST_DELTA)) - first) / DELTA_STEP
+    inside = jnp.clip(place, 0, intervals)
+    return splines.weights(inside, intervals, jnp.expm1((place - inside) * DELTA_STEP) / DELTA_STEP)
+
+
+def _of_times(tau: jax.Array, intervals: int) -> splines.Weights:
+    """A tangent in log tau below the nodes, the last node above."""
+    place = jnp.minimum((jnp.log(tau) - FIRST_TAU) / TAU_STEP, intervals)
+    inside = jnp.maximum(place, 0)
+    return splines.weights(inside, intervals, place - inside)
+
+
+def _as_good(bias: jax.Array, tau: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """A bias of at most the table's last, and the pulse of equal error; see the module."""
+    last = BIAS_RANGE[1]
+    over = jnp.maximum(bias, last)
+    ratio = _reach(last) / _reach(over) * (last - 1) / (over - 1)
+    turns = 2 * tau * (over - 1)
+    # log((1 + ratio (over exp(turns) - 1)) / last), which does not overflow.
+    turns += jnp.log((ratio * over + (1 - ratio) * jnp.exp(-turns)) / last)
+    return jnp.minimum(bias, last), jnp.where(bias > last, turns / (2 * (last - 1)), tau)
+
+
+def _reach(bias: ArrayLike) -> jax.Array:
+    """Where a magnet far from the axis starts to switch, over where a linear law has it."""
+    i = jnp.asarray(bias)
+    return ((i - 1) / i) ** (2 / (i + 1)) * 2 ** ((i - 1) / (i + 1))
 
 
 def exact_switching(
@@ -192,116 +236,14 @@ def exact_switching(
             the units of `delta`'s t_D.
         num_cells, num_steps: of the solution.
 
+    Raises:
+        ValueError: on a negative barrier, time or number that is not finite.
+
     Example:
         >>> round(exact_switching(60.0, 2.0, 4.0, num_steps=400), 4)
         0.0153
     """
     magnet = AxialMagnet(delta, bias, num_cells)
-    start = _in_well(AxialMagnet(delta if rest_delta is None else rest_delta, 0.0, num_cells))
+    start = in_well(AxialMagnet(delta if rest_delta is None else rest_delta, 0.0, num_cells))
     end = magnet.evolve(start, [tau / (2 * delta)], steps_per_interval=num_steps)[0]
     return float(end[magnet.centres < 0].sum())
-
-
-def _in_well(magnet: AxialMagnet) -> NDArray[np.float64]:
-    """Equilibrium of the well at m_z = -1."""
-    start = np.where(magnet.centres < 0, magnet.stationary, 0)
-    return start / start.sum()
-
-
-@lru_cache(maxsize=64)
-def _slab(number: int, folder: str | None) -> NDArray[np.float64]:
-    """log(F H) of one barrier of the lattice, and the odds of F: [biases, taus + 1]."""
-    path = None if folder is None else Path(folder) / f"switching-{_VERSION}-{number}.npy"
-    if path is not None and (stored := _load(path)) is not None:
-        return stored
-    delta = float(np.exp(number * _DELTA_STEP))
-    slab = np.stack([_line(delta, float(i)) for i in _BIASES])
-    if path is not None:
-        _save(path, slab)
-    return slab
-
-
-def _line(delta: float, bias: float) -> NDArray[np.float64]:
-    """log(F H) at all times of the lattice, then log((1 - F) / F)."""
-    # The error of a cell goes with the square of its rise in energy, delta (1 + bias) / cells.
-    cells = 2 * round(max(600.0, (12 + 5 * bias) * delta) / 2)
-    magnet = AxialMagnet(delta, bias, cells)
-    below = magnet.centres < 0
-    odds = _log_weight(magnet, below) - _log_weight(magnet, ~below)
-    # Not as 1 - final, which has no digits left at high barriers.
-    final, left = expit(-odds), expit(odds)
-    start = _in_well(AxialMagnet(delta, 0.0, cells))
-    hazards = np.zeros(_NUM_TAUS)
-    for k, p in enumerate(_evolved(magnet, start, hazards)):
-        lost, kept = p[~below].sum() / final, (p[below].sum() - left) / final
-        if k > 1 and (hazards[k - 1] > _SURE or kept < 1e-6 * left):
-            # One exponential is left, or rounding.
-            rate = _rate(hazards, k)
-            hazards[k:] = hazards[k - 1] + rate * (_TAUS[k:] - _TAUS[k - 1])
-            break
-        hazards[k] = -np.log1p(-lost) if lost < 0.5 else -np.log(kept)
-    return np.append(np.log(final * hazards), odds)
-
-
-def _log_weight(magnet: AxialMagnet, cells: NDArray[np.bool_]) -> float:
-    """Logarithm of the long-run weight of some cells."""
-    return float(np.asarray(logsumexp(-magnet.energy[cells])))
-
-
-def _evolved(magnet: AxialMagnet, p: NDArray, hazards: NDArray) -> Iterator[NDArray[np.float64]]:
-    """Probabilities at the times of the lattice; the hazards before each say how fast to go."""
-    now, rate = 0.0, 2 * max(abs(magnet.bias - 1), _SLOWEST)
-    for k, tau in enumerate(_TAUS):
-        if k > 1 and tau > _SETTLED:
-            # Transients are gone, and what is left decays as fast as the hazard grows.
-            rate = _rate(hazards, k)
-        steps = max(4, int((tau - now) * rate / _STEP), 60 * (k == 0))
-        if k > 1 and hazards[k - 1] < 0.1:
-            # Small P grows by orders of magnitude, about as much as in the interval before.
-            steps = max(steps, int(np.log(hazards[k - 1] / hazards[k - 2]) / _GROWTH))
-        p = magnet.evolve(p, [(tau - now) / (2 * magnet.delta)], steps_per_interval=steps)[0]
-        now = tau
-        yield p
-
-
-def _rate(hazards: NDArray, k: int) -> float:
-    """Growth of the hazard over the interval before time k."""
-    return float((hazards[k - 1] - hazards[k - 2]) / (_TAUS[k - 1] - _TAUS[k - 2]))
-
-
-def _load(path: Path) -> NDArray[np.float64] | None:
-    try:
-        stored = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    whole = stored.shape == (_NUM_BIASES, _NUM_TAUS + 1) and np.all(np.isfinite(stored))
-    return stored if whole else None
-
-
-def _save(path: Path, slab: NDArray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        np.save(file, slab)
-    os.replace(file.name, path)
-
-
-def _spline(values: NDArray, axis: int) -> NDArray[np.float64]:
-    """Coefficients of the uniform cubic B-spline through the values, not-a-knot at both ends."""
-    n = values.shape[axis]
-    matrix, ends = np.zeros((n + 2, n + 2)), np.array([1.0, -4.0, 6.0, -4.0, 1.0])
-    for k in range(n):
-        matrix[k + 1, k : k + 3] = 1 / 6, 4 / 6, 1 / 6
-    matrix[0, :5], matrix[-1, -5:] = ends, ends
-    right = np.moveaxis(values, axis, 0).reshape(n, -1)
-    solved = np.asarray(np.linalg.solve(matrix, np.pad(right, ((1, 1), (0, 0)))), np.float64)
-    return np.moveaxis(solved.reshape(n + 2, *np.delete(values.shape, axis)), 0, axis)
-
-
-def _weights(place: jax.Array, intervals: int) -> tuple[jax.Array, list[jax.Array]]:
-    """First coefficient and the four weights of a place in units of nodes."""
-    place = jnp.clip(place, 0.0, intervals)
-    cell = jnp.clip(jnp.floor(place), 0, intervals - 1)
-    x = place - cell
-    y = 1 - x
-    weights = [y**3 / 6, (4 - 3 * x * x * (2 - x)) / 6, (4 - 3 * y * y * (2 - y)) / 6, x**3 / 6]
-    return cell.astype(jnp.int32), weights

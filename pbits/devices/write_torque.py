@@ -35,7 +35,7 @@ def orbit_critical_torque(anisotropy: ArrayLike, in_plane_field: ArrayLike) -> N
 
     ``B_k / 2 - B_x / sqrt(2)`` (K.-S. Lee et al., Appl. Phys. Lett. 102, 112410 (2013)), for
     B_x of 0.1 to 0.3 B_k; below about 0.1 nothing switches reliably.  Not an axial problem: its
-    probability is :func:`simulated_probability`.
+    probability is :func:`~pbits.devices.write_ensemble.pulse_table`.
 
     Example:
         >>> float(orbit_critical_torque(1.0, 0.1).round(3))
@@ -43,9 +43,10 @@ def orbit_critical_torque(anisotropy: ArrayLike, in_plane_field: ArrayLike) -> N
     """
     easy, field = positive_array("anisotropy", anisotropy), finite_array("field", in_plane_field)
     share = np.abs(field) / easy
-    if np.any((share < 0.099) | (share > 0.301)):
+    wrong = share[(share < 0.099) | (share > 0.301)]
+    if wrong.size:
         raise ValueError(
-            f"the in-plane field is {float(share.flat[0]):.3g} of the anisotropy field; expected "
-            "0.1 to 0.3, where the formula was checked: use simulated_probability"
+            f"the in-plane field is {float(wrong.flat[0]):.3g} of the anisotropy field; expected "
+            "0.1 to 0.3, where the formula was checked: use write_ensemble.pulse_table"
         )
     return easy / 2 - np.abs(field) / np.sqrt(2)

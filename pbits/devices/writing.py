@@ -17,9 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits.devices import write_limits, write_table
 from pbits.devices.checking import finite_array, positive_array
-from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet
-from pbits.devices.simulation import safe_step, simulate
+from pbits.devices.junction import Junction
+from pbits.devices.macrospin import BOLTZMANN, GAMMA
 from pbits.devices.spin_loss import SpinLoss, spin_loss_critical_current
+from pbits.devices.write_torque import transfer_torque
 
 Numbers = NDArray[np.float64] | jax.Array | float
 
@@ -102,6 +103,43 @@ def spin_loss_writer(
     return axial_writer(
         moment=moment, anisotropy=anisotropy, alpha=alpha, resistance=strip.resistance,
         torque_per_current=per_ampere, temperature=temperature,
+    )  # fmt: skip
+
+
+def junction_writer(
+    junction: Junction, *, temperature: float | None = None, resistance: float | None = None
+) -> Writer:
+    """The writer of a round perpendicular junction by spin transfer, at a temperature.
+
+    Heat-assisted writes: ``changed_error(junction_writer(j), junction_writer(j, temperature=T),
+    current, seconds)``.  What heat does beside kT is what `junction.replace(temperature=T)` says.
+
+    Args:
+        junction: whose current through it writes.
+        temperature: K; the junction's by default.
+        resistance: ohm; by default the junction's at m.p = 0 and no voltage.
+
+    Raises:
+        ValueError: on a junction in the plane, or without a resistance where none is given.
+
+    Example:
+        >>> from pbits.devices import presets
+        >>> grain = presets.get("fept-grain")
+        >>> cold, hot = (junction_writer(grain, temperature=t, resistance=1e4) for t in (300, 600))
+        >>> bool(hot.delta < 0.51 * cold.delta)
+        True
+    """
+    if junction.orientation != "perpendicular":
+        raise ValueError(
+            "the junction is in plane, so no axial magnet; expected a perpendicular one: use "
+            "write_ensemble.pulse_table"
+        )
+    at = junction if temperature is None else junction.replace(temperature=temperature)
+    return axial_writer(
+        moment=at.moment, anisotropy=at.easy_field(), alpha=at.alpha,
+        resistance=1 / at.conductance(0.0) if resistance is None else resistance,
+        torque_per_current=transfer_torque(at.moment, at.polarisation),
+        temperature=at.temperature,
     )  # fmt: skip
 
 
@@ -216,53 +254,33 @@ def voltage_lowered_error(
             "use write_limits.precessional_probability"
         )
     delta, unit, critical = (np.asarray(x, float).item() for x in writer[:3])
-    return write_table.exact_switching(
-        delta * lowered, current / critical / lowered, seconds / unit * lowered,
-        rest_delta=delta, num_cells=num_cells,
-    )  # fmt: skip
+    driven = Writer(delta * lowered, unit / lowered, critical * lowered, writer.resistance)
+    return changed_error(writer, driven, current, seconds, num_cells=num_cells)
 
 
-def simulated_probability(
-    magnet: Magnet,
-    seconds: ArrayLike,
-    *,
-    num_devices: int = 4000,
-    start: ArrayLike,
-    dt: float | None = None,
-    seed: int = 0,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Probability of m_z > 0 after pulses of some lengths, for magnets of any kind.
+def changed_error(
+    rest: Writer, driven: Writer, current: float, seconds: float, *, num_cells: int = 2000
+) -> float:
+    """Write error of a magnet that is another one during the pulse: warmer, or under a voltage.
+
+    It changes at once when the pulse begins and keeps its well when it ends: for changes faster
+    than t_D, and none that is made slowly while the current is off.
 
     Args:
-        magnet: with the torques of the pulse.
-        seconds: [k], ascending lengths, rounded to steps.
-        num_devices: trajectories, of which all lengths are read.
-        start: [3] or [3, num_devices] directions before the pulse.
-        dt: seconds per step at most; default :func:`~pbits.devices.simulation.safe_step`.
-        seed: of the noise.
-
-    Returns:
-        Probabilities and their standard errors, [k] each.
+        rest: before the pulse, of single numbers.
+        driven: during it.
+        current: A.
+        seconds: length.
+        num_cells: of the Fokker-Planck solution.
 
     Example:
-        >>> from pbits.devices.macrospin import Vector
-        >>> magnet = Magnet(1e-18, 0.1, Vector(z=0.1), damping_like=Vector(z=0.04))
-        >>> found, error = simulated_probability(magnet, [2e-9], num_devices=50, start=[0, 0, -1.0])
-        >>> found.shape
-        (1,)
+        >>> cold, hot = Writer(60.0, 1e-9, 50e-6, 3e3), Writer(30.0, 2e-9, 25e-6, 3e3)
+        >>> plain = changed_error(cold, cold, 60e-6, 10e-9)
+        >>> changed_error(cold, hot, 60e-6, 10e-9) < plain
+        True
     """
-    lengths = positive_array("seconds", np.atleast_1d(np.asarray(seconds, float)))
-    longest = safe_step(magnet) if dt is None else dt
-    # So that the first length is a whole number of steps.
-    dt = float(lengths[0] / np.ceil(lengths[0] / longest * (1 - 1e-9)))
-    found, directions, done = [], start, 0
-    for length in lengths:
-        ahead = max(round(float(length) / dt) - done, 0)
-        run = simulate(
-            magnet, num_steps=ahead, num_devices=num_devices, start=directions, seed=seed,
-            first_step=done, dt=dt, keep_directions=False,
-        )  # fmt: skip
-        directions, done = run.final, done + ahead
-        found.append((run.final[2] > 0).mean())
-    p = np.asarray(found)
-    return p, np.sqrt(p * (1 - p) / num_devices)
+    before = np.asarray(rest.delta, float).item()
+    delta, unit, critical = (np.asarray(x, float).item() for x in driven[:3])
+    return write_table.exact_switching(
+        delta, current / critical, seconds / unit, rest_delta=before, num_cells=num_cells
+    )

@@ -47,6 +47,7 @@ WORK = {
     "throughput": ["--quick"],
     "tts": ["--planted", "tile:4"],
     "device": ["--quick"],
+    "crossbar": ["--quick"],
 }
 
 
@@ -55,7 +56,7 @@ def test_a_record_that_cannot_be_written_is_refused_first(command, tmp_path, mon
     def never(*arguments, **keywords):
         raise AssertionError("worked before the record was looked at")
 
-    for place in ("throughput.compare", "race.race", "device.compare"):
+    for place in ("throughput.compare", "race.race", "device.compare", "crossbar.compare"):
         monkeypatch.setattr(f"pbits.bench.{place}", never)
     path = tmp_path / "absent" / "runs.jsonl"
     done = CliRunner().invoke(app, [command, *WORK[command], "--record", str(path)])

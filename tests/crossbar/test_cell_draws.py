@@ -183,3 +183,24 @@ def test_chips_can_be_drawn_together() -> None:
     found = jax.jit(jax.vmap(chip, (0, None)))(many, cell)
     assert found.shape == (3, 8, 8)
     assert bool((found[0] == jax.jit(chip)(many[0], cell)).all())
+
+
+def test_a_resistance_in_series_takes_its_part_of_the_spread() -> None:
+    cell = Cell(LEVELS, device_spread=0.03, read_noise=jnp.array([0.01, 0.02, 0.03]))
+    seen = cell.with_series(2e4)
+    np.testing.assert_allclose(1 / seen.levels, 1 / LEVELS + 2e4, rtol=1e-6)
+    bare = np.asarray(drawn(*keys(12), cell, jnp.full(SHAPE, 2)), np.float64)
+    through = bare / (1 + bare * 2e4)
+    found = through.std() / through.mean()
+    assert abs(found / float(seen.device_spread[2]) - 1) < 0.03
+    assert abs(found / 0.03 - 1) > 0.3
+    assert seen.read_noise is not None
+    assert bool((seen.read_noise < cell.read_noise).all())
+
+
+def test_failures_do_not_choose_the_cycles_that_scatter() -> None:
+    cell = Cell(LEVELS, cycle_spread=0.02, write=Write(failure=0.4))
+    found = np.asarray(drawn(*keys(13), cell, jnp.full(SHAPE, 2)))
+    written = found[found > 2e-5]
+    assert normal_pvalue(written / 4e-5 - 1, 0.02) > ALPHA
+    assert normal_pvalue(np.sort(written)[len(written) // 10 :] / 4e-5 - 1, 0.02) < ALPHA

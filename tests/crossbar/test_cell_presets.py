@@ -149,3 +149,15 @@ def test_datasheet_refuses_what_cannot_be() -> None:
         Write(endurance=0.0)
     with pytest.raises(ValueError, match="drift_start"):
         Cell(jnp.array([1.0, 2.0]), drift_start=0.0)
+
+
+def test_spin_loss_lowers_energy_and_current_together() -> None:
+    cells = [get("spin-loss", loss=loss) for loss in (0.0, 0.5, 1.0)]
+    energy = [float(cell.write.energy) for cell in cells]
+    assert energy[0] > energy[1] > energy[2]
+    assert energy[0] / energy[2] == pytest.approx(3.0)
+    assert energy[0] == pytest.approx(float(get("sot").write.energy))
+    assert float(cells[0].write.current / cells[2].write.current) == pytest.approx(np.sqrt(3))
+    assert "press" in describe("spin-loss").numbers["ratio"].source
+    with pytest.raises(ValueError, match="loss is 2"):
+        get("spin-loss", loss=2.0)

@@ -11,8 +11,8 @@ from jax import random
 from crossbar.cells.cell import Cell
 from crossbar.design import Design
 from crossbar.mapping import MAPPINGS, Planes, decode, encode
-from crossbar.programming import program, to_arrays
 from crossbar.programmed import ProgrammedMatrix
+from crossbar.programming import program, to_arrays
 from crossbar.read_back import from_arrays, nearest_levels, stored_codes, stored_matrix
 
 

@@ -57,6 +57,19 @@ def test_agreement_at_full_size() -> None:
     assert np.abs(np.asarray(single) - reference).max() <= 2e-5 * reference.max()
 
 
+@pytest.mark.parametrize("megohm", [0.01, 1.0, 100.0])
+def test_both_ways_of_elimination_agree_with_nodal_analysis(megohm: float) -> None:
+    """A factorisation where much is lost, a series where little is."""
+    conductance, wire = cells(24, 16) * 3e-3 / megohm, Wire(word=1.56, bit=1.56)
+    nodes = solve_nodes(conductance, np.eye(24), wire)
+    transfer, drive = in_float64(conductance, wire)
+    assert np.abs(transfer - nodes.sensed.T).max() <= 1e-12 * nodes.sensed.max()
+    # The reference's own currents of the drivers are small differences.
+    assert np.allclose(transfer.sum(1), drive.sum(0), rtol=1e-12)
+    single = effective(jnp.asarray(conductance, jnp.float32), wire).transfer
+    assert np.abs(np.asarray(single) - nodes.sensed.T).max() <= 2e-6 * nodes.sensed.max()
+
+
 @pytest.mark.parametrize("case", GOLDEN, ids=lambda case: f"{len(case['resistances'])} rows")
 def test_golden_solutions_of_an_independent_solver(case: dict) -> None:
     conductance, wire = 1 / np.array(case["resistances"]), Wire(case["word"], case["bit"])

@@ -55,13 +55,22 @@ def test_first_passage_takes_arrays():
     ],
 )  # fmt: skip
 def test_turnover(kappa, delta, alpha, degree):
-    """T9, where the reference has converged: the worst, 21 %, is (40, 4, 0.02)."""
+    """T9: 20 % wherever the reference has converged, but at (40, 4, 0.02).
+
+    There the formula is 20.9 % high: its 20 % came with an eigenvalue of 3.8727, which was not
+    converged (3.8427 at degrees 84 to 126).  The exact rate is 17 % below the formula.
+    """
     rates = [
         SphericalMagnet((-delta, 0.0, kappa), alpha, degree=d).eigenvalue()
         for d in (degree * 3 // 4, degree)
     ]
     assert rates[0] == pytest.approx(rates[1], rel=0.01)
-    assert 2 * turnover_rate(delta, kappa, alpha) == pytest.approx(rates[1], rel=0.215)
+    known = (kappa, delta, alpha) == (40, 4, 0.02)
+    found = 2 * turnover_rate(delta, kappa, alpha)
+    assert found == pytest.approx(rates[1], rel=0.21 if known else 0.2)
+    if known:
+        assert found > 1.2 * rates[1]
+        assert found == pytest.approx(3.8727, rel=0.2)
 
 
 def test_low_damping_needs_the_depopulation_factor():
