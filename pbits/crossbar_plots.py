@@ -47,6 +47,9 @@ def plot_scaling(study: Study, axes: "Sequence[Axes] | None" = None) -> "list[Ax
     _energies(places[1], study)
     _latencies(places[2], study)
     made = study.settings
+    low, high = places[0].get_ylim()
+    places[0].set_ylim(low, high * (high / low) ** 0.45)  # room for the legend
+    _mark_limit(places[0], study)
     places[0].set_title(f"{made['cell']} cells, {made['adc_bits']}-bit converters")
     places[1].set_title(f"{made['weight_bits']}-bit weights, {made['input_bits']}-bit inputs")
     places[2].set_title(f"tiles of {made['tile']} x {made['tile']}")
@@ -70,9 +73,20 @@ def _errors(
         color=colour, marker=marker, markersize=4, linestyle=line, linewidth=1.3, label=label,
     )  # fmt: skip
     ax.set_yscale("log")
-    ax.set_yticks([5, 10, 20, 50, 100], ["5", "10", "20", "50", "100"])
+    ax.set_yticks([2, 5, 10, 20, 50, 100], ["2", "5", "10", "20", "50", "100"])
     ax.set_ylabel("error of y, %")
-    ax.legend(fontsize=7, frameon=False)
+    ax.legend(fontsize=7, frameon=False, ncols=2, loc="upper left")
+
+
+def _mark_limit(ax: "Axes", study: Study) -> None:
+    """From where on "all but the tree" goes without codes for the effective matrix."""
+    points = [p for p in study.points if p.variant == "all but tree" and "no remap" in p.note]
+    if points and points[0].error is not None:
+        ax.annotate(
+            "without remap\nfrom here on", (points[0].size, 100 * points[0].error),
+            xytext=(-62, -34), textcoords="offset points", fontsize=7, color="#0072B2",
+            arrowprops={"arrowstyle": "-", "color": "#0072B2", "linewidth": 0.6},
+        )  # fmt: skip
 
 
 def _energies(ax: "Axes", study: Study) -> None:
@@ -100,8 +114,8 @@ def _latencies(ax: "Axes", study: Study) -> None:
         rows = [row for row in study.routes if row[1] == kind]
         ax.plot(
             [row[0] for row in rows], [row[3] * 1e9 for row in rows],
-            color=colour, marker=marker, markersize=5, label=kind,
-            linestyle="--" if kind == "mesh" else "-",
+            color=colour, marker=marker, markersize=8 if kind == "bus" else 5, label=kind,
+            linestyle="--" if kind == "mesh" else "-", linewidth=3 if kind == "bus" else 1.3,
         )  # fmt: skip
     points = [p for p in study.points if p.variant == "none" and p.latency is not None]
     ax.plot(
@@ -132,7 +146,7 @@ def plot_contrast(found: Contrast, axes: "Sequence[Axes] | None" = None) -> "lis
                 across = [row.energy / size**2 * 1e12 for row in rows]
                 for row, x in zip(rows, across, strict=True):
                     ax.annotate(
-                        f"{row.value:.0f}", (x, 100 * row.error), xytext=(5, 4),
+                        f"{row.value:.0f}", (x, 100 * row.error), xytext=(-3, 7),
                         textcoords="offset points", fontsize=8, color=colour,
                     )  # fmt: skip
             ax.errorbar(
