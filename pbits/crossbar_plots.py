@@ -47,8 +47,8 @@ def plot_scaling(study: Study, axes: "Sequence[Axes] | None" = None) -> "list[Ax
     _energies(places[1], study)
     _latencies(places[2], study)
     made = study.settings
-    low, high = places[0].get_ylim()
-    places[0].set_ylim(low, high * (high / low) ** 0.45)  # room for the legend
+    shown = [100 * point.error for point in study.points if point.error is not None]
+    places[0].set_ylim(0.7 * min(shown), 3.2 * max(shown))  # room for words above and below
     _mark_limit(places[0], study)
     places[0].set_title(f"{made['cell']} cells, {made['adc_bits']}-bit converters")
     places[1].set_title(f"{made['weight_bits']}-bit weights, {made['input_bits']}-bit inputs")
@@ -82,11 +82,8 @@ def _mark_limit(ax: "Axes", study: Study) -> None:
     """From where on "all but the tree" goes without codes for the effective matrix."""
     points = [p for p in study.points if p.variant == "all but tree" and "no remap" in p.note]
     if points and points[0].error is not None:
-        ax.annotate(
-            "without remap\nfrom here on", (points[0].size, 100 * points[0].error),
-            xytext=(-62, -34), textcoords="offset points", fontsize=7, color="#0072B2",
-            arrowprops={"arrowstyle": "-", "color": "#0072B2", "linewidth": 0.6},
-        )  # fmt: skip
+        text = f"all but the tree: from {points[0].size} on without remap, see the table"
+        ax.text(0.02, 0.03, text, transform=ax.transAxes, fontsize=7, color="#0072B2")
 
 
 def _energies(ax: "Axes", study: Study) -> None:
