@@ -123,10 +123,9 @@ def contrast(
     """
     sheet = get(cell) if isinstance(cell, str) else cell
     rng = np.random.default_rng(seed)
-    both = _Both(
-        sheet, rng.normal(size=(size, size)), *rng.normal(size=(2, vectors, size)), adc_bits,
-        random.split(random.key(seed), chips),
-    )  # fmt: skip
+    weights = rng.normal(size=(size, size))
+    x, typical = rng.normal(size=(2, vectors, size))
+    both = _Both(sheet, weights, x, typical, adc_bits, random.split(random.key(seed), chips))
     middle = 8 if 8 in bits else bits[0]
     rows = []
     for number in bits:
