@@ -259,7 +259,8 @@ def study(
 
     Up to 1024 this takes minutes on one core, about half of it compilation; 2048 as long again.
     The error of a single array rises with its size and that of tiles hardly, where wires are what
-    limits it; the energy of tiles rises with their number, for each converts its own sums.
+    limits it; the energy of tiles rises with their number, for each converts its own sums.  Gains
+    are fitted to noisy products: where converters or spread make the error, they do not help.
 
     Raises:
         ValueError: on sizes that tiles do not fill, or numbers out of range.

@@ -22,7 +22,8 @@ CELL = Cell(
 )  # fmt: skip
 WIRE = Wire(word=40.0, bit=40.0)
 NAMES = {variant.name: variant for variant in VARIANTS}
-USED = [NAMES[name] for name in ("none", "ranges", "gain", "remap", "tree", "all")] + [
+USED = [NAMES[name] for name in ("none", "ranges", "remap", "tree", "all")] + [
+    Variant("ranges gain", ranges=True, gain=True),
     Variant("tree ranges", tree=True, ranges=True),
     Variant("tree ranges verify", tree=True, ranges=True, verify=True),
 ]
@@ -47,7 +48,7 @@ def lower(one: Point, other: Point, by: float = 3.0) -> bool:
     ("better", "worse"),
     [
         ("ranges", "none"),
-        ("gain", "none"),
+        ("ranges gain", "ranges"),
         ("tree", "none"),
         ("tree ranges verify", "tree ranges"),
         ("all", "tree"),

@@ -13,7 +13,7 @@ from matplotlib import pyplot
 
 from crossbar.contrast import Contrast
 from crossbar.scaling import Study
-from pbits.crossbar_plots import plot_contrast, plot_scaling
+from pbits.scaling_plots import plot_contrast, plot_scaling
 
 RECORDS = Path(__file__).parents[1] / "examples" / "records"
 
