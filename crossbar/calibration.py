@@ -22,7 +22,8 @@ from crossbar.programmed import (
     drive_levels,
     input_codes,
 )
-from crossbar.programming import full_step
+from crossbar.programming import full_step, with_conductance
+from crossbar.read_back import nearest_levels
 
 _HALVINGS = 16
 # A larger step is taken where it is as good within this: it has more room for what is to come.
@@ -51,6 +52,7 @@ def calibrate(
     powers_of_two: bool = True,
     per_row: bool = False,
     input_range: float | str = "mse",
+    meant: ProgrammedMatrix | None = None,
 ) -> ProgrammedMatrix:
     """The same matrix with the converters' steps and the scale of the inputs fixed.
 
@@ -63,6 +65,7 @@ def calibrate(
         per_row: a step for each row of arrays as well as for each slice.
         input_range: "mse" takes the scale of inputs with the least squared error, a number the one
             that holds this percentage of their magnitudes, "keep" changes nothing.
+        meant: the matrix whose exact sums are aimed at; the same without deviations if None.
 
     Raises:
         ValueError: on inputs of another shape, all zero, or another range.
@@ -77,7 +80,7 @@ def calibrate(
         >>> memory = program(random.key(0), matrix, design)
         >>> tuned = calibrate(memory, np.eye(64))
         >>> memory.step.tolist(), tuned.step.tolist()
-        ([8.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+        ([2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
     """
     x = check_inputs(inputs, programmed.inputs, signed=programmed.is_signed)
     x = x.reshape(-1, programmed.inputs)
@@ -87,34 +90,52 @@ def calibrate(
     if programmed.design.adc.bits is None:
         return programmed
     top = float(full_step(programmed).max())
-    found = range_errors(programmed, x, top * 0.5 ** np.arange(_HALVINGS), key)
+    meant = without_deviations(programmed) if meant is None else meant
+    found = range_errors(programmed, x, top * 0.5 ** np.arange(_HALVINGS), key, meant)
     steps = _best(found, per_row)
     if not powers_of_two:
-        steps = _refined(programmed, x, steps, per_row, key)
+        steps = _refined(programmed, x, steps, per_row, key, meant)
     return programmed.replace(step=jnp.asarray(steps, jnp.float32))
 
 
+def without_deviations(programmed: ProgrammedMatrix) -> ProgrammedMatrix:
+    """The same matrix with every cell at the level it is nearest to, behind the same wires."""
+    cell = programmed.design.cell
+    return with_conductance(programmed, cell.levels[nearest_levels(cell, programmed.conductance)])
+
+
 def range_errors(
-    programmed: ProgrammedMatrix, x: jax.Array, steps: ArrayLike, key: jax.Array | None = None
+    programmed: ProgrammedMatrix,
+    x: jax.Array,
+    steps: ArrayLike,
+    key: jax.Array | None = None,
+    meant: ProgrammedMatrix | None = None,
 ) -> RangeErrors:
     """Squared errors of converters at each of some steps.
 
     Args:
         x: [vectors, inputs].
         steps: [candidates].
+        meant: whose exact sums are aimed at; the matrix itself if None.
     """
     tried = np.asarray(steps, np.float64)
-    errors, power = _errors(programmed, x, jnp.asarray(tried, jnp.float32), key)
+    wanted = (programmed if meant is None else meant).transfer
+    errors, power = _errors(programmed, wanted, x, jnp.asarray(tried, jnp.float32), key)
     return RangeErrors(tried, np.asarray(errors, np.float64), np.asarray(power, np.float64))
 
 
 @jax.jit
 def _errors(
-    programmed: ProgrammedMatrix, x: jax.Array, steps: jax.Array, key: jax.Array | None
+    programmed: ProgrammedMatrix,
+    wanted: jax.Array,
+    x: jax.Array,
+    steps: jax.Array,
+    key: jax.Array | None,
 ) -> tuple[jax.Array, jax.Array]:
     levels, worth = drive_levels(programmed, input_codes(programmed, x)[0])
     relative = jnp.asarray(worth / np.abs(worth).max(), jnp.float32)
     blocks, slices = programmed.transfer.shape[:2]
+    meant = programmed.replace(transfer=wanted)
 
     def power_of(values: jax.Array) -> jax.Array:
         return jnp.sum(jnp.tensordot(relative, values.reshape(len(worth), -1), 1) ** 2)
@@ -123,7 +144,7 @@ def _errors(
         block, piece = index // slices, index % slices
         driven = jnp.take(levels, block, axis=1)
         read_key = None if key is None else random.fold_in(key, index)
-        clean = current(programmed, driven, block, piece, None)
+        clean = current(meant, driven, block, piece, None)
         seen = current(programmed, driven, block, piece, read_key)
 
         def squared(step: jax.Array) -> jax.Array:
@@ -150,12 +171,13 @@ def _refined(
     steps: NDArray[np.float64],
     per_row: bool,
     key: jax.Array | None,
+    meant: ProgrammedMatrix,
 ) -> NDArray[np.float64]:
     """The best of eight steps an octave around the best power of two of each slice."""
     octave = 2.0 ** (np.arange(7, -8, -1) / 8)
     result = steps.copy()
     for step in np.unique(steps):
-        near = _best(range_errors(programmed, x, step * octave, key), per_row)
+        near = _best(range_errors(programmed, x, step * octave, key, meant), per_row)
         result = np.where(steps == step, near, result)
     return result
 

@@ -213,7 +213,7 @@ def best_codes(
     """
     check_whole("rounds", rounds, 1, 50)
     codes, scale = quantise(weights, code_bits(design), axis=0 if design.per_column else None)
-    model = design if measured else design.replace(cell=_without_spread(design.cell))
+    model = design if measured else design.replace(cell=without_spread(design.cell))
     wanted = weights / scale
     trials = [_try(key, 0, codes, wanted, model, seen)]
     for step in range(1, rounds + 1):
@@ -337,7 +337,8 @@ def _nearest(
     return lax.map(of_row, (jnp.moveaxis(plus, 1, 0), jnp.moveaxis(minus, 1, 0), targets))
 
 
-def _without_spread(cell: Cell) -> Cell:
+def without_spread(cell: Cell) -> Cell:
+    """The cell without anything random in its conductance."""
     return cell.replace(
         device_spread=0.0, cycle_spread=0.0, read_noise=None, stuck_low=0.0, stuck_high=0.0
     )

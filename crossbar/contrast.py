@@ -175,14 +175,18 @@ class _Both:
             weight_bits=bits, input_bits=bits,
         )  # fmt: skip
         made = build(self.keys, self.weights, design, np.arange(size), jnp.asarray(self.x[:4]))
-        errors = [self._error(chip, key, supply) for chip, key in zip(
-            made.programmed, self.keys, strict=True)]  # fmt: skip
+        errors = [
+            self._error(chip, meant, key, supply)
+            for chip, meant, key in zip(made.programmed, made.meant, self.keys, strict=True)
+        ]
         mean, error = float(np.mean(errors)), float(np.std(errors, ddof=1) / len(errors) ** 0.5)
         return Row(question, "analog", value, mean, error, _joules(design, made, size, supply))
 
-    def _error(self, chip: ProgrammedMatrix, key: jax.Array, supply: float) -> float:
+    def _error(
+        self, chip: ProgrammedMatrix, meant: ProgrammedMatrix, key: jax.Array, supply: float
+    ) -> float:
         first, second, last = random.split(random.fold_in(key, 1), 3)
-        chip = calibrate(chip, self.typical, key=first)
+        chip = calibrate(chip, self.typical, key=first, meant=meant)
         chip = compensate_columns(chip, self.weights, self.typical, key=second)
         cell = chip.design.cell
         there = at_voltage(cell, cell.levels, supply * cell.read_voltage)

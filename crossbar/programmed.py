@@ -1,6 +1,7 @@
 """A matrix in memory, and products with it."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -214,10 +215,12 @@ def current(
     key: jax.Array | None,
 ) -> jax.Array:
     """Currents of one row of arrays, [reads, outputs], in steps of a level times a digit."""
-    value = levels @ programmed.transfer[block, piece]
+    # In full precision, which accelerators do not take by themselves.
+    precise = partial(jnp.matmul, precision=lax.Precision.HIGHEST)
+    value = precise(levels, programmed.transfer[block, piece])
     if key is None or programmed.noise is None:
         return value
-    variance = levels**2 @ programmed.noise[block, piece]
+    variance = precise(levels**2, programmed.noise[block, piece])
     return value + jnp.sqrt(variance) * random.normal(key, value.shape)
 
 

@@ -198,7 +198,11 @@ def read_variance(conductance: jax.Array, design: Design, outputs: int) -> jax.A
 
 
 def full_step(programmed: ProgrammedMatrix) -> jax.Array:
-    """The smallest power of two with which codes reach all sums that this matrix can make, [S]."""
+    """The smallest power of two with which codes reach all sums that this matrix can make, [S].
+
+    Not below 1: finer steps would let through what cells deviate by, which rounding to whole
+    numbers takes away.
+    """
     design, transfer = programmed.design, programmed.transfer
     if design.adc.bits is None:
         return jnp.ones(transfer.shape[1], jnp.float32)
@@ -209,4 +213,4 @@ def full_step(programmed: ProgrammedMatrix) -> jax.Array:
     codes = max(2 ** (design.adc.bits - 1) - 1, 1)
     # What rounding adds to a sum must not double the step.
     exponent = jnp.ceil(jnp.log2(jnp.maximum(most, 1e-6) * (1 - 1e-5) / codes))
-    return jnp.exp2(exponent)
+    return jnp.maximum(jnp.exp2(exponent), 1.0)

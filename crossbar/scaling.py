@@ -38,7 +38,6 @@ from crossbar.counting import (
 from crossbar.design import Design
 from crossbar.ledger import Report, charge, si
 from crossbar.memory_wall import CrossbarMac, Wall, activation_energy, compare
-from crossbar.programmed import ProgrammedMatrix
 from crossbar.routing import width
 from crossbar.scaling_chips import Chips, build
 from crossbar.wires.wire import Wire
@@ -366,7 +365,7 @@ class _Size:
         if variant.verify and not _scatters(task.design.cell):
             notes.append("nothing to verify: writes of this cell do not scatter")
         chips = self.chips(variant.tree, remap, variant.verify)
-        errors = [self.error(one, variant, number) for number, one in enumerate(chips.programmed)]
+        errors = [self.error(chips, variant, number) for number in range(task.chips)]
         report, parts = self.report(variant, chips), layout.tiles
         return Point(
             task.size, variant.name, float(np.mean(errors)),
@@ -375,11 +374,12 @@ class _Size:
             "; ".join(notes),
         )  # fmt: skip
 
-    def error(self, chip: ProgrammedMatrix, variant: Variant, number: int) -> float:
+    def error(self, chips: Chips, variant: Variant, number: int) -> float:
+        chip = chips.programmed[number]
         weights = self.weights[:, self.columns(variant.tree)]
         first, second, last = random.split(random.fold_in(self.task.key, number), 3)
         if variant.ranges:
-            chip = calibrate(chip, self.typical, key=first)
+            chip = calibrate(chip, self.typical, key=first, meant=chips.meant[number])
         if variant.gain:
             chip = compensate_columns(chip, weights, self.typical, key=second)
         wanted = self.x @ weights

@@ -15,7 +15,7 @@ from jax import lax, random
 from numpy.typing import NDArray
 
 from crossbar.cells.draw import draw
-from crossbar.compensation import best_codes
+from crossbar.compensation import best_codes, without_spread
 from crossbar.design import Design
 from crossbar.mapping import encode
 from crossbar.programmed import ProgrammedMatrix, drive_levels, input_codes
@@ -44,12 +44,14 @@ class Chips(NamedTuple):
         joules: of cells and wires, per product, of all simulated arrays.
         write_joules: of programming all simulated arrays.
         residual: the largest of Kirchhoff's equations.
+        meant: each without deviations of its cells.
     """
 
     programmed: list[ProgrammedMatrix]
     joules: float
     write_joules: float
     residual: float
+    meant: list[ProgrammedMatrix]
 
 
 class Written(NamedTuple):
@@ -119,7 +121,10 @@ def build(
     joules = _read_energy(keys[0], written[0], design, verify, chips[0], inputs)
     pulses = float(np.mean([float(one.pulses) for one in found]))
     residual = max(float(one.residual) for one in found)
-    return Chips(chips, float(joules), pulses * float(design.cell.write.energy), residual)
+    exact = design.replace(cell=without_spread(design.cell))
+    bare = {id(one): _program(keys[0], one, exact, places, None).transfer for one in written}
+    meant = [chip.replace(transfer=bare[id(one)]) for chip, one in zip(chips, written, strict=True)]
+    return Chips(chips, float(joules), pulses * float(design.cell.write.energy), residual, meant)
 
 
 def all_columns(conductance: jax.Array, wire: Wire | None) -> tuple[jax.Array, None]:

@@ -49,6 +49,7 @@ RANKS = {
     "pbits.adapters": 8,
     "pbits.plots": 8,
     "pbits.scaling_plots": 8,
+    "pbits.crossbar_plots": 8,
     "pbits.bench": 9,
     "pbits.validation": 9,
     "pbits.cli": 10,
@@ -62,6 +63,7 @@ CONFINED = {
     "matplotlib": (
         "pbits.plots",
         "pbits.scaling_plots",
+        "pbits.crossbar_plots",
         "pbits.cli",
         "pbits.bench.tts_panels",
         "pbits.bench.tts_plots",

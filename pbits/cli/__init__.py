@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pbits.bench.cli import app as bench
+from pbits.cli.crossbar import crossbar
 from pbits.cli.data import app as data
 from pbits.cli.device import device
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
@@ -31,6 +32,7 @@ app.command()(solve)
 app.command()(sample)
 app.command()(info)
 app.command()(device)
+app.command()(crossbar)
 app.command()(validate)
 app.add_typer(bench, name="bench")
 app.add_typer(data, name="data")

@@ -2,6 +2,14 @@
 
 from pbits.validation import (
     cross_runs,
+    crossbar_costs,
+    crossbar_digital,
+    crossbar_grains,
+    crossbar_losses,
+    crossbar_readout,
+    crossbar_tiles,
+    crossbar_wires,
+    crossbar_writing,
     equilibrium,
     fokker_planck,
     in_plane,
@@ -22,8 +30,9 @@ def all_rows() -> list[Row]:
         'T1.1'
     """
     families = (
-        cross_runs, equilibrium, fokker_planck, in_plane, junctions, motion, networks, pbit_models,
-        switching,
+        cross_runs, crossbar_costs, crossbar_digital, crossbar_grains, crossbar_losses,
+        crossbar_readout, crossbar_tiles, crossbar_wires, crossbar_writing, equilibrium,
+        fokker_planck, in_plane, junctions, motion, networks, pbit_models, switching,
     )  # fmt: skip
     rows = [row for family in families for row in family.ROWS]
     return sorted(rows, key=_place)

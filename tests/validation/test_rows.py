@@ -38,8 +38,9 @@ def test_rows_are_complete_and_distinct():
     assert len(set(ids)) == len(ids)
     families = {row.family for row in rows}
     assert {f"T{k}" for k in range(1, 24)} <= families
+    assert {f"X{k}" for k in range(1, 15)} <= families
     assert all(row.claim and row.source for row in rows)
-    numbers = [(int(row.family[1:]), int(row.id.partition(".")[2])) for row in rows]
+    numbers = [(row.family[0], int(row.family[1:]), int(row.id.partition(".")[2])) for row in rows]
     assert numbers == sorted(numbers)
 
 

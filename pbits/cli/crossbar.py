@@ -1,0 +1,262 @@
+"""``pbits crossbar``: a matrix in memory, how well it multiplies and what it costs."""
+
+import difflib
+import json
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pbits.cli.errors import fail
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from crossbar.design import Design
+
+_MATRIX, _ARRAY, _RUN = "Matrix and cell", "Arrays", "Run and output"
+_RANGES = {
+    "size": (1, 8192, " rows and columns"),
+    "batch": (2, 65536, " inputs"),
+    "tile": (2, 4096, " rows and columns of an array"),
+    "weight-bits": (2, 16, ", the sign among them"),
+    "input-bits": (2, 16, ", the sign among them"),
+    "adc": (2, 16, " bits, the sign among them: 8 tell all sums of 64 binary cells apart"),
+}
+# Multiplications and additions a second of a slow core, for a guess at how long wires take.
+_SPEED, _PATIENCE = 5e9, 900.0
+_PICTURES = (".png", ".pdf", ".svg")
+
+
+def _option(text: str, panel: str, *names: str, **more: Any) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel=panel, **more)
+
+
+_Matrix = Annotated[
+    Path | None,
+    _option("Real numbers, inputs x outputs, as numpy.save writes them; random ones if not given.",
+            _MATRIX, metavar="FILE.npy", show_default=False),
+]  # fmt: skip
+_Size = Annotated[int, _option("Rows and columns of the random matrix.", _MATRIX, metavar="N")]
+_CellName = Annotated[
+    str,
+    _option("stt, stt-aggressive, stt-28nm, stt-2t2m, sot, sot-multilevel, spin-loss, "
+            "granular, granular-50nm, reram, reram-1d, reram-2d, pcm or pcm-joshi.",
+            _MATRIX, metavar="PRESET"),
+]  # fmt: skip
+_Tmr = Annotated[
+    float | None,
+    _option("Tunnelling magnetoresistance at no voltage, of cells that have one; default: the "
+            "preset's.", _MATRIX, metavar="PERCENT", show_default=False),
+]  # fmt: skip
+_Verify = Annotated[
+    float | None,
+    _option("Write and read each cell until it is this near its target, in steps of a level.",
+            _MATRIX, metavar="STEPS", show_default=False),
+]  # fmt: skip
+_Tile = Annotated[int, _option("Rows and columns of an array.", _ARRAY, metavar="N")]
+_OneTile = Annotated[
+    bool, _option("Refuse a matrix that does not fit one array.", _ARRAY, "--one-tile", metavar="")
+]
+_Adc = Annotated[int, _option("Bits of a converter, with sign.", _ARRAY, metavar="BITS")]
+_WireOhm = Annotated[
+    float,
+    _option("Resistance of a wire from cell to cell; 0 for none. Default: NeuroSim's 22-nm wires, "
+            "four feature sizes.", _ARRAY, "--wire", metavar="OHM"),
+]  # fmt: skip
+_WeightBits = Annotated[int, _option("Bits of a weight, with sign.", _ARRAY, metavar="BITS")]
+_InputBits = Annotated[int, _option("Bits of an input, with sign.", _ARRAY, metavar="BITS")]
+_Mapping = Annotated[
+    str,
+    _option("differential, two-sided, offset, ternary or unary.", _ARRAY, metavar="NAME"),
+]
+_Routing = Annotated[str, _option("h-tree, bus or mesh.", _ARRAY, metavar="NAME")]
+_NoCalibrate = Annotated[
+    bool,
+    _option("Leave converters at the range of all possible sums and columns without gains.", _RUN,
+            "--no-calibrate", metavar=""),
+]  # fmt: skip
+_Batch = Annotated[int, _option("Random inputs to measure with.", _RUN, metavar="N")]
+_CostFile = Annotated[
+    Path | None,
+    _option("Your own costs of events, whose entries replace the built-in ones.", _RUN,
+            metavar="FILE.toml", show_default=False),
+]  # fmt: skip
+_Seed = Annotated[
+    int | None,
+    _option("Seed of chip, inputs and reads; drawn and reported by default.", _RUN, metavar="N",
+            min=0),
+]  # fmt: skip
+_Plot = Annotated[
+    Path | None,
+    _option("Draw the error map, the errors and the energy (.png, .pdf, .svg).", _RUN,
+            metavar="FILE", show_default=False),
+]  # fmt: skip
+_Json = Annotated[
+    bool, _option("Print one JSON object, with every number's source.", _RUN, "--json", metavar="")
+]
+
+
+def crossbar(
+    matrix: _Matrix = None,
+    size: _Size = 128,
+    cell: _CellName = "sot",
+    tmr: _Tmr = None,
+    verify: _Verify = None,
+    tile: _Tile = 128,
+    one_tile: _OneTile = False,
+    adc: _Adc = 8,
+    wire: _WireOhm = 1.56,
+    weight_bits: _WeightBits = 8,
+    input_bits: _InputBits = 8,
+    mapping: _Mapping = "differential",
+    routing: _Routing = "h-tree",
+    no_calibrate: _NoCalibrate = False,
+    batch: _Batch = 128,
+    costs: _CostFile = None,
+    seed: _Seed = None,
+    plot: _Plot = None,
+    as_json: _Json = False,
+) -> None:
+    """Put a matrix into magnetic memory: error, energy, latency and area of a product.
+
+    The error is told apart into rounding, programming, wires, converters and
+    reads; every energy has its source.
+
+    $ pbits crossbar --matrix weights.npy --cell sot --tile 128 --adc 8
+
+    $ pbits crossbar --cell stt --tile 64 --plot crossbar.png
+    """
+    _check_numbers(
+        {"size": size, "batch": batch, "tile": tile, "weight-bits": weight_bits,
+         "input-bits": input_bits, "adc": adc}
+    )  # fmt: skip
+    if not 0 <= wire < float("inf"):
+        fail(f"--wire is {wire}; expected ohms of at least 0; 0 is a wire without resistance")
+    if plot is not None:
+        _check_picture(plot)
+    seed = secrets.randbits(31) if seed is None else seed
+    try:
+        weights, source = _weights(matrix, size, seed)
+        table = _costs(costs)
+        design = _design(
+            _cell(cell, tmr), wire, adc,
+            rows=tile, columns=tile, mapping=mapping, weight_bits=weight_bits,
+            input_bits=input_bits, routing=routing,
+        )  # fmt: skip
+        _check_room(weights, design, one_tile)
+        from pbits import runtime
+        from pbits.cli import crossbar_report
+
+        runtime.ensure_configured()
+        found = crossbar_report.examine(weights, design, batch, seed, verify, not no_calibrate)
+        facts = crossbar_report.record(found, cell, source, seed, table)
+    except (ValueError, KeyError, MemoryError) as error:
+        fail(error)
+    except OSError as error:
+        fail(f"{error.filename} cannot be read ({error.strerror or error})")
+    if plot is not None:
+        from pbits.cli.output import write_whole
+
+        write_whole(plot, crossbar_report.picture(found, plot.suffix.lower()[1:]), "--plot")
+    if as_json:
+        print(json.dumps(facts, allow_nan=False))
+    else:
+        crossbar_report.show(facts)
+
+
+def _check_numbers(given: dict[str, int]) -> None:
+    for name, value in given.items():
+        low, high, what = _RANGES[name]
+        if not low <= value <= high:
+            fail(f"--{name} is {value}; expected {low} to {high}{what}")
+
+
+def _check_picture(plot: Path) -> None:
+    if plot.suffix.lower() not in _PICTURES:
+        fail(f"--plot {plot} names no picture; expected one of {', '.join(_PICTURES)}")
+    from pbits.cli.output import check_writable
+
+    check_writable(plot, "--plot")
+
+
+def _weights(path: Path | None, size: int, seed: int) -> "tuple[np.ndarray, str]":
+    import numpy as np
+
+    from crossbar.checking import finite_matrix
+    from pbits.cli.matrix_file import read_matrix
+
+    if path is None:
+        return np.random.default_rng((seed, 1)).normal(size=(size, size)), "random, Gaussian"
+    return finite_matrix(path.name, read_matrix(path)), path.name
+
+
+def _costs(path: Path | None) -> Any:
+    from crossbar.costs import Costs
+
+    return Costs.load() if path is None else Costs.load(path)
+
+
+def _cell(name: str, tmr: float | None) -> Any:
+    from crossbar.cells import presets
+
+    known = presets.names()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        raise ValueError(f"--cell {name} is no preset; {hint}There are {', '.join(known)}")
+    if tmr is None:
+        return presets.get(name)
+    if "tmr" not in presets.describe(name).numbers:
+        raise ValueError(
+            f"--tmr {tmr:g}: {name} is not read through a tunnel junction; leave it out"
+        )
+    if not 0 < tmr < float("inf"):
+        raise ValueError(
+            f"--tmr is {tmr:g} %; expected more than 0: (R_AP - R_P) / R_P, without which the two "
+            "states cannot be told apart"
+        )
+    return presets.get(name, tmr=tmr / 100)
+
+
+def _design(cell: Any, ohm: float, adc: int, **choices: Any) -> "Design":
+    from crossbar.converters.adc import IdealAdc
+    from crossbar.design import Design
+    from crossbar.wires.wire import Wire
+
+    wire = Wire(word=ohm, bit=ohm)
+    return Design(cell, None if wire.is_ideal else wire, IdealAdc(adc), **choices)
+
+
+def _check_room(weights: "np.ndarray", design: "Design", one_tile: bool) -> None:
+    """Refuse what does not fit: one array where only one is wanted, memory, patience."""
+    import numpy as np
+
+    from crossbar.mapping import encode
+    from pbits.memory import check_fits, free_bytes
+
+    rows, columns = weights.shape
+    shared = int(design.mapping == "offset")
+    width = design.columns - shared
+    blocks, across = -(-rows // design.rows), -(-columns // width)
+    if one_tile and blocks * across > 1:
+        raise ValueError(
+            f"the matrix is {rows} x {columns} and with --one-tile an array of --tile "
+            f"{design.rows} holds {design.rows} x {width}: take --tile "
+            f"{max(rows, columns + shared)}, or leave --one-tile out"
+        )
+    one = encode(
+        np.zeros((1, 2), np.int32), design.mapping, design.weight_bits, design.cell.num_levels
+    )
+    arrays = len(one.significance) * (1 if shared else 2) * blocks * across
+    check_fits(
+        24 * arrays * design.rows * design.columns, free_bytes(),
+        "take a smaller matrix, fewer --weight-bits or a smaller --tile",
+    )  # fmt: skip
+    work = 16.0 * arrays * design.rows**3 * design.columns / _SPEED
+    if design.wire is not None and work > _PATIENCE:
+        raise ValueError(
+            f"the wires of {arrays} arrays of {design.rows} x {design.columns} would take about "
+            f"{work / 60:.0f} minutes: use a smaller --tile, or --wire 0"
+        )

@@ -1,0 +1,208 @@
+"""``pbits crossbar``."""
+
+import json
+import pickle
+import re
+
+import numpy as np
+import pytest
+
+from crossbar.cells import presets
+
+SMALL = ("--size", "24", "--tile", "16", "--batch", "32", "--seed", "1")
+
+
+def facts_of(invoke, *words):
+    result = invoke("crossbar", *words, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def facts(invoke):
+    return facts_of(invoke, *SMALL)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(array, name="w.npy", **options):
+        path = tmp_path / name
+        np.save(path, array, **options)
+        return path
+
+    return save
+
+
+def test_json(facts):
+    assert facts["matrix"] == {"rows": 24, "columns": 24, "source": "random, Gaussian"}
+    assert facts["arrays"]["total"] == 2 * 7 * 2 * 2  # signs, slices of one bit, 24 in 16s twice
+    assert facts["arrays"]["filled"] == pytest.approx((24 / 32) ** 2)
+    error = facts["error"]
+    assert error["converter"] < 1e-6  # whole numbers up to 16 in eight bits
+    assert 0.005 < error["quantisation"] < 0.03
+    assert error["wires"] < error["quantisation"] < error["programming"] < 0.3
+    # Codes as far apart as levels undo small deviations: less is left than of the cells alone.
+    assert error["quantisation"] < error["total"] < 0.5 * error["programming"]
+    assert facts["wires"]["ohm_per_cell"] == 1.56
+    assert "NeuroSim" in facts["wires"]["source"]
+    for number in facts["cell"]["numbers"].values():
+        assert set(number) == {"value", "label", "source"}
+
+
+def test_errors_of_a_larger_array_add_up(invoke):
+    error = facts_of(invoke, "--size", "64", "--tile", "64", "--seed", "1", "--batch", "64")[
+        "error"
+    ]
+    assert error["total"] < error["uncalibrated"]
+    parts = ("quantisation", "programming", "wires", "converter", "reading")
+    together = np.sqrt(sum(error[name] ** 2 for name in parts))
+    assert error["total"] == pytest.approx(together, rel=0.25)
+
+
+def test_the_breakdown_adds_up_and_has_sources(facts):
+    product = facts["product"]
+    energies = [row for row in product["breakdown"] if row["quantity"] == "energy"]
+    assert sum(row["total"] for row in energies) == pytest.approx(product["energy_joules"])
+    assert all(row["source"] and row["label"] for row in product["breakdown"])
+    assert product["joules_per_multiplication"] == pytest.approx(product["energy_joules"] / 24**2)
+    assert facts["programming"]["pulses"] == 2 * 7 * 24 * 24
+    pulse = float(presets.get("sot").write.energy)
+    assert facts["programming"]["energy"] == pytest.approx(2 * 7 * 24 * 24 * pulse, rel=1e-5)
+
+
+def test_equal_seeds_equal_results(invoke, facts):
+    assert facts_of(invoke, *SMALL) == facts
+    other = facts_of(invoke, *SMALL[:-1], "2")
+    assert other["error"] != facts["error"]
+    assert other["product"]["latency_seconds"] == facts["product"]["latency_seconds"]
+
+
+def test_the_table_and_the_guard(invoke, saved):
+    path = saved(np.random.default_rng(0).normal(size=(64, 24)).astype(np.float32))
+    words = ("--matrix", path, "--cell", "stt", "--tile", "64", "--batch", "16", "--seed", "1")
+    text = invoke("crossbar", *words).stdout
+    assert "w.npy: 64 inputs x 24 outputs" in text
+    assert "small-loss law" in text
+    assert "note: this array loses" in text
+    assert re.search(r"use tiles of at most 1\d, or a cell of at least \d+(\.\d+)? kOhm", text)
+    assert "[1] " in text
+    free = invoke("crossbar", *words, "--wire", "0").stdout
+    assert "without resistance" in free
+    assert "this array loses" not in free
+
+
+def test_options_reach_the_design(invoke):
+    plain = facts_of(
+        invoke, *SMALL, "--no-calibrate", "--mapping", "offset", "--routing", "bus",
+        "--weight-bits", "4", "--input-bits", "4", "--adc", "4", "--wire", "0", "--tmr", "100",
+    )  # fmt: skip
+    assert plain["arrays"]["mapping"] == "offset"
+    assert plain["arrays"]["routing"] == "bus"
+    assert plain["bits"]["weight"] == plain["bits"]["input"] == plain["bits"]["adc"] == 4
+    assert not plain["calibrated"]
+    assert plain["error"]["total"] == plain["error"]["uncalibrated"]
+    assert plain["error"]["wires"] == 0
+    assert plain["error"]["converter"] > 0.05  # sums of 16 cells in sixteen codes
+    assert plain["cell"]["contrast"] == pytest.approx(1 + 1 / (1 + (0.1 / 0.5) ** 2), rel=1e-5)
+    assert any("cannot tell all sums" in note for note in plain["notes"])
+
+
+def test_verification_pays_in_pulses_for_what_changes_from_write_to_write(invoke):
+    words = (*SMALL, "--cell", "granular", "--wire", "0")
+    once, verified = (facts_of(invoke, *words, *more) for more in ((), ("--verify", "0.1")))
+    assert verified["error"]["programming"] < 0.5 * once["error"]["programming"]
+    assert verified["programming"]["pulses"] > 1.2 * once["programming"]["pulses"]
+    assert verified["programming"]["verify_energy"] > 0 == once["programming"]["verify_energy"]
+
+
+def test_the_help_names_every_preset(invoke):
+    shown = set(re.findall(r"[\w-]+", invoke("crossbar", "--help").stdout))
+    assert set(presets.names()) <= shown
+
+
+def test_your_own_costs(invoke, facts, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('[register.bit]\nunit="bit"\nenergy=0.0\nsource="bench 7"\nlabel="measured"\n')
+    mine = facts_of(invoke, *SMALL, "--costs", file)
+    saved_energy = next(r for r in facts["product"]["breakdown"] if r["name"] == "register.bit")
+    assert mine["product"]["energy_joules"] == pytest.approx(
+        facts["product"]["energy_joules"] - saved_energy["total"]
+    )
+    assert "bench 7" in json.dumps(mine)
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_the_picture(invoke, tmp_path, ending):
+    path = tmp_path / f"memory.{ending}"
+    result = invoke("crossbar", *SMALL, "--plot", path)
+    assert result.exit_code == 0, result.stderr
+    head = path.read_bytes()[:200]
+    assert head.startswith(b"\x89PNG") if ending == "png" else b"<?xml" in head
+
+
+class Danger:
+    """What a pickle could do; opening it would be told by the file it makes."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return (open, (str(self.mark), "w"))
+
+
+def test_a_pickle_is_never_opened(complaint, saved, tmp_path):
+    mark = tmp_path / "opened"
+    path = saved(np.array([[Danger(mark)]], object), allow_pickle=True)
+    assert "holds Python objects, a pickle, which is never opened" in complaint(
+        "crossbar", "--matrix", path
+    )
+    raw = tmp_path / "raw.npy"
+    raw.write_bytes(pickle.dumps(Danger(mark)))
+    assert "is no .npy file" in complaint("crossbar", "--matrix", raw)
+    assert not mark.exists()
+
+
+def test_complaints_about_files(complaint, saved, tmp_path):
+    def of(array, **options):
+        return complaint("crossbar", "--matrix", saved(array, **options))
+
+    holes = np.ones((2, 3))
+    holes[1, 2] = np.nan
+    assert "w.npy[1, 2] is nan; expected finite numbers" in of(holes)
+    assert "3 dimensions (2 x 2 x 2); expected a matrix" in of(np.ones((2, 2, 2)))
+    assert "0 dimensions (a single number)" in of(np.float64(1))
+    assert "neither 0" in of(np.ones((0, 2)))
+    assert "complex numbers; conductances are real" in of(np.ones((2, 2), complex))
+    assert "expected real numbers" in of(np.array([["a"]]))
+    assert "No such file" in complaint("crossbar", "--matrix", tmp_path / "none.npy")
+    whole = saved(np.ones((8, 8)))
+    whole.write_bytes(whole.read_bytes()[:-50])
+    assert "damaged or cut off" in complaint("crossbar", "--matrix", whole)
+    whole.write_bytes(whole.read_bytes()[:30])
+    assert "header that cannot be read" in complaint("crossbar", "--matrix", whole)
+    np.savez(tmp_path / "w.npz", np.ones((2, 2)))
+    assert "archive (.npz)" in complaint("crossbar", "--matrix", tmp_path / "w.npz")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("--adc", "0"), "--adc is 0; expected 2 to 16 bits"),
+        (("--cell", "sott"), "--cell sott is no preset; did you mean stt or sot or stt-2t2m?"),
+        (("--tmr", "0"), "--tmr is 0 %; expected more than 0"),
+        (("--tmr", "-20"), "--tmr is -20 %"),
+        (("--tmr", "nan"), "--tmr is nan %"),
+        (("--cell", "pcm", "--tmr", "100"), "pcm is not read through a tunnel junction"),
+        (("--tile", "1"), "--tile is 1; expected 2 to 4096"),
+        (("--one-tile", "--size", "200"), "holds 128 x 128: take --tile 200, or leave --one-tile"),
+        (("--wire", "-1"), "--wire is -1.0"),
+        (("--mapping", "diff"), "mapping is 'diff'; expected one of 'differential'"),
+        (("--routing", "star"), "routing is 'star'"),
+        (("--tile", "2048"), "minutes: use a smaller --tile, or --wire 0"),
+        (("--plot", "a.txt"), "names no picture"),
+        (("--costs", "none.toml"), "none.toml cannot be read"),
+        (("--verify", "0"), "tolerance is 0"),
+    ],
+)  # fmt: skip
+def test_complaints(complaint, words, answer):
+    assert answer in complaint("crossbar", *words)
