@@ -51,7 +51,6 @@ def lower(one: Point, other: Point, by: float = 3.0) -> bool:
         ("ranges gain", "ranges"),
         ("tree", "none"),
         ("tree ranges verify", "tree ranges"),
-        ("all", "tree"),
         ("all", "ranges"),
         ("all", "none"),
     ],
