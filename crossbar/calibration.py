@@ -52,6 +52,7 @@ def calibrate(
     powers_of_two: bool = True,
     per_row: bool = False,
     input_range: float | str = "mse",
+    meant: ProgrammedMatrix | None = None,
 ) -> ProgrammedMatrix:
     """The same matrix with the converters' steps and the scale of the inputs fixed.
 
@@ -64,6 +65,7 @@ def calibrate(
         per_row: a step for each row of arrays as well as for each slice.
         input_range: "mse" takes the scale of inputs with the least squared error, a number the one
             that holds this percentage of their magnitudes, "keep" changes nothing.
+        meant: the matrix whose exact sums are aimed at; the same without deviations if None.
 
     Raises:
         ValueError: on inputs of another shape, all zero, or another range.
@@ -88,7 +90,7 @@ def calibrate(
     if programmed.design.adc.bits is None:
         return programmed
     top = float(full_step(programmed).max())
-    meant = without_deviations(programmed)
+    meant = without_deviations(programmed) if meant is None else meant
     found = range_errors(programmed, x, top * 0.5 ** np.arange(_HALVINGS), key, meant)
     steps = _best(found, per_row)
     if not powers_of_two:

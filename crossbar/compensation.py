@@ -6,8 +6,9 @@ best code of every weight is found by looking at all codes; the new codes change
 little, and a few rounds settle.
 """
 
+from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +24,9 @@ from crossbar.mapping import encode
 from crossbar.programmed import ProgrammedMatrix
 from crossbar.programming import code_bits, join, program_codes, seen_from_ends, to_arrays
 from crossbar.quantise import quantise
+from crossbar.wires.wire import Wire
+
+Seen = Callable[[jax.Array, Wire | None], tuple[jax.Array, Any]]
 
 # By how much the wanted weights may shrink, so that codes of cells that lose most fit their range.
 _ROOM = (1.0, 0.94, 0.88, 0.8, 0.7, 0.6, 0.5)
@@ -157,16 +161,9 @@ def remap(
         >>> done.after < done.gain_only < done.before
         True
     """
-    check_whole("rounds", rounds, 1, 50)
     weights = finite_matrix("matrix", matrix)
     codes, scale = quantise(weights, code_bits(design), axis=0 if design.per_column else None)
-    model = design if measured else design.replace(cell=_without_spread(design.cell))
-    wanted = weights / scale
-    trials = [_try(key, 0, codes, wanted, model)]
-    for step in range(1, rounds + 1):
-        chosen = _choose(trials[-1], wanted, model, settled=step > _FREE_ROUNDS)
-        trials.append(_try(key, step, chosen, wanted, model))
-    best = min(trials[1:], key=lambda trial: trial.error)
+    best = best_codes(key, weights, design, measured=measured, rounds=rounds)
     final = program_codes(key, best.codes, scale, design).replace(
         gain=jnp.asarray(best.gain, jnp.float32)
     )
@@ -177,8 +174,53 @@ def remap(
         before=matrix_error(plain.matrix(), weights),
         gain_only=matrix_error(np.asarray(plain.matrix()) * gain, weights),
         after=matrix_error(final.matrix(), weights),
-        rounds=tuple(trial.error for trial in trials),
+        rounds=best.rounds,
     )
+
+
+class BestCodes(NamedTuple):
+    """Whole numbers to program instead of the plain ones.
+
+    Attributes:
+        codes: [inputs, outputs].
+        gain: [outputs], that goes with them.
+        rounds: error on the model of the arrays: of the plain codes and after each round.
+    """
+
+    codes: NDArray[np.int32]
+    gain: NDArray[np.float64]
+    rounds: tuple[float, ...]
+
+
+def best_codes(
+    key: jax.Array,
+    weights: NDArray[np.float64],
+    design: Design,
+    *,
+    measured: bool = False,
+    rounds: int = 4,
+    seen: Seen = seen_from_ends,
+) -> BestCodes:
+    """Codes whose effective matrix is the wanted one; see `remap`.
+
+    Args:
+        key, design, measured, rounds: as of `remap`.
+        weights: [inputs, outputs].
+        seen: from the conductances of arrays and a wire to what they compute.
+
+    Raises:
+        ValueError: on another number of rounds.
+    """
+    check_whole("rounds", rounds, 1, 50)
+    codes, scale = quantise(weights, code_bits(design), axis=0 if design.per_column else None)
+    model = design if measured else design.replace(cell=without_spread(design.cell))
+    wanted = weights / scale
+    trials = [_try(key, 0, codes, wanted, model, seen)]
+    for step in range(1, rounds + 1):
+        chosen = _choose(trials[-1], wanted, model, settled=step > _FREE_ROUNDS)
+        trials.append(_try(key, step, chosen, wanted, model, seen))
+    best = min(trials[1:], key=lambda trial: trial.error)
+    return BestCodes(best.codes, best.gain, tuple(trial.error for trial in trials))
 
 
 class _Trial(NamedTuple):
@@ -201,19 +243,24 @@ class _Trial(NamedTuple):
 
 
 def _try(
-    key: jax.Array, step: int, codes: NDArray[np.int32], wanted: NDArray[np.float64], design: Design
+    key: jax.Array,
+    step: int,
+    codes: NDArray[np.int32],
+    wanted: NDArray[np.float64],
+    design: Design,
+    seen: Seen,
 ) -> _Trial:
     planes = encode(codes, design.mapping, design.weight_bits, design.cell.num_levels)
     device_key = random.split(key, 3)[0]
     cycle_key = random.fold_in(key, step + 3)
     levels = jnp.asarray(to_arrays(planes, design))
-    found, plus, minus = _look(device_key, cycle_key, levels, design, shape=wanted.shape)
+    found, plus, minus = _look(device_key, cycle_key, levels, design, shape=wanted.shape, seen=seen)
     matrix = np.tensordot(planes.significance, np.asarray(found, np.float64), 1)
     gain = column_gain(matrix, wanted)
     return _Trial(codes, matrix, plus, minus, gain, matrix_error(matrix * gain, wanted))
 
 
-@partial(jax.jit, static_argnames="shape")
+@partial(jax.jit, static_argnames=("shape", "seen"))
 def _look(
     device_key: jax.Array,
     cycle_key: jax.Array,
@@ -221,18 +268,19 @@ def _look(
     design: Design,
     *,
     shape: tuple[int, int],
+    seen: Seen,
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """What slices compute in steps of a level, and the factors of their cells, [S, *shape]."""
     cells = draw(device_key, cycle_key, design.cell, levels)
-    seen, _ = seen_from_ends(cells, design.wire)
-    factor = seen / design.cell.levels[levels]
+    transfer, _ = seen(cells, design.wire)
+    factor = transfer / design.cell.levels[levels]
 
     def whole(values: jax.Array, sign: float) -> jax.Array:
         joined = jnp.moveaxis(join(values, shape[1], sign=sign), 1, 0)
         return joined.reshape(joined.shape[0], -1, shape[1])[:, : shape[0]]
 
     plus = whole(factor, 0.0)
-    return whole(seen, -1.0) / design.cell.step, plus, whole(factor, 1.0) - plus
+    return whole(transfer, -1.0) / design.cell.step, plus, whole(factor, 1.0) - plus
 
 
 def _choose(
@@ -289,7 +337,8 @@ def _nearest(
     return lax.map(of_row, (jnp.moveaxis(plus, 1, 0), jnp.moveaxis(minus, 1, 0), targets))
 
 
-def _without_spread(cell: Cell) -> Cell:
+def without_spread(cell: Cell) -> Cell:
+    """The cell without anything random in its conductance."""
     return cell.replace(
         device_spread=0.0, cycle_spread=0.0, read_noise=None, stuck_low=0.0, stuck_high=0.0
     )

@@ -173,7 +173,7 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
         conductance=conductance,
         transfer=join(transfer, outputs) / step,
         drive=drive,
-        noise=_noise(conductance, design, outputs),
+        noise=read_variance(conductance, design, outputs),
     )
 
 
@@ -188,7 +188,7 @@ def seen_from_ends(conductance: jax.Array, wire: Wire | None) -> tuple[jax.Array
     return seen.transfer.reshape(conductance.shape), drive.sum((0, 1, 3))
 
 
-def _noise(conductance: jax.Array, design: Design, outputs: int) -> jax.Array | None:
+def read_variance(conductance: jax.Array, design: Design, outputs: int) -> jax.Array | None:
     """Variance of each cell at each read, in steps of a level."""
     if design.cell.read_noise is None:
         return None

@@ -48,6 +48,7 @@ RANKS = {
     "pbits.bifurcation": 6,
     "pbits.adapters": 8,
     "pbits.plots": 8,
+    "pbits.scaling_plots": 8,
     "pbits.crossbar_plots": 8,
     "pbits.bench": 9,
     "pbits.validation": 9,
@@ -61,6 +62,7 @@ CONFINED = {
     "arviz": ("pbits.diagnostics.inference_data",),
     "matplotlib": (
         "pbits.plots",
+        "pbits.scaling_plots",
         "pbits.crossbar_plots",
         "pbits.cli",
         "pbits.bench.tts_panels",
