@@ -11,6 +11,7 @@ from jax import lax, random
 from jax.core import Tracer
 from numpy.typing import ArrayLike
 
+from crossbar import chance
 from crossbar.costs import Costs
 from crossbar.counting import Layout, count_events, count_parts, count_path, with_converter
 from crossbar.design import Design
@@ -221,7 +222,7 @@ def current(
     if key is None or programmed.noise is None:
         return value
     variance = precise(levels**2, programmed.noise[block, piece])
-    return value + jnp.sqrt(variance) * random.normal(key, value.shape)
+    return value + jnp.sqrt(variance) * chance.normal(key, value.shape)
 
 
 def digitise(

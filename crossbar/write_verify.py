@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax, random
 
+from crossbar import chance
 from crossbar.cells.cell import Cell, spread_of
 from crossbar.cells.draw import conductances, draw_devices, fails
 from crossbar.checking import check_above_zero, check_range, is_concrete
@@ -98,7 +99,7 @@ def write_verified(
         round_, held, pulses, todo = carry
         key = random.fold_in(cycle_key, round_)
         score_key, read_key = random.split(key)
-        score = random.normal(score_key, levels.shape, cell.levels.dtype)
+        score = chance.normal(score_key, levels.shape, cell.levels.dtype)
         new = conductances(devices, cell, levels, score)
         held = jnp.where(todo & ~fails(key, cell, levels.shape), new, held)
         wrong = jnp.abs(_read(read_key, cell, held, verify) - target) > band
@@ -113,4 +114,4 @@ def _read(key: jax.Array, cell: Cell, conductance: jax.Array, verify: Verify) ->
     if not verify.noisy or cell.read_noise is None:
         return conductance
     relative = jnp.interp(conductance, cell.levels, spread_of(cell.read_noise, cell))
-    return conductance * (1 + relative * random.normal(key, conductance.shape))
+    return conductance * (1 + relative * chance.normal(key, conductance.shape))

@@ -1,6 +1,10 @@
 """Strict promotion of types where kernels are tested; nothing else is changed."""
 
+import os
 from collections.abc import Iterator
+
+# Two workers share the cores already; threads of small factorisations would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import jax
 import pytest

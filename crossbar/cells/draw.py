@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax import random
 
+from crossbar import chance
 from crossbar.cells.cell import Cell, spread_of
 
 _FAILURES = 0xFA115  # folded into a key, far from the numbers that rounds and splits use
@@ -52,7 +53,7 @@ def draw(
         (3, 4)
     """
     devices = draw_devices(device_key, cell, levels.shape)
-    score = random.normal(cycle_key, levels.shape, cell.levels.dtype)
+    score = chance.normal(cycle_key, levels.shape, cell.levels.dtype)
     failed = fails(cycle_key, cell, levels.shape)
     return conductances(devices, cell, jnp.where(failed, previous, levels), score)
 
@@ -60,13 +61,13 @@ def draw(
 def draw_devices(key: jax.Array, cell: Cell, shape: tuple[int, ...]) -> Devices:
     """The cells of a chip."""
     stuck_key, device_key = random.split(key)
-    place = random.uniform(stuck_key, shape)
-    return Devices(place, random.normal(device_key, shape, cell.levels.dtype))
+    place = chance.uniform(stuck_key, shape)
+    return Devices(place, chance.normal(device_key, shape, cell.levels.dtype))
 
 
 def fails(cycle_key: jax.Array, cell: Cell, shape: tuple[int, ...]) -> jax.Array:
     """Which pulses leave their cell as it was, bool."""
-    return random.uniform(random.fold_in(cycle_key, _FAILURES), shape) < cell.write.failure
+    return chance.uniform(random.fold_in(cycle_key, _FAILURES), shape) < cell.write.failure
 
 
 def conductances(devices: Devices, cell: Cell, levels: jax.Array, score: jax.Array) -> jax.Array:
@@ -101,11 +102,11 @@ def age(
     drift_key, loss_key, end_key = random.split(key, 3)
     mean = _between_levels(cell, cell.drift, conductance)
     spread = _between_levels(cell, cell.drift_spread, conductance)
-    exponent = mean + spread * random.normal(drift_key, conductance.shape)
+    exponent = mean + spread * chance.normal(drift_key, conductance.shape)
     elapsed = jnp.maximum(jnp.asarray(seconds) / cell.drift_start, 1.0)
     drifted = conductance * elapsed ** -jnp.maximum(exponent, 0.0)
-    lost = random.uniform(loss_key, conductance.shape) < -jnp.expm1(-seconds / cell.retention)
-    high = random.bernoulli(end_key, 0.5, conductance.shape)
+    lost = chance.uniform(loss_key, conductance.shape) < -jnp.expm1(-seconds / cell.retention)
+    high = chance.uniform(end_key, conductance.shape) < 0.5
     return jnp.where(lost, jnp.where(high, cell.levels[-1], cell.levels[0]), drifted)
 
 

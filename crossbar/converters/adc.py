@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
-from jax import random
 
+from crossbar import chance
 from crossbar.checking import check_whole
 
 Number = float | jax.Array
@@ -89,7 +89,7 @@ def codes_of(
     ratio = values / step
     if noise is None or key is None:
         return ratio
-    return ratio + noise * random.normal(key, ratio.shape, ratio.dtype)
+    return ratio + noise * chance.normal(key, ratio.shape, ratio.dtype)
 
 
 @jax.tree_util.register_dataclass

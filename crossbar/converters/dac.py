@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import random
 
+from crossbar import chance
 from crossbar.checking import check_range
 from crossbar.converters.adc import STATIC, Number
 
@@ -61,11 +62,11 @@ class Dac:
     def draw(self, key: jax.Array, shape: tuple[int, ...], bits: int) -> Drivers:
         """Drivers of word lines, for digits of a number of bits."""
         gain_key, offset_key, bend_key = random.split(key, 3)
-        gain = self.gain * random.normal(gain_key, shape)
-        offset = self.offset * random.normal(offset_key, shape)
+        gain = self.gain * chance.normal(gain_key, shape)
+        offset = self.offset * chance.normal(offset_key, shape)
         if bits == 1:
             return Drivers(gain, offset, None)
-        parts = self.mismatch * random.normal(bend_key, (*shape, 2**bits - 1))
+        parts = self.mismatch * chance.normal(bend_key, (*shape, 2**bits - 1))
         sums = jnp.pad(jnp.cumsum(parts, -1), [(0, 0)] * len(shape) + [(1, 0)])
         return Drivers(gain, offset, sums - sums[..., -1:] * jnp.linspace(0, 1, 2**bits))
 

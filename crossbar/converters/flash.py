@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
-from jax import random
 
+from crossbar import chance
 from crossbar.checking import check_range, check_word
 from crossbar.converters.adc import STATIC, Number, check_bits, code_limits, codes_of
 
@@ -60,7 +60,7 @@ class FlashAdc:
         """Thresholds of codes, rising, [..., 2^bits - 1]."""
         low, high = code_limits(self.bits)
         below = jnp.arange(low, high)
-        offset = self.offset * random.normal(key, (*shape, below.size))
+        offset = self.offset * chance.normal(key, (*shape, below.size))
         edges = below + jnp.float32(0.5) + offset
         # A tie goes to the even code: up where the code below is odd.
         edges = jnp.where(below % 2 == 1, jnp.nextafter(edges, jnp.float32(-jnp.inf)), edges)

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import random
 
+from crossbar import chance
 from crossbar.checking import check_range
 from crossbar.converters.adc import STATIC, Number, check_bits, code_limits, codes_of
 
@@ -58,8 +59,8 @@ class RampAdc:
     def draw(self, key: jax.Array, shape: tuple[int, ...]) -> RampParts:
         """One slope for each array, one offset for each column."""
         slope_key, offset_key = random.split(key)
-        slope = self.slope * random.normal(slope_key, (*shape[:-1], 1))
-        offset = self.offset * random.normal(offset_key, shape)
+        slope = self.slope * chance.normal(slope_key, (*shape[:-1], 1))
+        offset = self.offset * chance.normal(offset_key, shape)
         return RampParts(jnp.broadcast_to(slope, shape), offset)
 
     def convert(

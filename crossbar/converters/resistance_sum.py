@@ -16,6 +16,7 @@ from jax import random
 from jax.core import Tracer
 from numpy.typing import ArrayLike, NDArray
 
+from crossbar import chance
 from crossbar.checking import check_range, check_whole, finite_matrix
 from crossbar.converters.adc import STATIC, Number
 
@@ -97,7 +98,7 @@ class ResistanceSum:
     def _draw(self, key: jax.Array, is_low: jax.Array) -> jax.Array:
         mean = jnp.where(is_low, self.low, self.high)
         spread = jnp.where(is_low, self.low_spread, self.high_spread)
-        return jnp.maximum(mean + spread * random.normal(key, mean.shape), 0.01 * mean)
+        return jnp.maximum(mean + spread * chance.normal(key, mean.shape), 0.01 * mean)
 
 
 def _minus(one: Any, other: Any) -> Any:
@@ -128,7 +129,7 @@ class ResistanceColumns:
         delay = total * self.array.capacitance
         if key is None or self.array.jitter is None:
             return delay
-        return delay + self.array.jitter * random.normal(key, delay.shape)
+        return delay + self.array.jitter * chance.normal(key, delay.shape)
 
     def codes(self, delay: jax.Array) -> jax.Array:
         """Codes of the converter, 0 for the shortest delays."""

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import random
 
+from crossbar import chance
 from crossbar.checking import check_range
 from crossbar.converters.adc import STATIC, Number, check_bits, code_limits, codes_of
 
@@ -64,11 +65,11 @@ class SarAdc:
         """Capacitors as shares of their sum, and offsets."""
         cap_key, offset_key = random.split(key)
         units = jnp.array([1.0] + [2.0**bit for bit in range(self.bits)])
-        caps = units + self.mismatch * jnp.sqrt(units) * random.normal(
+        caps = units + self.mismatch * jnp.sqrt(units) * chance.normal(
             cap_key, (*shape, units.size)
         )
         weights = caps[..., 1:] / caps.sum(-1, keepdims=True) * 2**self.bits
-        return SarParts(weights, self.offset * random.normal(offset_key, shape))
+        return SarParts(weights, self.offset * chance.normal(offset_key, shape))
 
     def convert(
         self, drawn: SarParts, values: jax.Array, step: jax.Array, key: jax.Array | None = None

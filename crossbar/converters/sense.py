@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
-from jax import random
 
+from crossbar import chance
 from crossbar.checking import check_range
 from crossbar.converters.adc import STATIC, Number, codes_of
 
@@ -44,7 +44,7 @@ class SenseAmplifier:
 
     def draw(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         """Thresholds, in steps."""
-        return self.offset * random.normal(key, shape)
+        return self.offset * chance.normal(key, shape)
 
     def convert(
         self, drawn: jax.Array, values: jax.Array, step: jax.Array, key: jax.Array | None = None

@@ -13,6 +13,7 @@ import numpy as np
 from jax import lax, random
 from numpy.typing import ArrayLike
 
+from crossbar import chance
 from crossbar.checking import check_whole
 from crossbar.converters.adc import STATIC
 
@@ -86,7 +87,7 @@ class StochasticReadout:
             return step * (2 * up - 1)
 
         def read(k: jax.Array, sum_: jax.Array) -> jax.Array:
-            fires = random.uniform(random.fold_in(key, k), up.shape, up.dtype) < up
+            fires = chance.uniform(random.fold_in(key, k), up.shape, up.dtype) < up
             return sum_ + (fires & (k < drawn))
 
         ups = lax.fori_loop(0, jnp.max(drawn), read, jnp.zeros(up.shape, jnp.int32))
