@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-# Two workers share the cores already; threads of small factorisations would only wait for each other.
+# Two workers share the cores; more threads for small factorisations would only wait.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import jax
