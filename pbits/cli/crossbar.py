@@ -3,12 +3,15 @@
 import difflib
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pbits.cli.errors import fail
+from pbits.cli.progress import on_terminal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +30,11 @@ _RANGES = {
 # Multiplications and additions a second of a slow core, for a guess at how long wires take.
 _SPEED, _PATIENCE = 5e9, 900.0
 _PICTURES = (".png", ".pdf", ".svg")
+_SIZE = 128
+# JAX makes its keys of the lowest 32 bits, and two seeds must not be one.
+_LARGEST_SEED = 2**32 - 1
+# Single precision holds these, their products and what cells of 16 bits make of them.
+_LEAST, _MOST = 1e-25, 1e25
 
 
 def _option(text: str, panel: str, *names: str, **more: Any) -> Any:
@@ -38,7 +46,11 @@ _Matrix = Annotated[
     _option("Real numbers, inputs x outputs, as numpy.save writes them; random ones if not given.",
             _MATRIX, metavar="FILE.npy", show_default=False),
 ]  # fmt: skip
-_Size = Annotated[int, _option("Rows and columns of the random matrix.", _MATRIX, metavar="N")]
+_Size = Annotated[
+    int | None,
+    _option("Rows and columns of the random matrix; 128 by default.", _MATRIX, metavar="N",
+            show_default=False),
+]  # fmt: skip
 _CellName = Annotated[
     str,
     _option("stt, stt-aggressive, stt-28nm, stt-2t2m, sot, sot-multilevel, spin-loss, "
@@ -86,7 +98,7 @@ _CostFile = Annotated[
 _Seed = Annotated[
     int | None,
     _option("Seed of chip, inputs and reads; drawn and reported by default.", _RUN, metavar="N",
-            min=0),
+            min=0, max=_LARGEST_SEED),
 ]  # fmt: skip
 _Plot = Annotated[
     Path | None,
@@ -100,7 +112,7 @@ _Json = Annotated[
 
 def crossbar(
     matrix: _Matrix = None,
-    size: _Size = 128,
+    size: _Size = None,
     cell: _CellName = "sot",
     tmr: _Tmr = None,
     verify: _Verify = None,
@@ -129,16 +141,20 @@ def crossbar(
     $ pbits crossbar --cell stt --tile 64 --plot crossbar.png
     """
     _check_numbers(
-        {"size": size, "batch": batch, "tile": tile, "weight-bits": weight_bits,
-         "input-bits": input_bits, "adc": adc}
+        {"size": _SIZE if size is None else size, "batch": batch, "tile": tile,
+         "weight-bits": weight_bits, "input-bits": input_bits, "adc": adc}
     )  # fmt: skip
     if not 0 <= wire < float("inf"):
         fail(f"--wire is {wire}; expected ohms of at least 0; 0 is a wire without resistance")
+    if matrix is not None and size is not None:
+        fail("--size is of the random matrix: give it or --matrix, not both")
+    if verify is not None and not 0 < verify < float("inf"):
+        fail(f"--verify: tolerance is {verify:g}; expected more than 0, in steps of a level")
     if plot is not None:
         _check_picture(plot)
     seed = secrets.randbits(31) if seed is None else seed
     try:
-        weights, source = _weights(matrix, size, seed)
+        weights, source = _weights(matrix, size or _SIZE, seed)
         table = _costs(costs)
         design = _design(
             _cell(cell, tmr), wire, adc,
@@ -150,7 +166,8 @@ def crossbar(
         from pbits.cli import crossbar_report
 
         runtime.ensure_configured()
-        found = crossbar_report.examine(weights, design, batch, seed, verify, not no_calibrate)
+        with _working():
+            found = crossbar_report.examine(weights, design, batch, seed, verify, not no_calibrate)
         facts = crossbar_report.record(found, cell, source, seed, table)
     except (ValueError, KeyError, MemoryError) as error:
         fail(error)
@@ -173,6 +190,18 @@ def _check_numbers(given: dict[str, int]) -> None:
             fail(f"--{name} is {value}; expected {low} to {high}{what}")
 
 
+@contextmanager
+def _working() -> Iterator[None]:
+    """A word on a terminal that something is going on."""
+    if not on_terminal():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("programming and multiplying"):
+        yield
+
+
 def _check_picture(plot: Path) -> None:
     if plot.suffix.lower() not in _PICTURES:
         fail(f"--plot {plot} names no picture; expected one of {', '.join(_PICTURES)}")
@@ -189,13 +218,28 @@ def _weights(path: Path | None, size: int, seed: int) -> "tuple[np.ndarray, str]
 
     if path is None:
         return np.random.default_rng((seed, 1)).normal(size=(size, size)), "random, Gaussian"
-    return finite_matrix(path.name, read_matrix(path)), path.name
+    weights = finite_matrix(path.name, read_matrix(path))
+    largest = float(abs(weights).max())
+    if largest == 0:
+        raise ValueError(
+            f"{path.name} holds zeros only: an error relative to its products means nothing"
+        )
+    if not _LEAST <= largest <= _MOST:
+        raise ValueError(
+            f"the largest number of {path.name} is {largest:g}; expected {_LEAST:g} to {_MOST:g}, "
+            "since products are of single precision: save W / abs(W).max(), relative errors and "
+            "costs stay as they are"
+        )
+    return weights, path.name
 
 
 def _costs(path: Path | None) -> Any:
     from crossbar.costs import Costs
 
-    return Costs.load() if path is None else Costs.load(path)
+    try:
+        return Costs.load() if path is None else Costs.load(path)
+    except UnicodeDecodeError:
+        raise ValueError(f"--costs {path} is no text; expected a file of TOML") from None
 
 
 def _cell(name: str, tmr: float | None) -> Any:
@@ -203,9 +247,10 @@ def _cell(name: str, tmr: float | None) -> Any:
 
     known = presets.names()
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}? " if near else ""
-        raise ValueError(f"--cell {name} is no preset; {hint}There are {', '.join(known)}")
+        near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}? There" if near else "there"
+        shown = name or "''"
+        raise ValueError(f"--cell {shown} is no preset; {hint} are {', '.join(known)}")
     if tmr is None:
         return presets.get(name)
     if "tmr" not in presets.describe(name).numbers:
@@ -258,5 +303,12 @@ def _check_room(weights: "np.ndarray", design: "Design", one_tile: bool) -> None
     if design.wire is not None and work > _PATIENCE:
         raise ValueError(
             f"the wires of {arrays} arrays of {design.rows} x {design.columns} would take about "
-            f"{work / 60:.0f} minutes: use a smaller --tile, or --wire 0"
+            f"{_long(work)}: use a smaller --tile, or --wire 0"
         )
+
+
+def _long(seconds: float) -> str:
+    for unit, name in ((86400, "days"), (3600, "hours")):
+        if seconds >= 2 * unit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds / 60:.0f} minutes"
