@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from crossbar.cells import presets
+from pbits.cli.crossbar_report import _notes
 
 SMALL = ("--size", "24", "--tile", "16", "--batch", "32", "--seed", "1")
 
@@ -131,6 +132,47 @@ def test_your_own_costs(invoke, facts, tmp_path):
     assert "bench 7" in json.dumps(mine)
 
 
+def test_costs_that_are_no_text(complaint, saved):
+    assert "w.npy is no text; expected a file of TOML" in complaint(
+        "crossbar", "--costs", saved(np.ones((2, 2)) / 3)
+    )
+
+
+@pytest.mark.parametrize(("scale", "type"), [(1e-20, ">f8"), (1e20, "f4")])
+def test_errors_do_not_depend_on_the_unit_or_type_of_weights(invoke, saved, scale, type):
+    weights = np.random.default_rng(0).normal(size=(16, 16)).astype("f4").astype(float)
+    words = ("--matrix", saved(weights), *SMALL[2:])
+    plain = facts_of(invoke, *words)["error"]
+    saved((scale * weights).astype(type))
+    scaled = facts_of(invoke, *words)["error"]
+    assert scaled == pytest.approx(plain, rel=1e-3, abs=1e-5)
+
+
+def test_what_calibration_undoes_and_what_it_spoils_is_said():
+    error = {"quantisation": 0.01, "programming": 0.12, "wires": 0.0, "converter": 0.0,
+             "reading": 0.0, "uncalibrated": 0.06, "total": 0.07}  # fmt: skip
+
+    def notes(**changes):
+        facts = {
+            "error": error | changes, "calibrated": True, "vectors": 16,
+            "wires": {"loss": 0.0, "limit": 0.05}, "bits": {"adc": 8, "adc_lossless": 8},
+            "programming": {"failed": 0}, "arrays": {"filled": 1.0},
+            "product": {"area_missing": ["adc.sar.8"],
+                        "energy_share_by_label": {"memory": 0.0, "assumed": 0.0}},
+        }  # fmt: skip
+        return "\n".join(_notes(facts))
+
+    both = notes()
+    assert "undo most of it" in both
+    assert "--verify" not in both
+    assert "calibration with 16 inputs made it worse" in both
+    assert "the area is without adc.sar.8 (not known), drivers, adders and registers" in both
+    plain = notes(total=0.12, uncalibrated=0.2)
+    assert "cells deviate from their levels enough to make 12 %" in plain
+    assert "made it worse" not in plain
+    assert "cells" not in notes(programming=0.05)
+
+
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_the_picture(invoke, tmp_path, ending):
     path = tmp_path / f"memory.{ending}"
@@ -173,7 +215,15 @@ def test_complaints_about_files(complaint, saved, tmp_path):
     assert "0 dimensions (a single number)" in of(np.float64(1))
     assert "neither 0" in of(np.ones((0, 2)))
     assert "complex numbers; conductances are real" in of(np.ones((2, 2), complex))
-    assert "expected real numbers" in of(np.array([["a"]]))
+    assert "type str32; expected real numbers: save W.astype(float)" in of(np.array([["a"]]))
+    assert "1 dimension (2); expected a matrix" in of(np.ones(2))
+    assert "W.reshape(inputs, outputs)" in of(np.ones(2))
+    assert "w.npy holds zeros only" in of(np.zeros((2, 2)))
+    for power in (-30, 30):
+        assert f"is 1e{power:+d}; expected 1e-25 to 1e+25" in of(np.full((2, 2), 10.0**power))
+    (tmp_path / "w.csv").write_text("1,2")
+    # numpy.save("w.csv", W) would write w.csv.npy.
+    assert "numpy.save('w.npy', W)" in complaint("crossbar", "--matrix", tmp_path / "w.csv")
     assert "No such file" in complaint("crossbar", "--matrix", tmp_path / "none.npy")
     whole = saved(np.ones((8, 8)))
     whole.write_bytes(whole.read_bytes()[:-50])
@@ -198,10 +248,17 @@ def test_complaints_about_files(complaint, saved, tmp_path):
         (("--wire", "-1"), "--wire is -1.0"),
         (("--mapping", "diff"), "mapping is 'diff'; expected one of 'differential'"),
         (("--routing", "star"), "routing is 'star'"),
-        (("--tile", "2048"), "minutes: use a smaller --tile, or --wire 0"),
+        (("--tile", "2048"), "about 9 days: use a smaller --tile, or --wire 0"),
         (("--plot", "a.txt"), "names no picture"),
         (("--costs", "none.toml"), "none.toml cannot be read"),
         (("--verify", "0"), "tolerance is 0"),
+        (("--verify", "nan"), "--verify: tolerance is nan"),
+        (("--cell", "SOT"), "--cell SOT is no preset; did you mean sot"),
+        (("--cell", "zzz"), "--cell zzz is no preset; there are stt, "),
+        (("--seed", str(2**32)), "less than or equal to 4294967295"),
+        (("--seed", str(10**20)), "less than or equal to 4294967295"),
+        (("--matrix", "w.npy", "--size", "3"), "give it or --matrix, not both"),
+        (("--costs", __file__.replace(".py", "")), "cannot be read"),
     ],
 )  # fmt: skip
 def test_complaints(complaint, words, answer):
