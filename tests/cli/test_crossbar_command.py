@@ -66,6 +66,10 @@ def test_the_breakdown_adds_up_and_has_sources(facts):
     assert sum(row["total"] for row in energies) == pytest.approx(product["energy_joules"])
     assert all(row["source"] and row["label"] for row in product["breakdown"])
     assert product["joules_per_multiplication"] == pytest.approx(product["energy_joules"] / 24**2)
+    operations = 2 * 24**2 / product["energy_joules"]  # a multiplication and an addition a weight
+    assert product["tera_operations_per_joule"] == pytest.approx(1e-12 * operations)
+    converted = next(row for row in energies if row["name"].startswith("adc"))
+    assert converted["count"] == 8 * 7 * 2 * 24  # digits, slices, rows of arrays, outputs
     assert facts["programming"]["pulses"] == 2 * 7 * 24 * 24
     pulse = float(presets.get("sot").write.energy)
     assert facts["programming"]["energy"] == pytest.approx(2 * 7 * 24 * 24 * pulse, rel=1e-5)
