@@ -26,9 +26,8 @@ class Found(NamedTuple):
     loss: "Loss"
     vectors: int
     calibrated: bool
-    costs: "Costs | None" = None
 
-    def report(self, costs: "Costs | None" = None) -> Report:
+    def report(self, costs: "Costs") -> Report:
         """Of one product, the mean over the inputs."""
         events = {name: np.asarray(count) / self.vectors
                   for name, count in self.assessed.events.items()}  # fmt: skip
@@ -272,7 +271,7 @@ def _breakdown(rows: list[dict[str, Any]], sources: list[str]) -> Any:
     return table
 
 
-def picture(found: Found, format: str) -> bytes:
+def picture(found: Found, format: str, costs: "Costs") -> bytes:
     """Error map, errors and energy as an image file."""
     from matplotlib.figure import Figure
 
@@ -282,7 +281,7 @@ def picture(found: Found, format: str) -> bytes:
     first, second, third = figure.subplots(1, 3, width_ratios=(1.1, 0.9, 1.1))
     crossbar_plots.plot_error_map(found.assessed.programmed, found.weights, first)
     crossbar_plots.plot_errors(found.assessed.errors, second)
-    crossbar_plots.plot_energy(found.report(found.costs), third)
+    crossbar_plots.plot_energy(found.report(costs), third)
     data = BytesIO()
     figure.savefig(data, format=format, dpi=150)
     return data.getvalue()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from crossbar.cells import presets
+from pbits import crossbar_plots
 from pbits.cli.crossbar_report import _notes
 
 SMALL = ("--size", "24", "--tile", "16", "--batch", "32", "--seed", "1")
@@ -125,10 +126,13 @@ def test_the_help_names_every_preset(invoke):
     assert set(presets.names()) <= shown
 
 
-def test_your_own_costs(invoke, facts, tmp_path):
+def test_your_own_costs(invoke, facts, tmp_path, monkeypatch):
     file = tmp_path / "mine.toml"
     file.write_text('[register.bit]\nunit="bit"\nenergy=0.0\nsource="bench 7"\nlabel="measured"\n')
-    mine = facts_of(invoke, *SMALL, "--costs", file)
+    drawn = []
+    monkeypatch.setattr(crossbar_plots, "plot_energy", lambda report, ax: drawn.append(report))
+    mine = facts_of(invoke, *SMALL, "--costs", file, "--plot", tmp_path / "a.png")
+    assert drawn[0].energy == mine["product"]["energy_joules"]
     saved_energy = next(r for r in facts["product"]["breakdown"] if r["name"] == "register.bit")
     assert mine["product"]["energy_joules"] == pytest.approx(
         facts["product"]["energy_joules"] - saved_energy["total"]
@@ -249,6 +253,7 @@ def test_complaints_about_files(complaint, saved, tmp_path):
         (("--cell", "pcm", "--tmr", "100"), "pcm is not read through a tunnel junction"),
         (("--tile", "1"), "--tile is 1; expected 2 to 4096"),
         (("--one-tile", "--size", "200"), "holds 128 x 128: take --tile 200, or leave --one-tile"),
+        (("--one-tile", "--mapping", "offset"), "holds 128 x 127: take --tile 129, or leave"),
         (("--wire", "-1"), "--wire is -1.0"),
         (("--mapping", "diff"), "mapping is 'diff'; expected one of 'differential'"),
         (("--routing", "star"), "routing is 'star'"),
