@@ -144,7 +144,7 @@ def _notes(facts: dict[str, Any]) -> list[str]:
     if error["programming"] > _POOR and error["total"] < _MENDED * error["programming"]:
         notes.append(
             f"cells alone would make {100 * error['programming']:.2g} % of error; rounding to "
-            "codes as far apart as levels, and gains of columns, undo most of it"
+            "codes as far apart as levels, and gains of columns, undo much of it"
         )
     elif error["programming"] > _POOR:
         notes.append(

@@ -171,7 +171,7 @@ def test_what_calibration_undoes_and_what_it_spoils_is_said():
         return "\n".join(_notes(facts))
 
     both = notes()
-    assert "undo most of it" in both
+    assert "undo much of it" in both
     assert "--verify" not in both
     assert "calibration with 16 inputs made it worse" in both
     assert "the area is without adc.sar.8 (not known), drivers, adders and registers" in both
