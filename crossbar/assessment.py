@@ -192,9 +192,8 @@ def _program_variants(
     real = _rewire(bare.replace(design=design), bare.conductance)
     real = real.replace(step=full_step(real))
     wired = _rewire(clean.replace(design=perfect), clean.conductance)
-    # Its products are those of ideal wires; what drives it counts for the energy alone.
-    same = wired.replace(transfer=clean.transfer, step=clean.step)
-    return _Variants(real, same, ideal, spread, _matrix(wired))
+    # `clean` keeps its design without wires: calibration would aim at what they make of it.
+    return _Variants(real, clean, ideal, spread, _matrix(wired))
 
 
 def without_deviations(design: Design) -> Design:

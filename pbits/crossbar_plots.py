@@ -22,6 +22,8 @@ _BLUE, _ORANGE, _GREY = "#0072B2", "#E69F00", "#999999"
 LABEL_COLOURS: Mapping[str, str] = {
     "measured": "#009E73", "simulated": _BLUE, "assumed": _ORANGE, "memory": _GREY,
 }  # fmt: skip
+# Of sources of error: none that means a label.
+_SKY, _PURPLE, _BLACK = "#56B4E9", "#CC79A7", "#444444"
 _NOTHING = 1e-4  # percent
 _SHADES = 15
 
@@ -83,7 +85,7 @@ def plot_errors(errors: Errors, ax: "Axes | None" = None) -> "Axes":
     ax, shares = _axes(ax), errors._asdict()
     names = [*(name for name in shares if name not in ("uncalibrated", "total")), "uncalibrated"]
     values = [100 * shares[name] for name in (*names, "total")]
-    colours = [_BLUE] * (len(names) - 1) + [_GREY, _ORANGE]
+    colours = [_SKY] * (len(names) - 1) + [_PURPLE, _BLACK]
     ax.barh([*names[:-1], "all, uncalibrated", "all"], values, color=colours)
     for place, value in enumerate(values):
         text = "0 %" if value < _NOTHING else f"{value:.2g} %"

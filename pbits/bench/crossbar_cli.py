@@ -86,11 +86,12 @@ def crossbar(
 ) -> None:
     """Simulated crossbars on one core: against nodal analysis, plain products and CrossSim.
 
-    An array's exact wires are set up beside SciPy and badcrossbar; a layer of 8 bits, bit by
-    bit, runs with and without wires, beside plain matrix products and CrossSim at equal
-    settings.  Peers are used where they are found: pip install --no-deps badcrossbar
-    pathvalidate sigfig; PBITS_CROSSSIM names a checkout of CrossSim.  About two minutes;
-    close other programs first.
+    An array's exact wires are set up beside SciPy and badcrossbar; a layer of
+    8 bits, bit by bit, runs with and without wires, beside plain matrix products
+    and CrossSim at equal settings.  Some minutes; close other programs first.
+
+    Peers are used where they are found: badcrossbar after pip install --no-deps
+    badcrossbar pathvalidate sigfig, CrossSim where PBITS_CROSSSIM names a checkout.
 
     $ PBITS_CROSSSIM=~/cross-sim pbits bench crossbar --record crossbar.jsonl
     """
@@ -109,6 +110,8 @@ def crossbar(
         print(json.dumps(report, allow_nan=False))
     else:
         print_report(report)
+        if quick:
+            print("--quick shows that all runs: times of so little work mean nothing")
 
 
 def _measure(settings: "Settings") -> dict[str, Any]:
@@ -154,9 +157,10 @@ def print_report(report: dict[str, Any]) -> None:
         if one["status"] == "ok":
             whole, alone = (range_text(one[key], 1) for key in ("ratio", "product_ratio"))
             console.print(f"CrossSim / pbits: {whole} of the batch, {alone} of products alone\n")
-    for side in (*result["set_up"], *({"name": "CrossSim"} | one for one in result["layers"])):
-        if side["status"] != "ok":
-            console.print(f"{side['name']}: {side['status']}: {side['reason']}")
+    sides = (*result["set_up"], *({"name": "CrossSim"} | one for one in result["layers"]))
+    absent = [f"{s['name']}: {s['status']}: {s['reason']}" for s in sides if s["status"] != "ok"]
+    for line in dict.fromkeys(absent):
+        console.print(line)
     for row in result["targets"]:
         seen = "not measured" if row["measured"] is None else f"{row['measured']:.3g}"
         told = {None: "", True: ": met", False: ": missed"}[row["met"]]

@@ -1,19 +1,17 @@
 """``pbits crossbar``: a matrix in memory, how well it multiplies and what it costs."""
 
-import difflib
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from pbits.cli import crossbar_input
 from pbits.cli.errors import fail
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from crossbar.design import Design
+from pbits.cli.progress import on_terminal
 
 _MATRIX, _ARRAY, _RUN = "Matrix and cell", "Arrays", "Run and output"
 _RANGES = {
@@ -24,9 +22,10 @@ _RANGES = {
     "input-bits": (2, 16, ", the sign among them"),
     "adc": (2, 16, " bits, the sign among them: 8 tell all sums of 64 binary cells apart"),
 }
-# Multiplications and additions a second of a slow core, for a guess at how long wires take.
-_SPEED, _PATIENCE = 5e9, 900.0
 _PICTURES = (".png", ".pdf", ".svg")
+_SIZE = 128
+# JAX makes its keys of the lowest 32 bits, and two seeds must not be one.
+_LARGEST_SEED = 2**32 - 1
 
 
 def _option(text: str, panel: str, *names: str, **more: Any) -> Any:
@@ -38,7 +37,11 @@ _Matrix = Annotated[
     _option("Real numbers, inputs x outputs, as numpy.save writes them; random ones if not given.",
             _MATRIX, metavar="FILE.npy", show_default=False),
 ]  # fmt: skip
-_Size = Annotated[int, _option("Rows and columns of the random matrix.", _MATRIX, metavar="N")]
+_Size = Annotated[
+    int | None,
+    _option("Rows and columns of the random matrix; 128 by default.", _MATRIX, metavar="N",
+            show_default=False),
+]  # fmt: skip
 _CellName = Annotated[
     str,
     _option("stt, stt-aggressive, stt-28nm, stt-2t2m, sot, sot-multilevel, spin-loss, "
@@ -86,7 +89,7 @@ _CostFile = Annotated[
 _Seed = Annotated[
     int | None,
     _option("Seed of chip, inputs and reads; drawn and reported by default.", _RUN, metavar="N",
-            min=0),
+            min=0, max=_LARGEST_SEED),
 ]  # fmt: skip
 _Plot = Annotated[
     Path | None,
@@ -100,7 +103,7 @@ _Json = Annotated[
 
 def crossbar(
     matrix: _Matrix = None,
-    size: _Size = 128,
+    size: _Size = None,
     cell: _CellName = "sot",
     tmr: _Tmr = None,
     verify: _Verify = None,
@@ -129,28 +132,26 @@ def crossbar(
     $ pbits crossbar --cell stt --tile 64 --plot crossbar.png
     """
     _check_numbers(
-        {"size": size, "batch": batch, "tile": tile, "weight-bits": weight_bits,
-         "input-bits": input_bits, "adc": adc}
+        {"size": _SIZE if size is None else size, "batch": batch, "tile": tile,
+         "weight-bits": weight_bits, "input-bits": input_bits, "adc": adc}
     )  # fmt: skip
-    if not 0 <= wire < float("inf"):
-        fail(f"--wire is {wire}; expected ohms of at least 0; 0 is a wire without resistance")
-    if plot is not None:
-        _check_picture(plot)
+    _check_others(matrix, size, wire, verify, plot)
     seed = secrets.randbits(31) if seed is None else seed
     try:
-        weights, source = _weights(matrix, size, seed)
-        table = _costs(costs)
-        design = _design(
-            _cell(cell, tmr), wire, adc,
+        weights, source = crossbar_input.choose_weights(matrix, size or _SIZE, seed)
+        table = crossbar_input.choose_costs(costs)
+        design = crossbar_input.build_design(
+            crossbar_input.choose_cell(cell, tmr), wire, adc,
             rows=tile, columns=tile, mapping=mapping, weight_bits=weight_bits,
             input_bits=input_bits, routing=routing,
         )  # fmt: skip
-        _check_room(weights, design, one_tile)
+        crossbar_input.check_room(weights, design, one_tile)
         from pbits import runtime
         from pbits.cli import crossbar_report
 
         runtime.ensure_configured()
-        found = crossbar_report.examine(weights, design, batch, seed, verify, not no_calibrate)
+        with _working():
+            found = crossbar_report.examine(weights, design, batch, seed, verify, not no_calibrate)
         facts = crossbar_report.record(found, cell, source, seed, table)
     except (ValueError, KeyError, MemoryError) as error:
         fail(error)
@@ -159,7 +160,8 @@ def crossbar(
     if plot is not None:
         from pbits.cli.output import write_whole
 
-        write_whole(plot, crossbar_report.picture(found, plot.suffix.lower()[1:]), "--plot")
+        picture = crossbar_report.picture(found, plot.suffix.lower()[1:], table)
+        write_whole(plot, picture, "--plot")
     if as_json:
         print(json.dumps(facts, allow_nan=False))
     else:
@@ -173,90 +175,34 @@ def _check_numbers(given: dict[str, int]) -> None:
             fail(f"--{name} is {value}; expected {low} to {high}{what}")
 
 
+def _check_others(
+    matrix: Path | None, size: int | None, wire: float, verify: float | None, plot: Path | None
+) -> None:
+    if not 0 <= wire < float("inf"):
+        fail(f"--wire is {wire}; expected ohms of at least 0; 0 is a wire without resistance")
+    if matrix is not None and size is not None:
+        fail("--size is of the random matrix: give it or --matrix, not both")
+    if verify is not None and not 0 < verify < float("inf"):
+        fail(f"--verify: tolerance is {verify:g}; expected more than 0, in steps of a level")
+    if plot is not None:
+        _check_picture(plot)
+
+
+@contextmanager
+def _working() -> Iterator[None]:
+    """A word on a terminal that something is going on."""
+    if not on_terminal():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("programming and multiplying"):
+        yield
+
+
 def _check_picture(plot: Path) -> None:
     if plot.suffix.lower() not in _PICTURES:
         fail(f"--plot {plot} names no picture; expected one of {', '.join(_PICTURES)}")
     from pbits.cli.output import check_writable
 
     check_writable(plot, "--plot")
-
-
-def _weights(path: Path | None, size: int, seed: int) -> "tuple[np.ndarray, str]":
-    import numpy as np
-
-    from crossbar.checking import finite_matrix
-    from pbits.cli.matrix_file import read_matrix
-
-    if path is None:
-        return np.random.default_rng((seed, 1)).normal(size=(size, size)), "random, Gaussian"
-    return finite_matrix(path.name, read_matrix(path)), path.name
-
-
-def _costs(path: Path | None) -> Any:
-    from crossbar.costs import Costs
-
-    return Costs.load() if path is None else Costs.load(path)
-
-
-def _cell(name: str, tmr: float | None) -> Any:
-    from crossbar.cells import presets
-
-    known = presets.names()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}? " if near else ""
-        raise ValueError(f"--cell {name} is no preset; {hint}There are {', '.join(known)}")
-    if tmr is None:
-        return presets.get(name)
-    if "tmr" not in presets.describe(name).numbers:
-        raise ValueError(
-            f"--tmr {tmr:g}: {name} is not read through a tunnel junction; leave it out"
-        )
-    if not 0 < tmr < float("inf"):
-        raise ValueError(
-            f"--tmr is {tmr:g} %; expected more than 0: (R_AP - R_P) / R_P, without which the two "
-            "states cannot be told apart"
-        )
-    return presets.get(name, tmr=tmr / 100)
-
-
-def _design(cell: Any, ohm: float, adc: int, **choices: Any) -> "Design":
-    from crossbar.converters.adc import IdealAdc
-    from crossbar.design import Design
-    from crossbar.wires.wire import Wire
-
-    wire = Wire(word=ohm, bit=ohm)
-    return Design(cell, None if wire.is_ideal else wire, IdealAdc(adc), **choices)
-
-
-def _check_room(weights: "np.ndarray", design: "Design", one_tile: bool) -> None:
-    """Refuse what does not fit: one array where only one is wanted, memory, patience."""
-    import numpy as np
-
-    from crossbar.mapping import encode
-    from pbits.memory import check_fits, free_bytes
-
-    rows, columns = weights.shape
-    shared = int(design.mapping == "offset")
-    width = design.columns - shared
-    blocks, across = -(-rows // design.rows), -(-columns // width)
-    if one_tile and blocks * across > 1:
-        raise ValueError(
-            f"the matrix is {rows} x {columns} and with --one-tile an array of --tile "
-            f"{design.rows} holds {design.rows} x {width}: take --tile "
-            f"{max(rows, columns + shared)}, or leave --one-tile out"
-        )
-    one = encode(
-        np.zeros((1, 2), np.int32), design.mapping, design.weight_bits, design.cell.num_levels
-    )
-    arrays = len(one.significance) * (1 if shared else 2) * blocks * across
-    check_fits(
-        24 * arrays * design.rows * design.columns, free_bytes(),
-        "take a smaller matrix, fewer --weight-bits or a smaller --tile",
-    )  # fmt: skip
-    work = 16.0 * arrays * design.rows**3 * design.columns / _SPEED
-    if design.wire is not None and work > _PATIENCE:
-        raise ValueError(
-            f"the wires of {arrays} arrays of {design.rows} x {design.columns} would take about "
-            f"{work / 60:.0f} minutes: use a smaller --tile, or --wire 0"
-        )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WIRE_SOURCE = "NeuroSim's 22-nm wires, 1.56 Ohm over four feature sizes and 4.69 Ohm over twelve"
 _WIRE_DEFAULT, _LIMIT, _PULSES = 1.56, 0.05, 50
 _UNITS = {"energy": "J", "time": "s"}
-_POOR, _HALF_EMPTY, _SHAKY = 0.1, 0.5, 0.25
+_POOR, _MENDED, _HALF_EMPTY, _SHAKY = 0.1, 0.7, 0.5, 0.25
 
 
 class Found(NamedTuple):
@@ -26,9 +26,8 @@ class Found(NamedTuple):
     loss: "Loss"
     vectors: int
     calibrated: bool
-    costs: "Costs | None" = None
 
-    def report(self, costs: "Costs | None" = None) -> Report:
+    def report(self, costs: "Costs") -> Report:
         """Of one product, the mean over the inputs."""
         events = {name: np.asarray(count) / self.vectors
                   for name, count in self.assessed.events.items()}  # fmt: skip
@@ -142,7 +141,12 @@ def _notes(facts: dict[str, Any]) -> list[str]:
             f"a converter of {bits['adc']} bits cannot tell all sums of an array apart and makes "
             f"{100 * error['converter']:.2g} % of error; {bits['adc_lossless']} bits could"
         )
-    if error["programming"] > _POOR:
+    if error["programming"] > _POOR and error["total"] < _MENDED * error["programming"]:
+        notes.append(
+            f"cells alone would make {100 * error['programming']:.2g} % of error; rounding to "
+            "codes as far apart as levels, and gains of columns, undo much of it"
+        )
+    elif error["programming"] > _POOR:
         notes.append(
             "cells deviate from their levels enough to make "
             f"{100 * error['programming']:.2g} % of error: --verify helps against what changes "
@@ -155,8 +159,13 @@ def _notes(facts: dict[str, Any]) -> list[str]:
         )
     if arrays["filled"] < _HALF_EMPTY:
         notes.append(f"arrays are {100 * arrays['filled']:.2g} % full: a smaller --tile would do")
-    if product["area_missing"]:
-        notes.append(f"the area is without {', '.join(product['area_missing'])}: not known")
+    if facts["calibrated"] and error["total"] > error["uncalibrated"]:
+        notes.append(
+            f"calibration with {facts['vectors']} inputs made it worse: give it more with --batch, "
+            "or use --no-calibrate"
+        )
+    unknown = "".join(f"{name} (not known), " for name in product["area_missing"])
+    notes.append(f"the area is without {unknown}drivers, adders and registers")
     shares = product["energy_share_by_label"]
     shaky = shares["memory"] + shares["assumed"]
     if shaky > _SHAKY:
@@ -195,7 +204,7 @@ def text(facts: dict[str, Any]) -> str:
         ("arrays", f"{arrays['total']} of {arrays['rows']} x {arrays['columns']}: "
                    f"{arrays['signs']} signs x {arrays['slices']} slices x "
                    f"{arrays['along_inputs']} x {arrays['along_outputs']}, {arrays['mapping']}, "
-                   f"{100 * arrays['filled']:.0f} % filled"),
+                   f"{100 * arrays['filled']:.2g} % filled"),
         ("bits", f"weights {bits['weight']}, inputs {bits['input']}, converter {bits['adc']} "
                  f"({bits['adc_lossless']} tell all sums of any matrix apart)"),
         ("wires", _wire_text(facts["wires"])),
@@ -262,7 +271,7 @@ def _breakdown(rows: list[dict[str, Any]], sources: list[str]) -> Any:
     return table
 
 
-def picture(found: Found, format: str) -> bytes:
+def picture(found: Found, format: str, costs: "Costs") -> bytes:
     """Error map, errors and energy as an image file."""
     from matplotlib.figure import Figure
 
@@ -272,7 +281,7 @@ def picture(found: Found, format: str) -> bytes:
     first, second, third = figure.subplots(1, 3, width_ratios=(1.1, 0.9, 1.1))
     crossbar_plots.plot_error_map(found.assessed.programmed, found.weights, first)
     crossbar_plots.plot_errors(found.assessed.errors, second)
-    crossbar_plots.plot_energy(found.report(found.costs), third)
+    crossbar_plots.plot_energy(found.report(costs), third)
     data = BytesIO()
     figure.savefig(data, format=format, dpi=150)
     return data.getvalue()

@@ -21,7 +21,8 @@ def read_matrix(path: Path) -> NDArray[np.float64]:
         if start.startswith(_ARCHIVE):
             raise ValueError(f"{path} is an archive (.npz); save one array with numpy.save")
         if start != _MAGIC:
-            raise ValueError(f"{path} is no .npy file; write it with numpy.save({path.name!r}, W)")
+            name = path.with_suffix(".npy").name if path.suffix else f"{path.name}.npy"
+            raise ValueError(f"{path} is no .npy file; write one with numpy.save({name!r}, W)")
         file.seek(0)
         shape, dtype = _header(file, path)
         _check(path, shape, dtype)
@@ -60,10 +61,12 @@ def _check(path: Path, shape: tuple[int, ...], dtype: np.dtype) -> None:
             "side by side, numpy.hstack([W.real, W.imag])"
         )
     if dtype.kind not in _REAL:
-        raise ValueError(f"{path} holds {dtype}; expected real numbers")
+        raise ValueError(
+            f"{path} holds values of type {dtype.name}; expected real numbers: save W.astype(float)"
+        )
     if len(shape) != 2 or 0 in shape:
         size = " x ".join(map(str, shape)) or "a single number"
         raise ValueError(
-            f"{path} holds {len(shape)} dimensions ({size}); expected a matrix, inputs x "
-            "outputs, neither 0"
+            f"{path} holds {len(shape)} dimension{'s' * (len(shape) != 1)} ({size}); expected a "
+            "matrix, inputs x outputs, neither 0: W.reshape(inputs, outputs) makes one"
         )

@@ -34,10 +34,10 @@ def validate(
 ) -> None:
     """Reproduce published and exact results: reference, value, pass or fail.
 
-    Ends with status 1 where a row fails. A row that needs a package which is not installed is
-    shown as not run.
+    Ends with status 1 where a row fails. A row that needs a package which is
+    not installed is shown as not run.
 
-    pbits validate --only T6
+    $ pbits validate --only T6
     """
     if as_json and as_markdown:
         fail("--json and --markdown exclude each other")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from pbits.bench import crossbar, crossbar_peers
+from pbits.bench import crossbar, crossbar_cli, crossbar_peers
 from pbits.bench.cli import app
 from pbits.bench.crossbar_cli import print_report
 from pbits.bench.crossbar_work import LARGEST, Arrays, Layer, Settings
@@ -138,9 +138,10 @@ def test_missing_peers_are_said(measured, monkeypatch, capsys):
     assert (one["status"], one["reason"]) == ("not measured", "it is not there")
     assert "ratio" not in one
     report = {"hardware": {"cpu": "a"}, "date": "today", "settings": asdict(TINY)}
-    print_report(report | {"results": [measured | {"layers": [one, measured["layers"][1]]}]})
+    layers = [one, measured["layers"][1], one]
+    print_report(report | {"results": [measured | {"layers": layers}]})
     said = capsys.readouterr().out
-    assert "CrossSim: not measured: it is not there" in said
+    assert said.count("CrossSim: not measured: it is not there") == 1
     assert "badcrossbar: not measured" in said
     assert "products alone" in said
 
@@ -188,6 +189,13 @@ def test_a_quick_run(tmp_path):
     )  # fmt: skip
     result = report["results"][0]
     assert [one["wire"] for one in result["layers"]] == [0.0, 1.56]
+
+
+def test_a_quick_run_says_what_its_times_are_worth(measured, monkeypatch):
+    report = {"hardware": {"cpu": "a"}, "date": "today", "settings": asdict(TINY)}
+    monkeypatch.setattr(crossbar_cli, "_measure", lambda _: report | {"results": [measured]})
+    said = [CliRunner().invoke(app, ["crossbar", *more]).stdout for more in ((), ("--quick",))]
+    assert ["mean nothing" in text for text in said] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from crossbar.cells import presets
+from pbits import crossbar_plots
+from pbits.cli.crossbar_report import _notes
 
 SMALL = ("--size", "24", "--tile", "16", "--batch", "32", "--seed", "1")
 
@@ -65,6 +67,10 @@ def test_the_breakdown_adds_up_and_has_sources(facts):
     assert sum(row["total"] for row in energies) == pytest.approx(product["energy_joules"])
     assert all(row["source"] and row["label"] for row in product["breakdown"])
     assert product["joules_per_multiplication"] == pytest.approx(product["energy_joules"] / 24**2)
+    operations = 2 * 24**2 / product["energy_joules"]  # a multiplication and an addition a weight
+    assert product["tera_operations_per_joule"] == pytest.approx(1e-12 * operations)
+    converted = next(row for row in energies if row["name"].startswith("adc"))
+    assert converted["count"] == 8 * 7 * 2 * 24  # digits, slices, rows of arrays, outputs
     assert facts["programming"]["pulses"] == 2 * 7 * 24 * 24
     pulse = float(presets.get("sot").write.energy)
     assert facts["programming"]["energy"] == pytest.approx(2 * 7 * 24 * 24 * pulse, rel=1e-5)
@@ -120,15 +126,59 @@ def test_the_help_names_every_preset(invoke):
     assert set(presets.names()) <= shown
 
 
-def test_your_own_costs(invoke, facts, tmp_path):
+def test_your_own_costs(invoke, facts, tmp_path, monkeypatch):
     file = tmp_path / "mine.toml"
     file.write_text('[register.bit]\nunit="bit"\nenergy=0.0\nsource="bench 7"\nlabel="measured"\n')
-    mine = facts_of(invoke, *SMALL, "--costs", file)
+    drawn = []
+    monkeypatch.setattr(crossbar_plots, "plot_energy", lambda report, ax: drawn.append(report))
+    mine = facts_of(invoke, *SMALL, "--costs", file, "--plot", tmp_path / "a.png")
+    assert drawn[0].energy == mine["product"]["energy_joules"]
     saved_energy = next(r for r in facts["product"]["breakdown"] if r["name"] == "register.bit")
     assert mine["product"]["energy_joules"] == pytest.approx(
         facts["product"]["energy_joules"] - saved_energy["total"]
     )
     assert "bench 7" in json.dumps(mine)
+
+
+def test_costs_that_are_no_text(complaint, saved):
+    assert "w.npy is no text; expected a file of TOML" in complaint(
+        "crossbar", "--costs", saved(np.ones((2, 2)) / 3)
+    )
+
+
+@pytest.mark.parametrize(("scale", "type"), [(1e-20, ">f8"), (1e20, "f4")])
+def test_errors_do_not_depend_on_the_unit_or_type_of_weights(invoke, saved, scale, type):
+    weights = np.random.default_rng(0).normal(size=(16, 16)).astype("f4").astype(float)
+    words = ("--matrix", saved(weights), *SMALL[2:])
+    plain = facts_of(invoke, *words)["error"]
+    saved((scale * weights).astype(type))
+    scaled = facts_of(invoke, *words)["error"]
+    assert scaled == pytest.approx(plain, rel=1e-3, abs=1e-5)
+
+
+def test_what_calibration_undoes_and_what_it_spoils_is_said():
+    error = {"quantisation": 0.01, "programming": 0.12, "wires": 0.0, "converter": 0.0,
+             "reading": 0.0, "uncalibrated": 0.06, "total": 0.07}  # fmt: skip
+
+    def notes(**changes):
+        facts = {
+            "error": error | changes, "calibrated": True, "vectors": 16,
+            "wires": {"loss": 0.0, "limit": 0.05}, "bits": {"adc": 8, "adc_lossless": 8},
+            "programming": {"failed": 0}, "arrays": {"filled": 1.0},
+            "product": {"area_missing": ["adc.sar.8"],
+                        "energy_share_by_label": {"memory": 0.0, "assumed": 0.0}},
+        }  # fmt: skip
+        return "\n".join(_notes(facts))
+
+    both = notes()
+    assert "undo much of it" in both
+    assert "--verify" not in both
+    assert "calibration with 16 inputs made it worse" in both
+    assert "the area is without adc.sar.8 (not known), drivers, adders and registers" in both
+    plain = notes(total=0.12, uncalibrated=0.2)
+    assert "cells deviate from their levels enough to make 12 %" in plain
+    assert "made it worse" not in plain
+    assert "cells" not in notes(programming=0.05)
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
@@ -173,7 +223,15 @@ def test_complaints_about_files(complaint, saved, tmp_path):
     assert "0 dimensions (a single number)" in of(np.float64(1))
     assert "neither 0" in of(np.ones((0, 2)))
     assert "complex numbers; conductances are real" in of(np.ones((2, 2), complex))
-    assert "expected real numbers" in of(np.array([["a"]]))
+    assert "type str32; expected real numbers: save W.astype(float)" in of(np.array([["a"]]))
+    assert "1 dimension (2); expected a matrix" in of(np.ones(2))
+    assert "W.reshape(inputs, outputs)" in of(np.ones(2))
+    assert "w.npy holds zeros only" in of(np.zeros((2, 2)))
+    for power in (-30, 30):
+        assert f"is 1e{power:+d}; expected 1e-25 to 1e+25" in of(np.full((2, 2), 10.0**power))
+    (tmp_path / "w.csv").write_text("1,2")
+    # numpy.save("w.csv", W) would write w.csv.npy.
+    assert "numpy.save('w.npy', W)" in complaint("crossbar", "--matrix", tmp_path / "w.csv")
     assert "No such file" in complaint("crossbar", "--matrix", tmp_path / "none.npy")
     whole = saved(np.ones((8, 8)))
     whole.write_bytes(whole.read_bytes()[:-50])
@@ -195,13 +253,21 @@ def test_complaints_about_files(complaint, saved, tmp_path):
         (("--cell", "pcm", "--tmr", "100"), "pcm is not read through a tunnel junction"),
         (("--tile", "1"), "--tile is 1; expected 2 to 4096"),
         (("--one-tile", "--size", "200"), "holds 128 x 128: take --tile 200, or leave --one-tile"),
+        (("--one-tile", "--mapping", "offset"), "holds 128 x 127: take --tile 129, or leave"),
         (("--wire", "-1"), "--wire is -1.0"),
         (("--mapping", "diff"), "mapping is 'diff'; expected one of 'differential'"),
         (("--routing", "star"), "routing is 'star'"),
-        (("--tile", "2048"), "minutes: use a smaller --tile, or --wire 0"),
+        (("--tile", "2048"), "about 9 days: use a smaller --tile, or --wire 0"),
         (("--plot", "a.txt"), "names no picture"),
         (("--costs", "none.toml"), "none.toml cannot be read"),
         (("--verify", "0"), "tolerance is 0"),
+        (("--verify", "nan"), "--verify: tolerance is nan"),
+        (("--cell", "SOT"), "--cell SOT is no preset; did you mean sot"),
+        (("--cell", "zzz"), "--cell zzz is no preset; there are stt, "),
+        (("--seed", str(2**32)), "less than or equal to 4294967295"),
+        (("--seed", str(10**20)), "less than or equal to 4294967295"),
+        (("--matrix", "w.npy", "--size", "3"), "give it or --matrix, not both"),
+        (("--costs", __file__.replace(".py", "")), "cannot be read"),
     ],
 )  # fmt: skip
 def test_complaints(complaint, words, answer):

@@ -1,0 +1,123 @@
+"""What ``pbits crossbar`` is given: made into a matrix, a design and costs, or refused."""
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from crossbar.design import Design
+
+# Multiplications and additions a second of a slow core, for a guess at how long wires take.
+_SPEED, _PATIENCE = 5e9, 900.0
+# Single precision holds these, their products and what cells of 16 bits make of them.
+_LEAST, _MOST = 1e-25, 1e25
+
+
+def choose_weights(path: Path | None, size: int, seed: int) -> "tuple[np.ndarray, str]":
+    """The matrix of a file, or a random one, and where it is from."""
+    import numpy as np
+
+    from crossbar.checking import finite_matrix
+    from pbits.cli.matrix_file import read_matrix
+
+    if path is None:
+        return np.random.default_rng((seed, 1)).normal(size=(size, size)), "random, Gaussian"
+    weights = finite_matrix(path.name, read_matrix(path))
+    largest = float(abs(weights).max())
+    if largest == 0:
+        raise ValueError(
+            f"{path.name} holds zeros only: an error relative to its products means nothing"
+        )
+    if not _LEAST <= largest <= _MOST:
+        raise ValueError(
+            f"the largest number of {path.name} is {largest:g}; expected {_LEAST:g} to {_MOST:g}, "
+            "since products are of single precision: save W / abs(W).max(), relative errors and "
+            "costs stay as they are"
+        )
+    return weights, path.name
+
+
+def choose_costs(path: Path | None) -> Any:
+    """The built-in table of costs, with the entries of a file in place of its own."""
+    from crossbar.costs import Costs
+
+    try:
+        return Costs.load() if path is None else Costs.load(path)
+    except UnicodeDecodeError:
+        raise ValueError(f"--costs {path} is no text; expected a file of TOML") from None
+
+
+def choose_cell(name: str, tmr: float | None) -> Any:
+    """A preset, with another magnetoresistance (percent) where one is given."""
+    from crossbar.cells import presets
+
+    known = presets.names()
+    if name not in known:
+        near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}? There" if near else "there"
+        shown = name or "''"
+        raise ValueError(f"--cell {shown} is no preset; {hint} are {', '.join(known)}")
+    if tmr is None:
+        return presets.get(name)
+    if "tmr" not in presets.describe(name).numbers:
+        raise ValueError(
+            f"--tmr {tmr:g}: {name} is not read through a tunnel junction; leave it out"
+        )
+    if not 0 < tmr < float("inf"):
+        raise ValueError(
+            f"--tmr is {tmr:g} %; expected more than 0: (R_AP - R_P) / R_P, without which the two "
+            "states cannot be told apart"
+        )
+    return presets.get(name, tmr=tmr / 100)
+
+
+def build_design(cell: Any, ohm: float, adc: int, **choices: Any) -> "Design":
+    """A design with wires of `ohm` a cell in both directions."""
+    from crossbar.converters.adc import IdealAdc
+    from crossbar.design import Design
+    from crossbar.wires.wire import Wire
+
+    wire = Wire(word=ohm, bit=ohm)
+    return Design(cell, None if wire.is_ideal else wire, IdealAdc(adc), **choices)
+
+
+def check_room(weights: "np.ndarray", design: "Design", one_tile: bool) -> None:
+    """Refuse what does not fit: one array where only one is wanted, memory, patience."""
+    import numpy as np
+
+    from crossbar.mapping import encode
+    from pbits.memory import check_fits, free_bytes
+
+    rows, columns = weights.shape
+    shared = int(design.mapping == "offset")
+    width = design.columns - shared
+    blocks, across = -(-rows // design.rows), -(-columns // width)
+    if one_tile and blocks * across > 1:
+        raise ValueError(
+            f"the matrix is {rows} x {columns} and with --one-tile an array of --tile "
+            f"{design.rows} holds {design.rows} x {width}: take --tile "
+            f"{max(rows, columns + shared)}, or leave --one-tile out"
+        )
+    one = encode(
+        np.zeros((1, 2), np.int32), design.mapping, design.weight_bits, design.cell.num_levels
+    )
+    arrays = len(one.significance) * (1 if shared else 2) * blocks * across
+    check_fits(
+        24 * arrays * design.rows * design.columns, free_bytes(),
+        "take a smaller matrix, fewer --weight-bits or a smaller --tile",
+    )  # fmt: skip
+    work = 16.0 * arrays * design.rows**3 * design.columns / _SPEED
+    if design.wire is not None and work > _PATIENCE:
+        raise ValueError(
+            f"the wires of {arrays} arrays of {design.rows} x {design.columns} would take about "
+            f"{_long(work)}: use a smaller --tile, or --wire 0"
+        )
+
+
+def _long(seconds: float) -> str:
+    for unit, name in ((86400, "days"), (3600, "hours")):
+        if seconds >= 2 * unit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds / 60:.0f} minutes"
