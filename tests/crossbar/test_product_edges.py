@@ -59,6 +59,8 @@ def test_sizes_of_inputs(size: float) -> None:
     result = np.asarray(MEMORY.mvm(size * X)[0], np.float64)
     exact = size * X @ np.asarray(MEMORY.matrix(), np.float64)
     np.testing.assert_allclose(result, exact, rtol=1e-5, atol=1e-5 * size + 3e-37)
+    scale = programmed.input_codes(MEMORY, jnp.asarray(size * X, jnp.float32))[1]
+    assert float(scale) >= np.finfo(np.float32).tiny
 
 
 def test_large_batches_are_done_by_parts(monkeypatch: pytest.MonkeyPatch) -> None:
