@@ -4,7 +4,8 @@ A device keeps its own deviation through all programmings; a cycle adds one of i
 from two keys, so that one chip can be programmed again, or many chips with the same bits.
 """
 
-from typing import NamedTuple
+from math import prod
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -52,21 +53,30 @@ def draw(
         (3, 4)
     """
     devices = draw_devices(device_key, cell, levels.shape)
-    score = random.normal(cycle_key, levels.shape, cell.levels.dtype)
+    score = normal(cycle_key, levels.shape, cell.levels.dtype)
     failed = fails(cycle_key, cell, levels.shape)
     return conductances(devices, cell, jnp.where(failed, previous, levels), score)
+
+
+def normal(key: jax.Array, shape: tuple[int, ...], dtype: Any = jnp.float32) -> jax.Array:
+    """As `random.normal`, flat until drawn: XLA takes seconds to compile draws of six axes."""
+    return random.normal(key, (prod(shape),), dtype).reshape(shape)
+
+
+def uniform(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+    """As `random.uniform`, likewise."""
+    return random.uniform(key, (prod(shape),)).reshape(shape)
 
 
 def draw_devices(key: jax.Array, cell: Cell, shape: tuple[int, ...]) -> Devices:
     """The cells of a chip."""
     stuck_key, device_key = random.split(key)
-    place = random.uniform(stuck_key, shape)
-    return Devices(place, random.normal(device_key, shape, cell.levels.dtype))
+    return Devices(uniform(stuck_key, shape), normal(device_key, shape, cell.levels.dtype))
 
 
 def fails(cycle_key: jax.Array, cell: Cell, shape: tuple[int, ...]) -> jax.Array:
     """Which pulses leave their cell as it was, bool."""
-    return random.uniform(random.fold_in(cycle_key, _FAILURES), shape) < cell.write.failure
+    return uniform(random.fold_in(cycle_key, _FAILURES), shape) < cell.write.failure
 
 
 def conductances(devices: Devices, cell: Cell, levels: jax.Array, score: jax.Array) -> jax.Array:
