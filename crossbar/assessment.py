@@ -14,10 +14,11 @@ from jax import random
 from numpy.typing import ArrayLike, NDArray
 
 from crossbar.calibration import calibrate
+from crossbar.cells import cell
 from crossbar.checking import finite_matrix
 from crossbar.compensation import compensate_columns
 from crossbar.design import Design
-from crossbar.programmed import Events, ProgrammedMatrix, input_codes
+from crossbar.programmed import Events, ProgrammedMatrix, check_inputs, input_codes
 from crossbar.programming import full_step, program, with_conductance
 from crossbar.wires.effective import effective
 from crossbar.wires.wire import largest_array, small_loss
@@ -33,7 +34,7 @@ class Errors(NamedTuple):
     Attributes:
         quantisation: of weights and inputs rounded to their bits.
         programming: of cells that differ from their levels.
-        wires: of resistive wires.
+        wires: of resistive wires around ideal cells.
         converter: of the codes of the converters, calibrated where `total` is.
         reading: from one read to the next, everything on.
         uncalibrated: of all together, converters over all sums that the matrix can make.
@@ -98,7 +99,8 @@ def assess(
         key: of chip, programming and reads; the first two as of `program`.
         matrix: real numbers, [inputs, outputs].
         design: see `Design`.
-        inputs: [vectors, inputs]; the first half calibrates, the second half is measured.
+        inputs: [vectors, inputs]; the first half calibrates, the second half, which has one more
+            where they are odd, is measured.
         verify: see `program`.
         calibrated: whether columns' gains and, where it helps, the converters' ranges are fitted.
 
@@ -117,18 +119,18 @@ def assess(
         True
     """
     weights = finite_matrix("matrix", matrix)
+    check_inputs(inputs, len(weights), signed=design.encoding != "unsigned")
     x = np.asarray(inputs, np.float64)
     if x.ndim != 2 or len(x) < 4:
         raise ValueError(f"inputs have shape {x.shape}; expected [vectors, inputs], at least four")
-    typical, tested = np.split(x[: len(x) // 2 * 2], 2)
+    typical, tested = np.split(x, [len(x) // 2])
     cells = _program_variants(key, weights, design, verify)
     tuned, clean = cells.real, cells.clean
     if calibrated:
         tuned, clean = (calibrate(one, typical, key=key) for one in (tuned, clean))
     codes, scale = input_codes(tuned, jnp.asarray(tested, jnp.float32))
     tuned, clean, raw = (one.replace(input_scale=scale) for one in (tuned, clean, cells.real))
-    counting = raw.replace(step=jnp.maximum(raw.step, 1.0))
-    final = _fitted(key, weights, typical, (tuned, counting)) if calibrated else raw
+    final = _fitted(key, weights, typical, (tuned, raw)) if calibrated else raw
     once, again = (random.fold_in(key, index) for index in (101, 102))
     rounded = np.asarray(codes, np.float64) * float(scale)
     exact, ideal = tested @ weights, rounded @ cells.ideal
@@ -155,7 +157,7 @@ def _fitted(
     """The best of several ranges on typical inputs, each with gains of its own.
 
     A finer range passes on what cells deviate by; where that is less than half a level, codes that
-    are as far apart as levels undo it.
+    are as far apart as levels, as they are before calibration, undo it.
     """
     done = [compensate_columns(one, weights, typical, key=key) for one in choices]
     read_key = random.fold_in(key, 103)
@@ -198,18 +200,7 @@ def _program_variants(
 
 def without_deviations(design: Design) -> Design:
     """The same with cells that are what their levels say, always."""
-    cell = design.cell
-    names = ("device_spread", "cycle_spread", "read_noise", "stuck_low", "stuck_high")
-    changes: dict[str, Any] = {name: _zero(getattr(cell, name)) for name in names}
-    write = cell.write
-    changes["write"] = type(write)(
-        write.energy, write.time, _zero(write.failure), write.endurance, write.current
-    )
-    return design.replace(cell=cell.replace(**changes))
-
-
-def _zero(value: Any) -> Any:
-    return None if value is None else value * 0
+    return design.replace(cell=cell.without_deviations(design.cell))
 
 
 def _matrix(programmed: ProgrammedMatrix) -> Array:

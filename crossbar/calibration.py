@@ -64,7 +64,8 @@ def calibrate(
             eight steps an octave are tried.
         per_row: a step for each row of arrays as well as for each slice.
         input_range: "mse" takes the scale of inputs with the least squared error, a number the one
-            that holds this percentage of their magnitudes, "keep" changes nothing.
+            that holds this percentage of their magnitudes, or all where it holds only zeros,
+            "keep" changes nothing.
         meant: the matrix whose exact sums are aimed at; the same without deviations if None.
 
     Raises:
@@ -207,7 +208,7 @@ def _input_scale(
 def needed_bits(programmed: ProgrammedMatrix) -> int:
     """Bits with which no input of this matrix leaves the range of a converter of step 1.
 
-    Never more than `Design.lossless_bits`, which holds for any matrix.
+    Of cells that do not deviate never more than `Design.lossless_bits`, which holds for any matrix.
     """
     design, transfer = programmed.design, np.asarray(programmed.transfer, np.float64)
     up, down = np.maximum(transfer, 0).sum(2).max(), np.maximum(-transfer, 0).sum(2).max()

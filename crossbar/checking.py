@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def is_concrete(value: object) -> bool:
-    """Whether a value can be looked at: no tracer, no placeholder of a pytree."""
+    """Whether a value, or all of a list, can be looked at: no tracer or placeholder of a pytree."""
+    if isinstance(value, (list, tuple)):
+        return all(is_concrete(part) for part in value)
     return isinstance(value, (numbers.Real, np.ndarray, jax.Array)) and not isinstance(
         value, Tracer
     )
@@ -62,7 +64,8 @@ def check_whole(name: str, value: Any, low: int, high: int) -> None:
     Example:
         >>> check_whole("bits", 8, 1, 16)
     """
-    if not isinstance(value, numbers.Integral) or not low <= operator.index(value) <= high:
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or not low <= operator.index(value) <= high:
         raise ValueError(f"{name} is {value!r}; expected a whole number from {low} to {high}")
 
 
@@ -83,16 +86,20 @@ def finite_matrix(name: str, values: ArrayLike) -> NDArray[np.float64]:
     """Finite numbers in two dimensions, neither empty.
 
     Raises:
-        ValueError: on others, with the place of the first that is not finite.
+        ValueError: on others, complex ones too, with the place of the first that is not finite.
 
     Example:
         >>> finite_matrix("matrix", [[1, 2]]).shape
         (1, 2)
     """
     try:
+        if np.iscomplexobj(values):
+            raise TypeError
         matrix = np.asarray(values, np.float64)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} holds {type(values).__name__}; expected numbers") from None
+        raise ValueError(
+            f"{name} holds {type(values).__name__}; expected real numbers, as many in each row"
+        ) from None
     if matrix.ndim != 2 or 0 in matrix.shape:
         raise ValueError(f"{name} has shape {matrix.shape}; expected rows and columns, neither 0")
     if not np.isfinite(matrix).all():

@@ -16,12 +16,12 @@ import numpy as np
 from jax import lax, random
 from numpy.typing import ArrayLike, NDArray
 
-from crossbar.cells.cell import Cell
+from crossbar.cells.cell import without_deviations
 from crossbar.cells.draw import draw
 from crossbar.checking import check_whole, finite_matrix
 from crossbar.design import Design
 from crossbar.mapping import encode
-from crossbar.programmed import ProgrammedMatrix
+from crossbar.programmed import ProgrammedMatrix, check_inputs
 from crossbar.programming import code_bits, join, program_codes, seen_from_ends, to_arrays
 from crossbar.quantise import quantise
 from crossbar.wires.wire import Wire
@@ -55,15 +55,17 @@ class Remapped(NamedTuple):
 
 
 def matrix_error(found: ArrayLike, wanted: ArrayLike) -> float:
-    """``|found - wanted| / |wanted|``, Frobenius.
+    """``|found - wanted| / |wanted|``, Frobenius; 0 or infinite where all that is wanted is 0.
 
     Example:
-        >>> matrix_error([[1.1]], [[1.0]])
-        0.1
+        >>> matrix_error([[1.5]], [[1.0]])
+        0.5
     """
     target = np.asarray(wanted, np.float64)
-    lost = np.linalg.norm(np.asarray(found, np.float64) - target)
-    return float(np.round(lost / np.linalg.norm(target), 12))
+    lost, size = np.linalg.norm(np.asarray(found, np.float64) - target), np.linalg.norm(target)
+    if size == 0:
+        return float(np.inf if lost else 0.0)
+    return float(lost / size)
 
 
 def compensate_columns(
@@ -85,9 +87,10 @@ def compensate_columns(
     A column whose products do not vary keeps its gain.
 
     Raises:
-        ValueError: on a single input, or shapes that do not fit.
+        ValueError: on a single input, shapes that do not fit, or inputs that `mvm` refuses.
 
     Example:
+        >>> from crossbar.cells.cell import Cell
         >>> from crossbar.programming import program
         >>> weights = np.random.default_rng(0).normal(size=(8, 2))
         >>> cell = Cell(jnp.array([1e-6, 2e-6]), device_spread=0.1)
@@ -102,6 +105,7 @@ def compensate_columns(
             f"matrix has shape {weights.shape}; programmed was {programmed.inputs} x "
             f"{programmed.outputs}"
         )
+    check_inputs(inputs, programmed.inputs, signed=programmed.is_signed)
     x = np.asarray(inputs, np.float64).reshape(-1, programmed.inputs)
     if len(x) < 2:
         raise ValueError("one input cannot tell gain from offset; give at least two")
@@ -121,7 +125,10 @@ def compensate_columns(
 
 
 def column_gain(found: ArrayLike, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Gain of each column that brings one matrix closest to another, [outputs]."""
+    """Gain of each column that brings one matrix closest to another, [outputs].
+
+    1 where that would not be above 0: of a column that is empty, or has nothing in common.
+    """
     seen = np.asarray(found, np.float64)
     power = np.sum(seen**2, axis=0)
     gain = np.sum(seen * wanted, axis=0) / np.where(power > 0, power, 1.0)
@@ -153,6 +160,7 @@ def remap(
         ValueError: on a matrix that is empty or not finite, or another number of rounds.
 
     Example:
+        >>> from crossbar.cells.cell import Cell
         >>> from crossbar.wires.wire import Wire
         >>> weights = np.random.default_rng(0).normal(size=(16, 4))
         >>> cell = Cell(jnp.array([1 / 6e3, 1 / 3e3]))
@@ -213,7 +221,7 @@ def best_codes(
     """
     check_whole("rounds", rounds, 1, 50)
     codes, scale = quantise(weights, code_bits(design), axis=0 if design.per_column else None)
-    model = design if measured else design.replace(cell=without_spread(design.cell))
+    model = design if measured else design.replace(cell=without_deviations(design.cell))
     wanted = weights / scale
     trials = [_try(key, 0, codes, wanted, model, seen)]
     for step in range(1, rounds + 1):
@@ -335,10 +343,3 @@ def _nearest(
         return lax.map(of_room, targets)
 
     return lax.map(of_row, (jnp.moveaxis(plus, 1, 0), jnp.moveaxis(minus, 1, 0), targets))
-
-
-def without_spread(cell: Cell) -> Cell:
-    """The cell without anything random in its conductance."""
-    return cell.replace(
-        device_spread=0.0, cycle_spread=0.0, read_noise=None, stuck_low=0.0, stuck_high=0.0
-    )

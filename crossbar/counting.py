@@ -4,19 +4,26 @@ Counts follow from the layout alone; only the power in cells and wires depends o
 `ProgrammedMatrix.mvm` adds it.  For each digit of an input all arrays are read at once; columns
 that share a converter are converted in turn; digits follow one another.  Slices and digits are
 shifted and added beside their array, arrays along the inputs are added on the way out (`routing`).
+
+In time only reads, conversions and the last additions follow one another: others are made while the
+next columns are converted, and wires between arrays are taken for faster than a step of an adder.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from crossbar.converters.flash import FlashAdc
 from crossbar.cost_formulas import adc_survey, neurosim_sar
 from crossbar.costs import Cost, Costs
 from crossbar.design import Design
 from crossbar.routing import gather, scatter
 
 _MILLI = 1e-3
+# Bits of a sum that is not rounded, in place of a converter's: those of a float32.
+_UNROUNDED = 24
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,16 @@ class Layout:
 
 def converter_name(design: Design) -> str:
     """Entry of the table of costs for the design's converter."""
-    return next(iter(design.adc.events(1, 1)))
+    slices = reads_in_turn(design).size
+    return next(iter(design.adc.events(slices, slices)))
+
+
+def reads_in_turn(design: Design) -> NDArray[np.int64]:
+    """How often each column is read: one number for all slices of a weight, or one for each.
+
+    A stochastic read-out reads several times; others read once.
+    """
+    return np.atleast_1d(getattr(design.adc, "samples", 1))
 
 
 def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, Any]:
@@ -69,9 +85,8 @@ def count_events(design: Design, layout: Layout, vectors: int) -> dict[str, Any]
 def count_path(design: Design, layout: Layout, vectors: int) -> dict[str, float]:
     """What of a number of products follows one after another."""
     steps = gather(design.routing, layout.blocks, accumulator_bits(design), 0.0).steps
-    # A stochastic read-out reads each column several times.
-    reads = int(np.max(getattr(design.adc, "samples", 1)))
-    turns = min(design.columns_per_adc, layout.outputs) * reads
+    columns = min(design.columns_per_adc, widths(design, layout)[0])
+    turns = columns * int(reads_in_turn(design).max())
     read = design.num_digits * float(design.cell.read_time)
     path = {
         "cell.read": read,
@@ -82,15 +97,25 @@ def count_path(design: Design, layout: Layout, vectors: int) -> dict[str, float]
 
 
 def count_parts(design: Design, layout: Layout) -> dict[str, float]:
-    """What is built."""
+    """What is built; a flash converter is one comparator for each step between its codes."""
     cells = layout.arrays * design.rows * design.columns
-    converters = layout.blocks * layout.slices * -(-layout.outputs // design.columns_per_adc)
-    return {"cell.area": cells * float(design.cell.area), converter_name(design): converters}
+    each = sum(-(-width // design.columns_per_adc) for width in widths(design, layout))
+    units = 2**design.adc.bits - 1 if isinstance(design.adc, FlashAdc) else 1
+    return {
+        "cell.area": cells * float(design.cell.area),
+        converter_name(design): layout.blocks * layout.slices * each * units,
+    }
+
+
+def widths(design: Design, layout: Layout) -> list[int]:
+    """Columns of the matrix in each array along the outputs; arrays share no converters."""
+    full = design.columns - (layout.planes == 1)
+    return [min(full, layout.outputs - start) for start in range(0, layout.outputs, full)]
 
 
 def accumulator_bits(design: Design) -> int:
     """Bits of the sum over digits and slices of one array; nothing is lost."""
-    bits = 24 if design.adc.bits is None else design.adc.bits
+    bits = _UNROUNDED if design.adc.bits is None else design.adc.bits
     return bits + design.input_bits + design.weight_bits
 
 
@@ -107,10 +132,12 @@ def with_converter(costs: Costs, design: Design) -> Costs:
 
     Raises:
         UnknownCostError: for a kind of converter without entry or formula.
+        ValueError: for bits that a formula does not reach.
     """
     name = converter_name(design)
     own = name in costs and costs[name] != Costs.load().get(name)
-    if own or (name in costs and design.adc.part != "adc.sar"):
+    computed = design.adc.part == "adc.sar" and design.adc.bits is not None
+    if own or (name in costs and not computed):
         return costs
     return Costs({**costs, name: _converter(name, design)})
 

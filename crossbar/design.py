@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
-import numpy as np
 
 from crossbar.cells.cell import Cell
 from crossbar.checking import check_whole, check_word
@@ -116,4 +115,5 @@ def lossless_bits(rows: int, num_levels: int, dac_bits: int, *, signed: bool) ->
         (8, 9)
     """
     most = rows * (num_levels - 1) * (2**dac_bits - 1)
-    return int(np.ceil(np.log2((2 * most if signed else most) + 1)))
+    # Sums from 0 to the largest are one more than that, hence no `- 1`.
+    return int(2 * most if signed else most).bit_length()

@@ -34,18 +34,19 @@ def encode(codes: Levels, mapping: str, bits: int, num_levels: int) -> Planes:
     """Levels that stand for signed weights.
 
     Args:
-        codes: whole numbers of magnitude at most ``2^(bits-1) - 1``, [rows, columns].
+        codes: whole numbers of magnitude at most ``2^(bits-1) - 1``, at most 1 where ternary,
+            [rows, columns].
         mapping: one of `MAPPINGS`.
             "differential": one cell of a pair carries the magnitude, the other its lowest level;
             "two-sided": both move, by halves; a pair spans twice the weights of one cell;
             "offset": one cell and a reference column at mid-scale;
             "ternary": weights -1, 0, 1, a pair of cells at their ends;
             "unary": pairs of cells at their ends, as many as the largest weight, all worth 1.
-        bits: of a weight.
+        bits: of a weight, 2 to 16.
         num_levels: of a cell.
 
     Raises:
-        ValueError: on weights too large, or another mapping.
+        ValueError: on weights too large or not whole, or another mapping.
 
     Example:
         >>> planes = encode(np.array([[5, -3]]), "differential", 4, 2)
@@ -53,7 +54,13 @@ def encode(codes: Levels, mapping: str, bits: int, num_levels: int) -> Planes:
         ([[1, 0], [0, 0], [1, 0]], [1.0, 2.0, 4.0])
     """
     check_word("mapping", mapping, tuple(MAPPINGS))
+    check_whole("bits", bits, 2, 16)
     check_whole("num_levels", num_levels, 2, 2**16)
+    if codes.ndim != 2 or not np.issubdtype(codes.dtype, np.integer):
+        raise ValueError(
+            f"codes are {codes.dtype} of shape {codes.shape}; expected whole numbers in rows and "
+            "columns (`quantise` makes them)"
+        )
     limit = 1 if mapping == "ternary" else 2 ** (bits - 1) - 1
     largest = int(np.abs(codes).max(initial=0))
     if largest > limit:

@@ -14,14 +14,13 @@ from numpy.typing import ArrayLike
 
 from crossbar.cells.cell import Cell
 from crossbar.cells.draw import at_voltage
-from crossbar.programmed import ProgrammedMatrix, check_inputs, input_codes
+from crossbar.programmed import ProgrammedMatrix, check_inputs, drive_levels, input_codes
 from crossbar.programming import join
-from crossbar.quantise import digits
 from crossbar.wires.nonlinear import solve_cells
 
 
 def exact_mvm(programmed: ProgrammedMatrix, x: ArrayLike) -> jax.Array:
-    """Product without read noise and converters, each array solved on its own.
+    """Product without read noise and converters, but with drivers, each array solved on its own.
 
     Args:
         x: [..., inputs]; each row takes one solution per digit and array.
@@ -30,7 +29,7 @@ def exact_mvm(programmed: ProgrammedMatrix, x: ArrayLike) -> jax.Array:
         [..., outputs].
 
     Raises:
-        ValueError: on inputs of another length, or not finite.
+        ValueError: on inputs of another length, not finite, or of a sign that is not encoded.
 
     Example:
         >>> import crossbar
@@ -41,9 +40,12 @@ def exact_mvm(programmed: ProgrammedMatrix, x: ArrayLike) -> jax.Array:
         >>> bool(jnp.all(jnp.abs(linear - exact) < 0.02))
         True
     """
-    x = check_inputs(x, programmed.inputs)
+    x = check_inputs(x, programmed.inputs, signed=programmed.is_signed)
+    batch = x.shape[:-1]
+    if 0 in batch:
+        return jnp.zeros((*batch, programmed.outputs), jnp.float32)
     flat = x.reshape(-1, programmed.inputs)
-    return _exact(programmed, flat).reshape(*x.shape[:-1], programmed.outputs)
+    return _exact(programmed, flat).reshape(*batch, programmed.outputs)
 
 
 def _current(voltage: jax.Array, parameters: tuple[Cell, jax.Array]) -> jax.Array:
@@ -53,13 +55,10 @@ def _current(voltage: jax.Array, parameters: tuple[Cell, jax.Array]) -> jax.Arra
 
 @jax.jit
 def _exact(programmed: ProgrammedMatrix, x: jax.Array) -> jax.Array:
-    design = programmed.design
     codes, scale = input_codes(programmed, x)
-    parts, worth = digits(codes, design.input_bits, design.dac_bits, design.encoding)
-    blocks, _, rows, outputs = programmed.transfer.shape
-    parts = jnp.pad(parts, ((0, 0), (0, 0), (0, blocks * rows - x.shape[1])))
-    read = partial(_read, programmed)
-    values = lax.map(read, parts.reshape(-1, blocks, rows)).reshape(*parts.shape[:2], outputs)
+    levels, worth = drive_levels(programmed, codes)
+    values = lax.map(partial(_read, programmed), levels)
+    values = values.reshape(len(worth), x.shape[0], programmed.outputs)
     total = jnp.tensordot(jnp.asarray(worth, jnp.float32), values, 1)
     return total * (scale * programmed.weight_scale * programmed.gain) + programmed.offset
 

@@ -1,5 +1,6 @@
 """A matrix in memory, and products with it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -20,6 +21,10 @@ from crossbar.quantise import digits
 
 Events = dict[str, Any]
 
+# Numbers of the largest array of a product, 256 MB; larger batches are done part by part.
+_MOST = 2**26
+_PARTS = 0x9A275  # folded into a key, far from the numbers that arrays and digits use
+
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class ProgrammedMatrix:
         transfer: [K, S, R, outputs], what the arrays compute, with wires, in steps of a level.
         drive: S, power of the arrays behind one row of arrays: [K, R, R], or [K, R] where wires
             have no resistance.
-        noise: [K, S, R, outputs], variance of a cell's part at each read; None without noise.
+        noise: [K, S, R, outputs], variance of a cell's part at each read, by what wires leave of
+            it; None without noise.  A shared reference is taken for noise of each column's own.
         significance: [S].
         step: [S] or [K, S], of a converter's code; see `calibration`.
         converters: what `design.adc` drew, [K, S, outputs, ...].
@@ -88,8 +94,8 @@ class ProgrammedMatrix:
 
     def __rmatmul__(self, x: ArrayLike) -> jax.Array:
         x = check_inputs(x, self.inputs, signed=self.is_signed)
-        result = _result(self, x.reshape(-1, self.inputs))
-        return result.reshape(*x.shape[:-1], self.outputs)
+        batch = x.shape[:-1]
+        return _by_parts(_result, self, _flat(x), None)[0].reshape(*batch, self.outputs)
 
     def mvm(self, x: ArrayLike, key: jax.Array | None = None) -> tuple[jax.Array, Events]:
         """Product with inputs, and what it took.
@@ -99,14 +105,15 @@ class ProgrammedMatrix:
             key: of read noise; without it reads are noiseless.
 
         Returns:
-            [..., outputs], and counts of events for the ledger.
+            [..., outputs], float32, and counts of events for the ledger.
 
         Raises:
-            ValueError: on inputs of another length, not finite, or of a sign that is not encoded.
+            ValueError: on inputs of another length, not real, not finite, or of a sign that is not
+                encoded.
         """
         x = check_inputs(x, self.inputs, signed=self.is_signed)
         batch = x.shape[:-1]
-        result, energy = _product(self, x.reshape(-1, self.inputs), key)
+        result, energy = _by_parts(_product, self, _flat(x), key)
         count = int(np.prod(batch))
         events = count_events(self.design, self.layout, count)
         return result.reshape(*batch, self.outputs), events | {"cell.read": energy}
@@ -132,13 +139,18 @@ class ProgrammedMatrix:
 
 def check_inputs(x: ArrayLike, inputs: int, *, signed: bool = True) -> jax.Array:
     """Inputs as float32, looked at unless they are traced."""
-    array = jnp.asarray(x, jnp.float32)
+    if not any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(x)):
+        x = x if isinstance(x, jax.Array) else np.asarray(x)
+        if x.dtype != bool and (not jnp.issubdtype(x.dtype, jnp.number) or jnp.iscomplexobj(x)):
+            raise ValueError(f"x holds {x.dtype}; expected real numbers")
+    with np.errstate(over="ignore"):  # the infinities are told of below
+        array = jnp.asarray(x, jnp.float32)
     if array.ndim < 1 or array.shape[-1] != inputs:
         raise ValueError(f"x has shape {array.shape}; expected [..., {inputs}], one per row")
     if isinstance(array, Tracer):
         return array
     if not bool(jnp.isfinite(array).all()):
-        raise ValueError("x holds values that are not finite; replace or leave them out")
+        raise ValueError("x holds values that are not finite in float32; replace or leave them out")
     if not signed and bool((array < 0).any()):
         raise ValueError("x holds negative values and encoding='unsigned'; choose one with a sign")
     return array
@@ -151,8 +163,9 @@ def input_codes(programmed: ProgrammedMatrix, x: jax.Array) -> tuple[jax.Array, 
     largest = 2 ** (design.input_bits - signed) - 1
     scale = programmed.input_scale
     if scale is None:
-        top = jnp.max(jnp.abs(x))
-        scale = jnp.where(top > 0, top, 1.0) / largest
+        top = jnp.max(jnp.abs(x), initial=0.0)
+        # Where inputs are next to nothing a share of them would be no float32.
+        scale = jnp.maximum(jnp.where(top > 0, top, 1.0) / largest, jnp.finfo(jnp.float32).tiny)
     codes = jnp.clip(jnp.round(x / scale), -largest if signed else 0, largest)
     return codes.astype(jnp.int32), scale
 
@@ -170,6 +183,32 @@ def drive_levels(programmed: ProgrammedMatrix, codes: jax.Array) -> tuple[jax.Ar
     if design.dac is not None:
         stacked = design.dac.apply(programmed.drivers, stacked)
     return stacked, worth
+
+
+def _flat(x: jax.Array) -> jax.Array:
+    """[batch, inputs]; sizes are written out, since -1 has none to take where a batch is empty."""
+    return x.reshape(int(np.prod(x.shape[:-1])), x.shape[-1])
+
+
+def _by_parts(
+    product: Callable[..., tuple[jax.Array, jax.Array]],
+    programmed: ProgrammedMatrix,
+    x: jax.Array,
+    key: jax.Array | None,
+) -> tuple[jax.Array, jax.Array]:
+    """Products of so many inputs at once that memory holds all their digits."""
+    blocks, _, rows, outputs = programmed.transfer.shape
+    most = max(_MOST // (programmed.design.num_digits * max(blocks * rows, outputs)), 1)
+    if x.shape[0] <= most:
+        return product(programmed, x, key)
+    # One scale for all, as if they were done at once.
+    programmed = programmed.replace(input_scale=input_codes(programmed, x)[1])
+    found = []
+    for place, start in enumerate(range(0, x.shape[0], most)):
+        part = None if key is None else random.fold_in(random.fold_in(key, _PARTS), place)
+        found.append(product(programmed, x[start : start + most], part))
+    results, energies = zip(*found, strict=True)
+    return jnp.concatenate(results), jnp.stack(energies).sum()
 
 
 @jax.jit
@@ -203,9 +242,11 @@ def _product(
 
 
 @jax.jit
-def _result(programmed: ProgrammedMatrix, x: jax.Array) -> jax.Array:
+def _result(
+    programmed: ProgrammedMatrix, x: jax.Array, key: jax.Array | None
+) -> tuple[jax.Array, jax.Array]:
     """Without the energy, which XLA then leaves out."""
-    return _product(programmed, x, None)[0]
+    return _product(programmed, x, key)[0], jnp.zeros(())
 
 
 def current(

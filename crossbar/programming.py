@@ -164,7 +164,16 @@ def _program(
 
 
 def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> ProgrammedMatrix:
-    """The same matrix with other conductances, such as aged ones, S."""
+    """The same matrix with other conductances, such as aged ones, S.
+
+    Raises:
+        ValueError: on conductances of another shape.
+    """
+    if conductance.shape != programmed.conductance.shape:
+        raise ValueError(
+            f"conductances have shape {conductance.shape}; the matrix is in cells of "
+            f"{programmed.conductance.shape}: [planes, S, K, T, R, columns]"
+        )
     design = programmed.design
     outputs = programmed.weight_scale.shape[0]
     step = design.cell.step
@@ -173,7 +182,7 @@ def with_conductance(programmed: ProgrammedMatrix, conductance: jax.Array) -> Pr
         conductance=conductance,
         transfer=join(transfer, outputs) / step,
         drive=drive,
-        noise=read_variance(conductance, design, outputs),
+        noise=read_variance(conductance, transfer, design, outputs),
     )
 
 
@@ -188,13 +197,15 @@ def seen_from_ends(conductance: jax.Array, wire: Wire | None) -> tuple[jax.Array
     return seen.transfer.reshape(conductance.shape), drive.sum((0, 1, 3))
 
 
-def read_variance(conductance: jax.Array, design: Design, outputs: int) -> jax.Array | None:
-    """Variance of each cell at each read, in steps of a level."""
+def read_variance(
+    conductance: jax.Array, transfer: jax.Array, design: Design, outputs: int
+) -> jax.Array | None:
+    """Variance of each cell's part at each read, in steps of a level."""
     if design.cell.read_noise is None:
         return None
     table = spread_of(design.cell.read_noise, design.cell)
     relative = jnp.interp(conductance, design.cell.levels, table)
-    return join((relative * conductance / design.cell.step) ** 2, outputs, sign=1.0)
+    return join((relative * transfer / design.cell.step) ** 2, outputs, sign=1.0)
 
 
 def full_step(programmed: ProgrammedMatrix) -> jax.Array:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from crossbar.checking import check_whole, check_word
 
+# Beyond these, scales of 16 bits and products with inputs of size 1 are no float32.
+_SMALL, _LARGE = 1e-30, 1e30
 ENCODINGS = ("twos-complement", "sign-magnitude", "unsigned")
 
 
@@ -31,7 +33,7 @@ def quantise(values: NDArray[np.float64], bits: int, *, axis: int | None = None)
         axis: along which one scale holds (0: a scale per column); None: one for all.
 
     Raises:
-        ValueError: on fewer than 2 bits or more than 16.
+        ValueError: on fewer than 2 bits or more than 16, or where float32 cannot hold a scale.
 
     Example:
         >>> quantise(np.array([[-1.0, 0.5]]), 3).values.tolist()
@@ -39,6 +41,12 @@ def quantise(values: NDArray[np.float64], bits: int, *, axis: int | None = None)
     """
     check_whole("bits", bits, 2, 16)
     largest = np.abs(values).max(axis=axis, keepdims=axis is not None)
+    outside = (largest > 0) & ((largest < _SMALL) | (largest > _LARGE))
+    if outside.any():
+        raise ValueError(
+            f"the largest magnitude is {np.max(largest[outside]):.3g}; expected 0 or "
+            f"{_SMALL:.0e} to {_LARGE:.0e}, which float32 holds with room: scale the numbers"
+        )
     scale = np.where(largest > 0, largest, 1.0) / (2 ** (bits - 1) - 1)
     return Codes(np.rint(values / scale).astype(np.int32), scale)
 

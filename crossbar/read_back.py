@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from crossbar import programming
 from crossbar.cells.cell import Cell
 from crossbar.mapping import Planes, decode, encode
 from crossbar.programmed import ProgrammedMatrix
-from crossbar.programming import to_arrays
 
 
 def nearest_levels(cell: Cell, conductance: jax.Array) -> jax.Array:
@@ -23,7 +23,7 @@ def nearest_levels(cell: Cell, conductance: jax.Array) -> jax.Array:
 
 
 def from_arrays(levels: NDArray[np.int32], programmed: ProgrammedMatrix) -> Planes:
-    """Levels of a matrix from those of its arrays; undoes `to_arrays`.
+    """Levels of a matrix from those of its arrays; undoes `programming.to_arrays`.
 
     Args:
         levels: [planes, S, K, T, R, columns].
@@ -67,5 +67,4 @@ def used_cells(programmed: ProgrammedMatrix) -> NDArray[np.bool_]:
     design = programmed.design
     blank = np.zeros((programmed.inputs, programmed.outputs), np.int32)
     planes = encode(blank, design.mapping, design.weight_bits, design.cell.num_levels)
-    ones = Planes(np.ones_like(planes.plus), np.ones_like(planes.minus), planes.significance)
-    return to_arrays(ones, design).astype(bool)
+    return programming.used_cells(planes, design)

@@ -2,9 +2,11 @@
 
 Partial sums grow by a bit at each doubling, so that nothing is lost on the way.  Arrays stand on a
 square grid; an H-tree joins neighbours, then pairs of pairs, and its branches double in length at
-every second level.
+every second level.  Where the number of arrays is no power of two the last of a level has a branch,
+but no partner.
 """
 
+from math import isqrt
 from typing import NamedTuple
 
 from crossbar.checking import check_range, check_whole, check_word
@@ -34,8 +36,10 @@ def gather(kind: str, arrays: int, bits: int, pitch: float) -> Route:
     """Sum of one number from each array.
 
     Args:
-        kind: "h-tree": neighbours first, in ``log2(arrays)`` steps; "bus": one after another over
-            one shared line; "mesh": handed from array to array and added on the way.
+        kind: "h-tree": neighbours first, in ``log2(arrays)`` steps, rounded up; "bus": one after
+            another over one shared line, repeated at each array, to an adder at its end; "mesh":
+            handed from array to array and added on the way, all rows of the grid at once, then
+            along one column.
         arrays: how many.
         bits: of each number.
         pitch: m, from array to array.
@@ -46,8 +50,8 @@ def gather(kind: str, arrays: int, bits: int, pitch: float) -> Route:
     Example:
         >>> gather("h-tree", 16, 8, 1e-4).steps, gather("bus", 16, 8, 1e-4).steps
         (4, 15)
-        >>> gather("h-tree", 16, 8, 1e-4).bits
-        12
+        >>> gather("mesh", 16, 8, 1e-4).steps, gather("h-tree", 16, 8, 1e-4).bits
+        (6, 12)
     """
     _check(kind, arrays, bits, pitch)
     return {"h-tree": _tree, "bus": _bus, "mesh": _mesh}[kind](arrays, bits, pitch)
@@ -87,11 +91,10 @@ def width(arrays: int, bits: int) -> int:
 def _tree(arrays: int, bits: int, pitch: float) -> Route:
     added, moved, longest, level, left = 0, 0.0, 0.0, 0, arrays
     while left > 1:
-        pairs = left // 2
-        moved += 2 * pairs * (bits + level) * _branch(level, pitch)
+        moved += left * (bits + level) * _branch(level, pitch)
         longest += _branch(level, pitch)
-        added += pairs * (bits + level + 1)
-        left, level = left - pairs, level + 1
+        added += left // 2 * (bits + level + 1)
+        left, level = left - left // 2, level + 1
     return Route(added, moved, level, longest, width(arrays, bits))
 
 
@@ -102,7 +105,19 @@ def _bus(arrays: int, bits: int, pitch: float) -> Route:
 
 
 def _mesh(arrays: int, bits: int, pitch: float) -> Route:
-    widths = [width(k, bits) for k in range(1, arrays + 1)]
+    side = isqrt(arrays - 1) + 1
+    whole, rest = divmod(arrays, side)
+    rows = [side] * whole + ([rest] if rest else [])
+    # How many arrays are in each number that is handed on: along the rows, then down the column.
+    sent = [count for row in rows for count in range(1, row)]
+    sent += [side * done for done in range(1, len(rows))]
+    sums = [count for row in rows for count in range(2, row + 1)]
+    sums += [min(side * done, arrays) for done in range(2, len(rows) + 1)]
+    steps = side + len(rows) - 2
     return Route(
-        sum(widths[1:]), pitch * sum(widths[:-1]), arrays - 1, (arrays - 1) * pitch, widths[-1]
+        sum(width(count, bits) for count in sums),
+        pitch * sum(width(count, bits) for count in sent),
+        steps,
+        steps * pitch,
+        width(arrays, bits),
     )

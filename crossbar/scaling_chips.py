@@ -14,8 +14,9 @@ import numpy as np
 from jax import lax, random
 from numpy.typing import NDArray
 
+from crossbar.cells.cell import without_deviations
 from crossbar.cells.draw import draw
-from crossbar.compensation import best_codes, without_spread
+from crossbar.compensation import best_codes
 from crossbar.design import Design
 from crossbar.mapping import encode
 from crossbar.programmed import ProgrammedMatrix, drive_levels, input_codes
@@ -126,7 +127,7 @@ def build(
         return Chips(
             chips, float(joules), pulses * float(design.cell.write.energy), residual, chips
         )
-    exact = design.replace(cell=without_spread(design.cell))
+    exact = design.replace(cell=without_deviations(design.cell))
     bare = {id(one): _program(keys[0], one, exact, places, None).transfer for one in written}
     meant = [chip.replace(transfer=bare[id(one)]) for chip, one in zip(chips, written, strict=True)]
     return Chips(chips, float(joules), pulses * float(design.cell.write.energy), residual, meant)
@@ -192,7 +193,7 @@ def _program(
     outputs = wanted.shape[0]
     return _Found(
         join(transfer, outputs) / design.cell.step,
-        read_variance(cells[..., wanted], design, outputs),
+        read_variance(cells[..., wanted], transfer, design, outputs),
         design.adc.draw(random.split(key, 3)[2], (blocks, slices, outputs)),
         residual,
         pulses,

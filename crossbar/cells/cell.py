@@ -151,6 +151,24 @@ class Cell:
         return self.replace(levels=self.levels * share, **softened)
 
 
+def without_deviations(cell: Cell) -> Cell:
+    """The cell that is what its levels say, always: no spread, noise, stuck cells or failed writes.
+
+    Example:
+        >>> without_deviations(Cell([1e-6, 2e-6], device_spread=0.1)).device_spread
+        0.0
+    """
+    names = ("device_spread", "cycle_spread", "read_noise", "stuck_low", "stuck_high")
+    changes = {name: _zero(getattr(cell, name)) for name in names}
+    write = replace(cell.write, failure=_zero(cell.write.failure))
+    return cell.replace(**changes, write=write)
+
+
+def _zero(value: Any) -> Any:
+    """Of the same type and shape, for which nothing is compiled anew."""
+    return jax.tree.map(lambda part: part * 0, value)
+
+
 def spread_of(values: Any, cell: Cell) -> jax.Array:
     """A spread for each level, [levels]."""
     return jnp.broadcast_to(jnp.asarray(values, cell.levels.dtype), cell.levels.shape)

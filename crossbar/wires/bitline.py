@@ -14,7 +14,7 @@ from jax import lax
 from crossbar.wires.wire import Wire
 
 # Ohm; a wire of less counts as this, so that it has a conductance. No cell comes near.
-_LEAST = 1e-12
+LEAST = 1e-12
 
 
 class BitLine(NamedTuple):
@@ -41,7 +41,7 @@ def bit_line(load: jax.Array, wire: Wire) -> BitLine:
         >>> [round(float(share), 4) for share in line.collect]
         [0.9708, 0.9805]
     """
-    step = jnp.maximum(jnp.asarray(wire.bit, load.dtype), _LEAST)
+    step = jnp.maximum(jnp.asarray(wire.bit, load.dtype), LEAST)
     end = step + wire.sense
     below = _resistance_below(load, step, end)
     above = _conductance_above(load, step, end if wire.ground == "both" else None)

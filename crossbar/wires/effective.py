@@ -18,10 +18,8 @@ import jax.numpy as jnp
 from jax import lax, vmap
 from jax.scipy.linalg import cho_solve
 
-from crossbar.wires.bitline import bit_line
+from crossbar.wires.bitline import LEAST, bit_line
 from crossbar.wires.wire import Wire
-
-LEAST = 1e-12
 
 
 class Effective(NamedTuple):

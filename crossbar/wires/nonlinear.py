@@ -12,8 +12,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax, vmap
 
-from crossbar.wires.bitline import bit_line
-from crossbar.wires.effective import LEAST, behind, segments_of
+from crossbar.wires.bitline import LEAST, bit_line
+from crossbar.wires.effective import behind, segments_of
 from crossbar.wires.wire import Wire
 
 CellCurrent = Callable[[jax.Array, Any], jax.Array]

@@ -67,12 +67,28 @@ def test_what_the_guard_advises_keeps_to_the_limit(found):
 
 
 def test_calibration_makes_up_for_wires(found):
-    plain = assess(KEY, MATRIX, DESIGN, INPUTS, calibrated=False).errors
+    """Where they take more than rounding to whole numbers gives back."""
+    lossy = DESIGN.replace(wire=Wire(word=20.0, bit=20.0))
+    plain, tuned = (
+        assess(KEY, MATRIX, lossy, INPUTS, calibrated=calibrated).errors
+        for calibrated in (False, True)
+    )
     assert plain.total == plain.uncalibrated
-    assert found.errors.total < 0.7 * plain.total
-    assert found.errors.wires == pytest.approx(plain.wires, rel=0.05)
+    assert tuned.total < 0.7 * plain.total
+    assert tuned.wires == pytest.approx(plain.wires, rel=0.05)
+    assert tuned.wires > 2 * found.errors.wires
 
 
-def test_too_few_inputs_are_refused():
+def test_none_of_the_second_half_is_left_out():
+    odd = assess(KEY, MATRIX, DESIGN, INPUTS[:63], calibrated=False)
+    exact = INPUTS[31:63] @ MATRIX
+    assert odd.outputs.shape == exact.shape
+    lost = np.sqrt(np.mean((odd.outputs - exact) ** 2) / np.mean(exact**2))
+    assert odd.errors.total == pytest.approx(lost, rel=1e-6)
+
+
+def test_inputs_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"expected \[..., 12\]"):
+        assess(KEY, MATRIX, DESIGN, INPUTS[:, :11], calibrated=False)
     with pytest.raises(ValueError, match=r"shape \(3, 12\).*at least four"):
         assess(KEY, MATRIX, DESIGN, INPUTS[:3])
