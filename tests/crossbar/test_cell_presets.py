@@ -30,8 +30,8 @@ def test_every_number_has_a_source(name: str) -> None:
 
 def test_published_resistances() -> None:
     np.testing.assert_allclose(1 / get("stt").levels, [6e3, 3e3], rtol=1e-6)
-    assert float(get("stt-aggressive").levels[1]) == pytest.approx(1 / 6e3)
-    assert float(get("stt-aggressive").write.energy) == pytest.approx(0.252e-12)
+    assert float(get("stt-aggressive").levels[1]) == pytest.approx(1 / 6e3, rel=1e-6, abs=0)
+    assert float(get("stt-aggressive").write.energy) == pytest.approx(0.252e-12, rel=1e-6, abs=0)
     jung = get("stt-28nm")
     np.testing.assert_allclose(1 / jung.levels, [26e3, 13e3], rtol=1e-6)
     # Deviations of the resistances, Ohm.
@@ -44,7 +44,7 @@ def test_three_terminals_allow_large_arrays() -> None:
     cell = get("sot")
     assert 126 <= largest_array(wire, float(cell.levels[-1])) <= 128
     assert largest_array(wire, float(get("stt").levels[-1])) < 10
-    assert float(cell.write.energy) == pytest.approx(61.4e-15, rel=1e-2)
+    assert float(cell.write.energy) == pytest.approx(61.4e-15, rel=1e-2, abs=0)
     assert get("sot-multilevel").num_levels == 11
     assert float(jnp.max(get("sot-multilevel").cycle_spread)) == pytest.approx(0.02)
 
@@ -66,7 +66,7 @@ def test_grains_are_tight_at_the_ends_and_noisy_between() -> None:
     errors = {(50, 10): 0.059, (50, 8): 0.025, (75, 10): 0.009, (75, 8): 0.0017}
     for (side, pitch), error in errors.items():
         found = level_errors(get("granular", side=side * 1e-9, pitch=pitch * 1e-9)).max()
-        assert found == pytest.approx(error, rel=0.06)
+        assert found == pytest.approx(error, rel=0.06, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_changes() -> None:
     assert float(cell.tmr) == pytest.approx(2 / 1.25)
     assert float(cell.write.energy) == 5.0
     assert get("sot", resistance_area=5e-12).levels[-1] == pytest.approx(
-        np.pi / 4 * 2500e-18 / 5e-12
+        np.pi / 4 * 2500e-18 / 5e-12, rel=1e-6, abs=0
     )
 
 
@@ -155,9 +155,11 @@ def test_spin_loss_lowers_energy_and_current_together() -> None:
     cells = [get("spin-loss", loss=loss) for loss in (0.0, 0.5, 1.0)]
     energy = [float(cell.write.energy) for cell in cells]
     assert energy[0] > energy[1] > energy[2]
-    assert energy[0] / energy[2] == pytest.approx(3.0)
-    assert energy[0] == pytest.approx(float(get("sot").write.energy))
-    assert float(cells[0].write.current / cells[2].write.current) == pytest.approx(np.sqrt(3))
+    assert energy[0] / energy[2] == pytest.approx(3.0, rel=1e-6, abs=0)
+    assert energy[0] == pytest.approx(float(get("sot").write.energy), rel=1e-6, abs=0)
+    assert float(cells[0].write.current / cells[2].write.current) == pytest.approx(
+        np.sqrt(3), rel=1e-6, abs=0
+    )
     assert "press" in describe("spin-loss").numbers["ratio"].source
     with pytest.raises(ValueError, match="loss is 2"):
         get("spin-loss", loss=2.0)

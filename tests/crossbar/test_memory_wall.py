@@ -83,7 +83,7 @@ def test_users_costs_are_used(tmp_path):
     wall = memory_wall.compare(
         memory_wall.analog_tile(), ["hbm2.device.bit"], bits=[10], costs=Costs.load(mine)
     )
-    assert wall.rows[0].movement == pytest.approx(10e-12)
+    assert wall.rows[0].movement == pytest.approx(10e-12, rel=1e-6, abs=0)
     assert wall.rows[0].label == "measured"
 
 
