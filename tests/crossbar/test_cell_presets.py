@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from crossbar.cells import presets
-from crossbar.cells.cell import Cell, Write
+from crossbar.cells.cell import Cell, Write, spread_of
 from crossbar.cells.granular import holds_levels, level_errors
 from crossbar.cells.presets import describe, get, names
+from crossbar.cells.tunnel import junction_levels
 from crossbar.mapping import encode
 from crossbar.wires.wire import Wire, largest_array
 
@@ -90,6 +91,12 @@ def test_drift_of_phase_change() -> None:
     assert drift.min() == pytest.approx(0.049)
     assert 0.049 < drift.max() <= 0.1
     assert (np.diff(drift) <= 0).all()
+    # aihwkit's fit at the largest conductance: 0.0088 sqrt(ln((t + t_read) / (2 t_read))).
+    cell = get("pcm")
+    noise = 0.0088 * np.sqrt(np.log((20 + 250e-9) / 500e-9))
+    assert cell.read_noise is not None
+    assert float(cell.read_noise[-1]) == pytest.approx(noise, rel=1e-5)
+    assert float(cell.drift_spread[-1]) == pytest.approx(0.008)
 
 
 def test_memory_degrades_in_order() -> None:
@@ -118,6 +125,14 @@ def test_changes() -> None:
         ("sot", {"resistance_area": 0.0}, "resistance_area is 0.0; expected a number above 0"),
         ("sot", {"density": -1.0}, "density is -1.0"),
         ("stt", {"half_voltage": -1.0}, "half_voltage is -1"),
+        ("stt", {"half_voltage": 0.0}, "half_voltage is 0"),
+        ("stt", {"resistance_spread": -0.04}, "resistance_spread is -0.04"),
+        ("stt", {"series": np.nan}, "series is nan"),
+        ("stt", {"drift": -0.1}, "drift is -0.1"),
+        ("stt", {"drift": np.nan}, "drift is nan"),
+        ("stt", {"stuck_low": 0.6, "stuck_high": 0.6}, "stuck_low \\+ stuck_high is 1.2"),
+        ("stt", {"read_noise": [0.1, 0.1, 0.1]}, r"read_noise has shape \(3,\).*the 2 levels"),
+        ("stt-28nm", {"tmr_spread": 0.1}, "has no number 'tmr_spread'"),
         ("stt", {"stuck_low": 1.5}, "stuck_low is 1.5; expected a number of 0 to 1"),
         ("stt", {"retention": 0.0}, "retention is 0"),
         ("granular", {"num_levels": 1}, "levels is 1"),
@@ -142,6 +157,16 @@ def test_binary_weights_are_complementary_pairs() -> None:
 def test_names_are_unique_over_kinds() -> None:
     kinds = (presets.stt, presets.sot, presets.granular, presets.reram, presets.pcm)
     assert sum(len(kind.PRESETS) for kind in kinds) == len(names())
+
+
+def test_whole_numbers_of_any_kind_are_levels() -> None:
+    assert get("granular", num_levels=np.int64(4)).num_levels == 4
+    cell = Cell([1, 2], device_spread=(0.25, 0.5))
+    np.testing.assert_array_equal(spread_of(cell.device_spread, cell), [0.25, 0.5])
+    with pytest.raises(ValueError, match=r"shares is 1\.5"):
+        junction_levels(1e3, 1.0, [0.0, 1.5])
+    with pytest.raises(ValueError, match="that rise"):
+        Cell(np.array([1.0, 1 + 1e-9]))  # one number in single precision
 
 
 def test_datasheet_refuses_what_cannot_be() -> None:

@@ -156,6 +156,7 @@ def test_a_verified_matrix_is_nearer(weights: np.ndarray) -> None:
         (partial(Verify, 0.0), "tolerance is 0; expected a number above 0 steps of a level"),
         (partial(Verify, 0.1, 0), "max_pulses is 0"),
         (partial(Verify, 0.1, 2.5), "expected a whole number"),
+        (partial(Verify, 0.1, float("inf")), "max_pulses is inf"),
     ],
 )
 def test_nonsense_is_refused(make: partial, text: str) -> None:
