@@ -156,6 +156,8 @@ def test_iron_platinum_holds_where_cobalt_iron_boron_does_not() -> None:
     thick = over_diameter(MEMORY.replace(thickness=1.72e-9, diameter=20e-9), [20e-9, 900e-9])
     assert thick.barrier[0] > 0
     assert (thick.barrier[1], thick.retention[1]) == (0.0, 0.0)
+    with pytest.raises(ValueError, match="diameter is -1e-09"):
+        over_diameter(MEMORY, [20e-9, -1e-9])
 
 
 def test_a_film_gives_the_levels_that_it_writes() -> None:
@@ -176,6 +178,8 @@ def test_a_film_gives_the_levels_that_it_writes() -> None:
         assert sigma[level] < 0.95 * float(granular.binomial_std(level / 3, 40))
     assert sigma[0] == 0
     assert sigma[3] < 0.1 * sigma[1]
+    with pytest.raises(ValueError, match="make them longer"):
+        cell_from_film(base, film, table, 4, 1.1e-10)
     with pytest.raises(ValueError, match="exchange"):
         cell_from_film(base, film._replace(exchange=0.1), table, 4, 5e-9)
 

@@ -12,7 +12,15 @@ from crossbar.digital.writing import WritePulse, cost
 from crossbar.ledger import charge
 from crossbar.programming import program
 from crossbar.write_verify import Verify
-from crossbar.writing.break_even import Memory, break_even, dram, edram, memory, power
+from crossbar.writing.break_even import (
+    Memory,
+    break_even,
+    dram,
+    edram,
+    memory,
+    power,
+    refreshed,
+)
 from crossbar.writing.lifetime import lifetime, training_updates, wear
 from crossbar.writing.programming import Scheme, programming_cost, pulses_cost
 from crossbar.writing.pulses import (
@@ -104,6 +112,14 @@ def test_arrays_together_take_the_time_of_the_slowest() -> None:
     assert took[1].current == pytest.approx(2 * took[0].current, rel=1e-6, abs=0)
 
 
+def test_current_of_arrays_together_is_that_of_the_cells_there_are() -> None:
+    pulses = np.array([[[1, 1, 1]], [[1, 0, 0]], [[0, 0, 0]]])
+    for together, cells in ((True, 4), (False, 3)):
+        scheme = Scheme("one", arrays_together=together)
+        took = pulses_cost(CELL, pulses, 0 * pulses, scheme, verified=False)
+        assert took.current == pytest.approx(cells * 80e-6, rel=1e-6, abs=0)
+
+
 def test_two_phases_of_complementary_pairs_are_those_of_the_macro() -> None:
     """256 rows of 256 pairs: 512 currents to turn all parallel, three pulses for every pair."""
     pulse = WritePulse(current=80e-6, duration=20e-9)
@@ -165,6 +181,10 @@ def test_break_even_with_leakage_and_refresh() -> None:
         (lambda: transfer_write(1e-4, 0.0, 1e-9), "resistance is 0.0"),
         (lambda: reported_asymmetry(2.0), "loss is 2"),
         (lambda: lifetime(get("stt"), 0.0), "updates_per_second is 0"),
+        (lambda: pulse_energy(np.ones(3), 1.0, 1e-9), r"samples have shape \(3,\) and times \(\)"),
+        (lambda: pulse_energy(np.nan, 1.0, 1e-9), "are not finite"),
+        (lambda: refreshed(1e-11, -1e-13, 64e-3), "refresh is -1e-13"),
+        (lambda: wear(get("stt"), np.nan), "updates is nan"),
     ],
 )
 def test_nonsense_is_explained(call: object, text: str) -> None:
