@@ -53,6 +53,8 @@ def test_spreads_are_those_of_drawn_devices() -> None:
         relative = values.std() / values.mean()
         # Standard error 1 / sqrt(2 n) is 0.35 %; the datasheet is of first order.
         assert relative == pytest.approx(float(cell.device_spread[level]), rel=0.02)
+    behind = cell_from_junction(MEMORY, spread=spread, read_voltage=0.1, series=2e3)
+    np.testing.assert_allclose(behind.device_spread, cell.with_series(2e3).device_spread, rtol=1e-5)
     assert not values.std() / values.mean() == pytest.approx(float(cell.device_spread[0]), rel=0.02)
 
 

@@ -154,6 +154,12 @@ def test_binary_weights_are_complementary_pairs() -> None:
     assert (planes.plus + planes.minus == 1).all()
 
 
+def test_a_transistor_takes_its_part_of_a_spread() -> None:
+    bare, behind = get("stt"), get("stt", series=2e3)
+    np.testing.assert_allclose(behind.device_spread, bare.with_series(2e3).device_spread, rtol=1e-5)
+    assert (np.asarray(behind.device_spread) < 0.8 * np.asarray(bare.device_spread)).all()
+
+
 def test_names_are_unique_over_kinds() -> None:
     kinds = (presets.stt, presets.sot, presets.granular, presets.reram, presets.pcm)
     assert sum(len(kind.PRESETS) for kind in kinds) == len(names())

@@ -166,6 +166,11 @@ def test_break_even_with_leakage_and_refresh() -> None:
     assert break_even(stt, sram, reads=1e11) == 0
     assert 0 < break_even(stt, edram()) < rate
     assert edram().resting > 100 * dram().resting
+    # 64 bits of HBM2, and of rows of 256 bits; all bits of 1 MB once a period.
+    bits = 8 * 2**20
+    parts = (*dram()[1:], *edram()[1:])
+    expected = (64 * 3.9e-12, bits * 1e-13 / 64e-3, 20.45e-12 / 4, bits * 20.45e-12 / 256 / 40e-6)
+    np.testing.assert_allclose(parts, expected, rtol=1e-6)
     # Periphery left out on both sides, magnets beat an off-chip DRAM at any rate.
     assert break_even(stt._replace(resting=0.0), dram()) == np.inf
     assert break_even(stt, dram()) == 0
