@@ -209,6 +209,11 @@ def test_drivers_deviate_by_rows_as_their_datasheet_says() -> None:
     one = np.asarray(apply(drivers, jnp.full((1, 1, 4000), 1.0)))[0, 0]
     assert np.corrcoef(one, top)[0, 1] > 0.5
     np.testing.assert_array_equal(apply(drivers, jnp.zeros((1, 1, 4000))), 0)
+    # The sign is the supply's: what bends a level up makes its negative lower.
+    symmetric = Dac(gain=0.02, mismatch=0.05)
+    same = symmetric.draw(random.key(1), (1, 4000), 3)
+    up, down = (symmetric.apply(same, jnp.full((1, 1, 4000), sign * 4.0)) for sign in (1, -1))
+    np.testing.assert_array_equal(up, -down)
     open_line = Dac(offset=0.1, grounded=False)
     lines = open_line.draw(random.key(0), (1, 3), 1)
     assert lines.bend is None
