@@ -86,6 +86,13 @@ def test_baselines_have_the_published_deviation(name: str, sigma: object, refere
     np.testing.assert_allclose(found, sigma(micro / reference), rtol=1e-4)
 
 
+def test_a_fit_keeps_its_own_reference() -> None:
+    half = get("reram", highest=20e-6)
+    g = 0.5
+    sigma = 0.348 + 16.03 * g - 43.853 * g**2 + 45.393 * g**3 - 16.815 * g**4
+    assert float(half.cycle_spread[-1]) * 20 == pytest.approx(sigma, rel=1e-4)
+
+
 def test_drift_of_phase_change() -> None:
     drift = np.asarray(get("pcm").drift)
     assert drift.min() == pytest.approx(0.049)
@@ -97,6 +104,8 @@ def test_drift_of_phase_change() -> None:
     assert cell.read_noise is not None
     assert float(cell.read_noise[-1]) == pytest.approx(noise, rel=1e-5)
     assert float(cell.drift_spread[-1]) == pytest.approx(0.008)
+    lowest = -0.0125 * np.log(1 / 25) - 0.0059
+    assert float(cell.drift_spread[0]) == pytest.approx(lowest, rel=1e-5)
 
 
 def test_memory_degrades_in_order() -> None:
