@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from crossbar.checking import check_above_zero
 from crossbar.costs import Costs
 from crossbar.digital import DigitalMacro, OperatingPoint
+from crossbar.digital.arithmetic import accumulator_bits
 
 BITS_PER_MAC: Final = (10.0, 15.0)
 """Bits moved for one multiply-accumulate, as quoted; which reuse that includes is not said."""
+_ACTIVATIONS: Final = "activations of a {} x {} matrix through an 8-kB SRAM buffer, once each"
 
 
 class CrossbarMac(NamedTuple):
@@ -48,10 +51,17 @@ def activation_energy(
 ) -> float:
     """J per multiply-accumulate of reading inputs once and writing results once.
 
+    Raises:
+        ValueError: on sizes or bits not above 0.
+
     Example:
         >>> f"{activation_energy(256, 256, 8, 24):.3g}"
         '1.95e-14'
     """
+    given = {"inputs": inputs, "outputs": outputs}
+    given |= {"input_bits": input_bits, "output_bits": output_bits}
+    for name, value in given.items():
+        check_above_zero(name, value)
     bit = (costs or Costs.load())[buffer].figure("energy")
     return bit * (input_bits / outputs + output_bits / inputs)
 
@@ -75,7 +85,7 @@ def digital_macro(
     """
     at = OperatingPoint(0.65) if point is None else point
     joules = 2 / (DigitalMacro(bits, bits, at).headline().tops_per_watt * 1e12)
-    moved = activation_energy(*size, bits, 2 * bits + 8, costs=costs)
+    moved = _activations(size, bits, costs)
     return CrossbarMac(
         "digital macro",
         joules,
@@ -84,9 +94,14 @@ def digital_macro(
             f"digital macro: {bits} x {bits} bits at {at.voltage} V and {at.period**-1:.3g} Hz, "
             "input toggle rate 1/16, weight sparsity 1/2; "
             f"{at.read_error_rate:.2g} of its bits are read wrongly there",
-            f"activations of a {size[0]} x {size[1]} matrix through an 8-kB SRAM buffer, once each",
+            _ACTIVATIONS.format(*size),
         ),
     )
+
+
+def _activations(size: tuple[int, int], bits: int, costs: Costs | None) -> float:
+    """J per multiply-accumulate, results in full precision."""
+    return activation_energy(*size, bits, accumulator_bits(bits, bits, size[0]), costs=costs)
 
 
 def analog_tile(
@@ -118,11 +133,15 @@ def analog_tile(
         '8.55e-13'
     """
     table = costs or Costs.load()
+    given = {"bits": bits, "rows": rows, "resistance": resistance}
+    given |= {"voltage": voltage, "read_time": read_time}
+    for name, value in given.items():
+        check_above_zero(name, value)
     products = bits * bits
     cells = products * 0.5 * 2 * voltage**2 / resistance * read_time
     periphery = table[adc].figure("energy") + table["add.int32"].figure("energy")
     compute = cells + products * periphery / rows
-    moved = activation_energy(*size, bits, 2 * bits + 8, costs=table)
+    moved = _activations(size, bits, table)
     return CrossbarMac(
         "analog tile",
         compute,
@@ -130,8 +149,9 @@ def analog_tile(
         (
             f"analog tile: {bits} x {bits} bits, {rows} rows, differential one-bit cells of "
             f"{resistance:.3g} ohm read at {voltage} V for {read_time:.3g} s, half the inputs on",
-            f"one {adc} conversion and one 32-bit addition a column and input bit",
-            f"activations of a {size[0]} x {size[1]} matrix through an 8-kB SRAM buffer, once each",
+            f"one {adc} conversion and one 32-bit addition a column and input bit; drivers of word "
+            "lines and losses in wires are not counted",
+            _ACTIVATIONS.format(*size),
         ),
     )
 

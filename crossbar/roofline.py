@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from crossbar.checking import check_above_zero, check_whole
 from crossbar.digital import DigitalMacro, OperatingPoint
 
 HBM3_STACK: Final = 900e9
@@ -58,10 +59,15 @@ def macro_roof(
 ) -> Roof:
     """Peak of so many macros whose activations come over one link.
 
+    Raises:
+        ValueError: on fewer than one macro, or a bandwidth not above 0.
+
     Example:
         >>> f"{macro_roof(1000, 4, OperatingPoint(1.2)).peak:.3g}"
         '4.42e+15'
     """
+    check_whole("macros", macros, 1, 2**30)
+    check_above_zero("bandwidth", bandwidth, "bytes/s")
     headline = DigitalMacro(bits, bits, point or OperatingPoint()).headline()
     return Roof(macros * headline.tops * 1e12, bandwidth)
 

@@ -41,9 +41,9 @@ class Verify:
 
     def __post_init__(self) -> None:
         check_above_zero("tolerance", self.tolerance, "steps of a level")
+        check_range("max_pulses", self.max_pulses, 1, unit="pulse")
         if is_concrete(self.max_pulses) and int(self.max_pulses) != self.max_pulses:
             raise ValueError(f"max_pulses is {self.max_pulses!r}; expected a whole number")
-        check_range("max_pulses", self.max_pulses, 1, unit="pulse")
 
 
 class Verified(NamedTuple):

@@ -46,7 +46,7 @@ def cell_from_junction(
     Args:
         junction: with a resistance-area product and a TMR.
         write: of `transfer_pulse`, `orbit_pulse` or `spin_loss_pulse`; None for no costs.
-        read_voltage, read_time: V over the junction and s.
+        read_voltage, read_time: V over the cell and s; TMR is taken at the whole voltage.
         series: Ohm, of a transistor.
         spread: between devices; its conductance and tmr count here.
         cycle_spread, read_noise: relative, see `Cell`.
@@ -227,6 +227,9 @@ def over_diameter(junction: Junction, diameters: Sequence[float] | Array) -> Siz
 
     Sizes at which there is no barrier have none: retention 0, current 0.
 
+    Raises:
+        ValueError: on a diameter not above 0.
+
     Example:
         >>> from pbits.devices import presets
         >>> sizes = over_diameter(presets.get("fept-grain"), [3.5e-9, 5e-9])
@@ -234,9 +237,10 @@ def over_diameter(junction: Junction, diameters: Sequence[float] | Array) -> Siz
         True
     """
     rows = []
-    for diameter in diameters:
+    for diameter in map(float, diameters):
+        checks.positive("diameter", diameter)
         try:
-            one = junction.replace(diameter=float(diameter))
+            one = junction.replace(diameter=diameter)
         except ValueError:  # shape has turned the easy axis
             rows.append((diameter, 0.0, 0.0, 0.0))
             continue
@@ -263,7 +267,8 @@ def cell_from_film(
     """A cell of several levels from a film of grains, without exchange.
 
     Level k is written by the current at which a share ``k / (num_levels - 1)`` of the grains
-    switches on average; the deviation from write to write is that of these grains.
+    switches on average; the deviation from write to write is that of these grains.  The spread
+    between devices, of the base and of other films, is left out.
 
     Args:
         base: whose two levels are all grains down and all up; see `cell_from_junction`.
@@ -273,7 +278,8 @@ def cell_from_film(
         seconds: of each pulse.
 
     Raises:
-        ValueError: on fewer than two levels, or a film with exchange, whose grains follow others.
+        ValueError: on fewer than two levels, a film with exchange, whose grains follow others, or
+            pulses too short to reach all levels at the largest current of the table.
 
     Example:
         >>> from pbits.devices.write_table import switching_table
@@ -294,6 +300,12 @@ def cell_from_film(
     weight = np.asarray(film.weight, np.float64)
     top = 6 * float(np.min(np.asarray(film.critical_current)))  # the table's end
     targets = np.linspace(0, 1, num_levels)
+    reached = float(probabilities(top) @ weight)
+    if reached <= targets[-2]:
+        raise ValueError(
+            f"pulses of {seconds:g} s at {top:.3g} A switch a share of {reached:.3g} of the "
+            f"grains; {num_levels} levels need more than {targets[-2]:.3g}: make them longer"
+        )
     currents = np.zeros(num_levels)
     currents[-1] = top
     for k in range(1, num_levels - 1):

@@ -53,6 +53,8 @@ def test_spreads_are_those_of_drawn_devices() -> None:
         relative = values.std() / values.mean()
         # Standard error 1 / sqrt(2 n) is 0.35 %; the datasheet is of first order.
         assert relative == pytest.approx(float(cell.device_spread[level]), rel=0.02)
+    behind = cell_from_junction(MEMORY, spread=spread, read_voltage=0.1, series=2e3)
+    np.testing.assert_allclose(behind.device_spread, cell.with_series(2e3).device_spread, rtol=1e-5)
     assert not values.std() / values.mean() == pytest.approx(float(cell.device_spread[0]), rel=0.02)
 
 
@@ -71,7 +73,7 @@ def test_one_junction_is_a_pbit_and_a_cell() -> None:
     unit = 1 / (junction.alpha * 1.760859e11 * float(junction.easy_field()))
     # Attempt time of Brown's high barrier: t_D sqrt(pi / delta) for the dwell in a well.
     bit = Telegraph(BarrierRates(delta=barrier, tau0=unit * np.sqrt(np.pi / barrier)))
-    assert float(bit.correlation_time(0.0)) == pytest.approx(seconds, rel=0.15)
+    assert float(bit.correlation_time(0.0)) == pytest.approx(seconds, rel=0.15, abs=0)
 
 
 def test_retention_without_an_axis_is_solved_on_the_sphere() -> None:
@@ -84,12 +86,12 @@ def test_retention_without_an_axis_is_solved_on_the_sphere() -> None:
 def test_write_pulse_has_the_devices_energy_and_error() -> None:
     pulse = transfer_pulse(MEMORY, 5e-9, 2.0, series=1e3)
     current = 2 * max(abs(x) for x in MEMORY.critical_current())
-    assert float(pulse.current) == pytest.approx(current)
+    assert float(pulse.current) == pytest.approx(current, rel=1e-6, abs=0)
     voltage = float(MEMORY.operating(current).voltage) + current * 1e3
-    assert float(pulse.energy) == pytest.approx(voltage * current * 5e-9)
+    assert float(pulse.energy) == pytest.approx(voltage * current * 5e-9, rel=1e-6, abs=0)
     unit = (1 + MEMORY.alpha**2) / (MEMORY.alpha * 1.760859e11 * float(MEMORY.easy_field()))
     error = exact_switching(MEMORY.barrier().coherent, 2.0, 5e-9 / unit)
-    assert float(pulse.failure) == pytest.approx(error, rel=1e-3)
+    assert float(pulse.failure) == pytest.approx(error, rel=1e-3, abs=0)
     longer = transfer_pulse(MEMORY, 10e-9, 2.0)
     assert float(longer.failure) < 0.01 * float(pulse.failure)
     with pytest.raises(ValueError, match="give failure"):
@@ -114,7 +116,7 @@ def test_spin_orbit_write_does_not_see_the_read_path() -> None:
     metal = junction.heavy_metal
     assert metal is not None
     expected = junction.critical_sot_current(0.05) ** 2 * metal.resistance * 1e-9
-    assert float(pulse.energy) == pytest.approx(expected)
+    assert float(pulse.energy) == pytest.approx(expected, rel=1e-6, abs=0)
     slow = cell_from_junction(junction.replace(resistance_area=3.3e-9), pulse)
     assert float(slow.levels[1]) < 1e-6
     assert float(slow.write.energy) == float(pulse.energy)
@@ -156,6 +158,8 @@ def test_iron_platinum_holds_where_cobalt_iron_boron_does_not() -> None:
     thick = over_diameter(MEMORY.replace(thickness=1.72e-9, diameter=20e-9), [20e-9, 900e-9])
     assert thick.barrier[0] > 0
     assert (thick.barrier[1], thick.retention[1]) == (0.0, 0.0)
+    with pytest.raises(ValueError, match="diameter is -1e-09"):
+        over_diameter(MEMORY, [20e-9, -1e-9])
 
 
 def test_a_film_gives_the_levels_that_it_writes() -> None:
@@ -176,6 +180,8 @@ def test_a_film_gives_the_levels_that_it_writes() -> None:
         assert sigma[level] < 0.95 * float(granular.binomial_std(level / 3, 40))
     assert sigma[0] == 0
     assert sigma[3] < 0.1 * sigma[1]
+    with pytest.raises(ValueError, match="make them longer"):
+        cell_from_film(base, film, table, 4, 1.1e-10)
     with pytest.raises(ValueError, match="exchange"):
         cell_from_film(base, film._replace(exchange=0.1), table, 4, 5e-9)
 

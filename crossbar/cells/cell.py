@@ -11,6 +11,7 @@ from crossbar.checking import check_above_zero, check_range, is_concrete
 
 Number = float | jax.Array
 _SPREADS = ("device_spread", "cycle_spread", "read_noise")
+_BY_LEVEL = (*_SPREADS, "drift", "drift_spread")
 
 
 @jax.tree_util.register_dataclass
@@ -68,7 +69,8 @@ class Cell:
         name: for reports.
 
     Raises:
-        ValueError: on levels that do not rise, or numbers out of range.
+        ValueError: on levels that do not rise, numbers out of range, or as many numbers of a spread
+            or drift as are neither one nor one for each level.
 
     Example:
         >>> Cell(jnp.array([1 / 6e3, 1 / 3e3]), read_voltage=0.1, name="STT").contrast
@@ -94,6 +96,8 @@ class Cell:
 
     def __post_init__(self) -> None:
         if is_concrete(self.levels) or isinstance(self.levels, (list, tuple)):
+            kind = jnp.promote_types(jnp.asarray(self.levels).dtype, jnp.float32)
+            object.__setattr__(self, "levels", jnp.asarray(self.levels, kind))
             levels = np.asarray(self.levels, np.float64)
             if levels.ndim != 1 or levels.size < 2:
                 raise ValueError(f"levels have shape {levels.shape}; expected at least two numbers")
@@ -102,15 +106,31 @@ class Cell:
                     f"levels are {levels.tolist()} S; expected finite conductances above 0 that "
                     "rise: a contrast (TMR) above 0 between the first and the last"
                 )
-            object.__setattr__(self, "levels", jnp.asarray(self.levels))
         check_range("read_voltage", self.read_voltage, 1e-6, unit="V")
         check_range("read_time", self.read_time, 0.0, unit="s")
-        for name in (*_SPREADS, "drift_spread", "area"):
-            check_range(name, getattr(self, name), 0.0)
+        for name in _BY_LEVEL:
+            self._check_by_level(name)
+        check_range("area", self.area, 0.0, unit="m^2")
         for name in ("stuck_low", "stuck_high"):
             check_range(name, getattr(self, name), 0.0, 1.0)
+        if is_concrete(self.stuck_low) and is_concrete(self.stuck_high):
+            check_range("stuck_low + stuck_high", self.stuck_low + self.stuck_high, 0.0, 1.0)
         for name, unit in (("half_voltage", "V"), ("retention", "s"), ("drift_start", "s")):
             check_above_zero(name, getattr(self, name), unit)
+
+    def _check_by_level(self, name: str) -> None:
+        value = getattr(self, name)
+        if isinstance(value, (list, tuple)):
+            value = jnp.asarray(value)
+            object.__setattr__(self, name, value)
+        if not is_concrete(value):
+            return
+        check_range(name, value, 0.0)
+        if np.ndim(value) and is_concrete(self.levels) and np.shape(value) != self.levels.shape:
+            raise ValueError(
+                f"{name} has shape {np.shape(value)}; expected one number, or one for each of the "
+                f"{self.num_levels} levels"
+            )
 
     @property
     def num_levels(self) -> int:
@@ -139,11 +159,12 @@ class Cell:
     def with_series(self, resistance: Number) -> "Cell":
         """The cell behind a resistance, such as that of an access transistor, Ohm.
 
-        The resistance does not vary, so it takes its part of each relative spread.
+        The resistance neither varies nor drifts, so it takes its part of each relative spread and,
+        to first order, of the exponents of drift.  The write pulse stays as it is.
         """
         check_range("resistance", resistance, 0.0, unit="Ohm")
         share = 1 / (1 + self.levels * resistance)
-        spreads = {name: getattr(self, name) for name in _SPREADS}
+        spreads = {name: getattr(self, name) for name in _BY_LEVEL}
         softened = {
             name: None if values is None else spread_of(values, self) * share
             for name, values in spreads.items()

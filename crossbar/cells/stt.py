@@ -17,6 +17,7 @@ import jax.numpy as jnp
 from crossbar.cells.cell import Cell, Write
 from crossbar.cells.origin import Preset, numbers
 from crossbar.cells.tunnel import junction_levels, spread_by_level, tmr_at
+from crossbar.checking import check_range
 
 YEAR = 365.25 * 86400
 
@@ -59,6 +60,8 @@ def build(
     Raises:
         ValueError: on impossible values, such as a TMR not above 0.
     """
+    check_range("resistance_spread", resistance_spread, 0.0)
+    check_range("tmr_spread", tmr_spread, 0.0)
     seen = tmr_at(tmr, half_voltage, read_voltage)
     bare = junction_levels(resistance, seen, shares)
     levels = junction_levels(resistance, seen, shares, series)
@@ -75,6 +78,12 @@ def build(
     )
 
 
+def _build_measured(*, device_spread: Any, **rest: Any) -> Cell:
+    """The same where the spread of the whole path is known, [levels], not that of its parts."""
+    cell = build(resistance_spread=0.0, tmr_spread=0.0, **rest)
+    return cell.replace(device_spread=jnp.asarray(device_spread))
+
+
 _NVSIM = "NVSim@6334d00, default STT cell (also NVMExplorer, hwcomponents)"
 _SHARP = "NVSim@6334d00, aggressive STT cell"
 _UTA = "JaredArz/Stochastic_MTJ_Model@6393dbe"
@@ -82,6 +91,7 @@ _DONG = "28-nm 1T1MTJ macro, Dong et al., JSSC 2019 (second-hand)"
 _JUNG = "paths of junction and transistor, Jung et al., Nature 601, 211 (2022) (second-hand)"
 _LI = "Li et al., Nat. Electron. 8, 1046 (2025) (second-hand)"
 _NONE = "no source at hand"
+_PARTS = ("resistance_spread", "tmr_spread")
 COMMON = (
     numbers("simulated", _UTA, half_voltage=0.5)
     | numbers("assumed", _NONE + "; a few percent are usual", resistance_spread=0.04,
@@ -115,18 +125,16 @@ PRESETS = {
     ),
     "stt-28nm": Preset(
         "Binary STT path as measured in a 64 x 64 array, with its spread",
-        _DEFAULT
+        {key: value for key, value in _DEFAULT.items() if key not in _PARTS}
         | numbers("measured", _JUNG + ": 13 kOhm", resistance=13e3)
         | numbers("measured", _JUNG + ": 26 kOhm, at the read voltage, which is assumed",
                   tmr=1.0 * (1 + (0.1 / 0.5) ** 2))
         | numbers("assumed", _NONE, read_voltage=0.1)
         | numbers("measured", _JUNG + ": 2.0 kOhm of 26 and 1.6 kOhm of 13",
                   device_spread=(2.0 / 26, 1.6 / 13))
-        | numbers("measured", _JUNG + ": 1.5 V, far below 100 uA; 50 uA and 20 ns are assumed",
+        | numbers("assumed", _JUNG + ": 1.5 V, far below 100 uA; 50 uA and 20 ns are assumed",
                   write_current=50e-6, write_time=20e-9, write_energy=1.5e-12),
-        lambda device_spread, **rest: build(**rest).replace(
-            device_spread=jnp.asarray(device_spread)
-        ),
+        _build_measured,
     ),
     "stt-2t2m": Preset(
         "Junction of a complementary cell, two transistors and two junctions",

@@ -1,18 +1,24 @@
 """Levels of cells that are read through a tunnel junction, from resistances or a product RA."""
 
+import numbers
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crossbar.checking import check_whole
+from crossbar.checking import check_above_zero, check_range, check_whole
 
 
 def tmr_at(tmr: float, half_voltage: float, voltage: float) -> float:
     """Tunnelling magnetoresistance at a voltage, ``TMR / (1 + (V / V_h)^2)``.
 
+    Raises:
+        ValueError: on a V_h not above 0; infinite for none.
+
     Example:
         >>> tmr_at(1.5, 0.5, 0.5)
         0.75
     """
+    check_above_zero("half_voltage", half_voltage, "V")
     return tmr / (1 + (voltage / half_voltage) ** 2)
 
 
@@ -47,7 +53,8 @@ def junction_levels(
         series: Ohm, of what is in series, such as a transistor.
 
     Raises:
-        ValueError: on a resistance or TMR not above 0: such a junction has no two levels.
+        ValueError: on a resistance or TMR not above 0: such a junction has no two levels; on
+            shares beyond 0 and 1.
 
     Example:
         >>> [round(1 / float(g)) for g in junction_levels(3e3, 1.0)]
@@ -55,11 +62,12 @@ def junction_levels(
     """
     check_positive("resistance", resistance, "Ohm")
     check_tmr(tmr)
-    if series < 0:
+    if not (np.isfinite(series) and series >= 0):
         raise ValueError(f"series is {series!r}; expected Ohms of at least 0")
-    if isinstance(shares, int):
+    if isinstance(shares, numbers.Integral):
         check_whole("levels", shares, 2, 4096)
-        shares = np.linspace(0, 1, shares)
+        shares = np.linspace(0, 1, int(shares))
+    check_range("shares", np.asarray(shares, float), 0.0, 1.0)
     low, high = 1 / (resistance * (1 + tmr)), 1 / resistance
     junction = low + (high - low) * np.asarray(shares, float)
     return junction / (1 + junction * series)

@@ -17,7 +17,13 @@ from jax.core import Tracer
 from numpy.typing import ArrayLike, NDArray
 
 from crossbar import chance
-from crossbar.checking import check_range, check_whole, finite_matrix
+from crossbar.checking import (
+    check_above_zero,
+    check_range,
+    check_whole,
+    finite_matrix,
+    is_concrete,
+)
 from crossbar.converters.adc import STATIC, Number
 
 
@@ -60,11 +66,13 @@ class ResistanceSum:
         check_whole("bits of the time-to-digital converter", self.bits, 1, 16)
         check_whole("rows", self.rows, 1, 4096)
         check_range("low", self.low, 1e-3, unit="Ohm")
-        check_range("high - low", _minus(self.high, self.low), 1e-3, unit="Ohm")
+        if is_concrete(self.high) and is_concrete(self.low):
+            check_range("high - low", self.high - self.low, 1e-3, unit="Ohm")
         check_range("span", self.span, 1e-3, 1.0)
         for name in ("low_spread", "high_spread", "jitter"):
             check_range(name, getattr(self, name), 0.0)
         check_range("capacitance", self.capacitance, 1e-21, unit="F")
+        check_above_zero("rate", self.rate, "Hz")
 
     @property
     def delays(self) -> tuple[Number, Number]:
@@ -79,6 +87,8 @@ class ResistanceSum:
 
     def program(self, key: jax.Array, weights: ArrayLike) -> "ResistanceColumns":
         """Write a matrix of -1 and 1, [rows, columns].
+
+        Resistances are Gaussian, cut at a hundredth of their mean.
 
         Args:
             key: of the chip.
@@ -99,10 +109,6 @@ class ResistanceSum:
         mean = jnp.where(is_low, self.low, self.high)
         spread = jnp.where(is_low, self.low_spread, self.high_spread)
         return jnp.maximum(mean + spread * chance.normal(key, mean.shape), 0.01 * mean)
-
-
-def _minus(one: Any, other: Any) -> Any:
-    return one - other if isinstance(one, (int, float)) and isinstance(other, (int, float)) else 1.0
 
 
 @jax.tree_util.register_dataclass
@@ -147,7 +153,8 @@ class ResistanceColumns:
             key: of jitter; None for none.
 
         Returns:
-            [..., columns], the middles of the codes, and counts of events.
+            [..., columns], the middles of the codes, and counts of events for the ledger: products
+            of a bit and a bit, of this many bits of the converter.
 
         Raises:
             ValueError: on inputs of another length, or other than -1 and 1.
@@ -156,7 +163,11 @@ class ResistanceColumns:
         code = self.codes(self.delays(inputs, key))
         value = self.array.span * self.array.rows - (code + 0.5) * self.array.step
         vectors = int(np.prod(inputs.shape[:-1]))
-        return value, {f"tdc.{self.array.bits}": vectors * self.plus.shape[1], "cycle": vectors}
+        return value, {f"resistance_sum.{self.array.bits}": vectors * self.plus.size}
+
+    def path(self, vectors: int = 1) -> dict[str, Number]:
+        """What of so many products follows one after another, for `crossbar.ledger.charge`."""
+        return {"resistance_sum.time": vectors / self.array.rate}
 
 
 def _check_signs(x: ArrayLike, rows: int) -> jax.Array:
@@ -190,12 +201,16 @@ def sum_errors(array: ResistanceSum, products: ArrayLike) -> SumErrors:
     Args:
         products: of -rows to rows; where more agree, more cells are low, and low ones spread less.
 
+    Raises:
+        ValueError: on products beyond that.
+
     Example:
         >>> errors = sum_errors(ResistanceSum(), 0.0)
         >>> round(float(errors.spread), 2), round(errors.rounding, 2)
         (2.23, 2.31)
     """
     value = np.asarray(products, np.float64)
+    check_range("products", value, -array.rows, array.rows)
     agree = (array.rows + value) / 2
     differ = array.rows - agree
     contrast = float(array.high - array.low)

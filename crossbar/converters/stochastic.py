@@ -54,6 +54,8 @@ class StochasticReadout:
     def __post_init__(self) -> None:
         for count in np.atleast_1d(self.samples).tolist():
             check_whole("samples", count, 1, 2**20)
+        if not isinstance(self.samples, int):  # static parts must be hashable
+            object.__setattr__(self, "samples", tuple(np.atleast_1d(self.samples).tolist()))
         if callable(self.response) and not isinstance(self.response, jax.tree_util.Partial):
             object.__setattr__(self, "response", jax.tree_util.Partial(self.response))
 
@@ -103,10 +105,15 @@ def by_significance(significance: ArrayLike, total: int) -> tuple[int, ...]:
 
     What slice s adds to the variance is ``significance^2 / n``; none gets less than 1.
 
+    Raises:
+        ValueError: on a significance that is 0 or not finite, or a total below one read each.
+
     Example:
         >>> by_significance([1, 2, 4], 14)
         (2, 4, 8)
     """
-    worth = np.abs(np.asarray(significance, np.float64))
+    worth = np.abs(np.atleast_1d(np.asarray(significance, np.float64)))
+    if not (np.isfinite(worth) & (worth > 0)).all():
+        raise ValueError(f"significance is {significance!r}; expected finite numbers other than 0")
     check_whole("total", total, worth.size, 2**24)
     return tuple(np.maximum(np.rint(total * worth / worth.sum()), 1).astype(int).tolist())

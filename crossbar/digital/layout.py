@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from crossbar.digital.operands import check_width
 
+MOST_ROW_TILES = 2**15
+"""From so many on the words of `arithmetic.multiply` overflow."""
+
 
 @dataclass(frozen=True)
 class Organisation:
@@ -62,6 +65,11 @@ class Layout:
             raise ValueError(
                 f"a weight of {self.weight_bits} bits takes {self.banks_per_weight} banks; "
                 f"the macro has {self.organisation.banks}"
+            )
+        if self.row_tiles >= MOST_ROW_TILES:
+            raise ValueError(
+                f"the matrix has {self.inputs} inputs, {self.row_tiles} tiles of rows; expected "
+                f"fewer than {MOST_ROW_TILES}: cut it, and add the results"
             )
 
     @property

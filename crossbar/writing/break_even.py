@@ -53,6 +53,8 @@ def refreshed(access: float, refresh: float, period: float) -> Memory:
         >>> f"{refreshed(1e-11, 1e-13, 64e-3).resting:.2g}"
         '1.3e-05'
     """
+    check_range("access", access, 0.0, unit="J")
+    check_range("refresh", refresh, 0.0, unit="J")
     check_above_zero("period", period, "s")
     return Memory(access, access, 64 * WORDS * refresh / period)
 

@@ -57,9 +57,10 @@ class Programming(NamedTuple):
         pulses: of all cells, those of erasing included.
         reads: that verified.
         failed: cells given up.
-        energy: J, of the pulses. verify_energy: J, of the reads.
+        energy: J, of the pulses.
+        verify_energy: J, of the reads, each taken at the conductance there is in the end.
         seconds: of everything.
-        current: A, the largest at any one time.
+        current: A, at most, at any one time: every array's widest group, all of it in one phase.
         worst: pulses of the cell that took most: what wears it.
     """
 
@@ -126,9 +127,10 @@ def pulses_cost(
     rows, wide = _rounds(count, scheme.columns_at_once)
     phases = 1 if scheme.phases == "one" else 2
     each = phases * float(cell.write.time) + (float(cell.read_time) if verified else 0.0)
-    rounds = rows.max(initial=0) if scheme.arrays_together else rows.sum()
+    together = scheme.arrays_together
+    rounds = rows.max(initial=0) if together else rows.sum()
     total = int((count + again).sum())
-    arrays = rows.size if scheme.arrays_together else 1
+    driven = wide.sum() if together else wide.max(initial=0)
     return Programming(
         cells=int((count > 0).sum()),
         pulses=total,
@@ -137,16 +139,18 @@ def pulses_cost(
         energy=total * float(cell.write.energy) * (1 - scheme.saved),
         verify_energy=0.0,
         seconds=float(rounds) * each,
-        current=arrays * wide * float(cell.write.current),
+        current=float(driven) * float(cell.write.current),
         worst=int((count + again).max(initial=0)),
     )
 
 
-def _rounds(pulses: NDArray[np.int64], at_once: int | None) -> tuple[NDArray[np.int64], int]:
-    """Rounds of each array, and the most cells that are written at one time."""
+def _rounds(
+    pulses: NDArray[np.int64], at_once: int | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rounds of each array, and the most of its cells that are written at one time."""
     columns = pulses.shape[-1]
     width = min(at_once or columns, columns)
     short = [(0, 0)] * (pulses.ndim - 1) + [(0, -columns % width)]
     groups = np.pad(pulses, short).reshape(*pulses.shape[:-1], -1, width)
     rounds = groups.max(-1).sum((-2, -1))
-    return rounds, int((groups > 0).sum(-1).max(initial=0))
+    return rounds, (groups > 0).sum(-1).max((-2, -1), initial=0)

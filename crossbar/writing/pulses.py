@@ -23,14 +23,24 @@ def pulse_energy(current: ArrayLike, resistance: ArrayLike, seconds: ArrayLike) 
         resistance: Ohm, a number or [k].
         seconds: length of a square pulse, or [k] times of samples joined by straight lines.
 
+    Raises:
+        ValueError: on samples without their times, or what is not finite.
+
     Example:
         >>> f"{pulse_energy(80e-6, 15.6e3, 10e-9):.3g}"
         '9.98e-13'
     """
     amperes, ohms, times = (np.asarray(x, float) for x in (current, resistance, seconds))
+    power = amperes**2 * ohms
+    if not (np.isfinite(power).all() and np.isfinite(times).all()):
+        raise ValueError("current, resistance or seconds are not finite; expected SI numbers")
+    if power.ndim > 1 or power.shape not in ((), times.shape):
+        raise ValueError(
+            f"samples have shape {power.shape} and times {times.shape}; expected one time for each"
+        )
     if times.ndim == 0:
-        return float(amperes**2 * ohms * times)
-    return float(np.trapezoid(np.broadcast_to(amperes**2 * ohms, times.shape), times))
+        return float(power * times)
+    return float(np.trapezoid(np.broadcast_to(power, times.shape), times))
 
 
 def transfer_write(

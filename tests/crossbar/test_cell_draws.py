@@ -198,6 +198,17 @@ def test_a_resistance_in_series_takes_its_part_of_the_spread() -> None:
     assert bool((seen.read_noise < cell.read_noise).all())
 
 
+def test_a_resistance_in_series_does_not_drift() -> None:
+    cell = Cell(LEVELS, drift=0.01, drift_start=1.0)
+    seen = cell.with_series(2e4)
+    later = np.asarray(LEVELS, float) * 10**-0.01
+    exact = later / (1 + later * 2e4)
+    found = aged(random.key(0), seen, seen.levels, 10.0)
+    np.testing.assert_allclose(found, exact, rtol=2e-4)
+    bare = np.asarray(seen.levels) * 10**-0.01
+    assert np.abs(bare / exact - 1).max() > 5e-3
+
+
 def test_failures_do_not_choose_the_cycles_that_scatter() -> None:
     cell = Cell(LEVELS, cycle_spread=0.02, write=Write(failure=0.4))
     found = np.asarray(drawn(*keys(13), cell, jnp.full(SHAPE, 2)))

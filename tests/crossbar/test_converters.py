@@ -127,6 +127,11 @@ def test_a_ramp_is_common_to_columns() -> None:
     assert (slope == slope[..., :1]).all()
     assert variance_p(slope[..., 0].ravel(), 0.02) > ALPHA
     assert variance_p(slope[..., 0].ravel(), 0.022) < ALPHA
+    adc = RampAdc(8, slope=0.1)
+    steep = adc.draw(random.key(3), (4,))
+    values = np.linspace(-90.3, 90.2, 50)[:, None] * np.ones(4)
+    found = adc.convert(steep, jnp.asarray(values, jnp.float32), jnp.float32(1))
+    np.testing.assert_array_equal(found, np.rint(values * (1 + np.asarray(steep.slope))))
 
 
 @pytest.mark.parametrize(("threshold", "passes"), [(0.4, True), (0.3, False)])
@@ -204,6 +209,11 @@ def test_drivers_deviate_by_rows_as_their_datasheet_says() -> None:
     one = np.asarray(apply(drivers, jnp.full((1, 1, 4000), 1.0)))[0, 0]
     assert np.corrcoef(one, top)[0, 1] > 0.5
     np.testing.assert_array_equal(apply(drivers, jnp.zeros((1, 1, 4000))), 0)
+    # The sign is the supply's: what bends a level up makes its negative lower.
+    symmetric = Dac(gain=0.02, mismatch=0.05)
+    same = symmetric.draw(random.key(1), (1, 4000), 3)
+    up, down = (symmetric.apply(same, jnp.full((1, 1, 4000), sign * 4.0)) for sign in (1, -1))
+    np.testing.assert_array_equal(up, -down)
     open_line = Dac(offset=0.1, grounded=False)
     lines = open_line.draw(random.key(0), (1, 3), 1)
     assert lines.bend is None
@@ -215,6 +225,13 @@ def test_drivers_deviate_by_rows_as_their_datasheet_says() -> None:
 def test_impossible_bits_are_explained(kind: Any, bits: Any) -> None:
     with pytest.raises(ValueError, match=r"adc bits is .*SenseAmplifier.*no rounding"):
         kind(bits)
+
+
+def test_conversions_are_counted() -> None:
+    assert FlashAdc(4).events(10, 2) == {"adc.flash.comparator": 10 * 15}
+    assert SarAdc(6).events(10, 2) == {"adc.sar.6": 10}
+    assert RampAdc(6).events(10, 2) == {"adc.ramp.6": 10}
+    assert IdealAdc(None).events(10, 2) == {"adc.none": 10}
 
 
 def test_impossible_spreads_are_explained() -> None:

@@ -139,6 +139,8 @@ def test_bad_operands_are_explained():
         DigitalMacro(7, 8)
     with pytest.raises(ValueError, match="macros is 0"):
         DigitalMacro(macros=0)
+    with pytest.raises(ValueError, match="fewer than 32768: cut it"):
+        Layout(2**23, 1, 8)
     with pytest.raises(ValueError, match="takes 4 banks; the macro has 2"):
         Layout(1, 1, 16, Organisation(banks=2))
     with pytest.raises(ValueError, match="does not fit"):

@@ -14,7 +14,7 @@ LOW = OperatingPoint(0.65)
 
 
 def test_published_error_rates():
-    assert LOW.read_error_rate == pytest.approx(1890 / 655360)
+    assert LOW.read_error_rate == pytest.approx(1890 / 655360, rel=1e-6, abs=0)
     assert OperatingPoint(0.85).read_error_rate == 0
     assert OperatingPoint(1.2).read_error_bound == pytest.approx(ERROR_BOUND, rel=1e-12, abs=0)
     assert pytest.approx(4.6e-6, rel=0.01, abs=0) == ERROR_BOUND
@@ -83,7 +83,7 @@ def test_reads_err_only_where_the_voltage_is_low():
     wrong, events = low.mvm(x, jax.random.key(0))
     assert np.any(wrong != result)
     reads = 20 * 256 * 32 * 8
-    assert events.expected_errors == pytest.approx(reads * 1890 / 655360)
+    assert events.expected_errors == pytest.approx(reads * 1890 / 655360, rel=1e-6, abs=0)
     assert stats.binomtest(events.errors, reads, 1890 / 655360).pvalue > LEVEL
     again, _ = low.mvm(x, jax.random.key(0))
     np.testing.assert_array_equal(wrong, again)
@@ -130,12 +130,12 @@ def test_writes_take_two_phases():
         0,
     )
     assert written.parallel_pulses == 2 * written.antiparallel_pulses == 2 * 65536
-    assert written.parallel_current == pytest.approx(512 * 80e-6)
-    assert written.antiparallel_current == pytest.approx(256 * 80e-6)
-    assert written.energy == pytest.approx(3 * 65536 * 2e-12)
+    assert written.parallel_current == pytest.approx(512 * 80e-6, rel=1e-6, abs=0)
+    assert written.antiparallel_current == pytest.approx(256 * 80e-6, rel=1e-6, abs=0)
+    assert written.energy == pytest.approx(3 * 65536 * 2e-12, rel=1e-6, abs=0)
     report = programmed.write_report()
-    assert report.energy == pytest.approx(written.energy + written.verify_energy)
-    assert report.latency == pytest.approx(256 * (40e-9 + 1 / 540e6))
+    assert report.energy == pytest.approx(written.energy + written.verify_energy, rel=1e-6, abs=0)
+    assert report.latency == pytest.approx(256 * (40e-9 + 1 / 540e6), rel=1e-6, abs=0)
 
 
 @pytest.mark.parametrize("failure", [1e-3, 2e-2])

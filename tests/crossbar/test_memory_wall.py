@@ -68,6 +68,18 @@ def test_energies_of_arrays():
     assert low_ohmic.compute - analog.compute == pytest.approx(extra, rel=0.01, abs=0)
 
 
+def test_activations_are_shared_by_rows_and_columns():
+    """Inputs once for all outputs, and sums that grow by a bit with twice the inputs."""
+    bit = Costs.load()["sram.8kB.bit"].figure("energy")
+    for inputs, outputs, wide in ((256, 64, 24), (512, 64, 25)):
+        expected = bit * (8 / outputs + wide / inputs)
+        for array in (
+            memory_wall.digital_macro(8, size=(inputs, outputs)),
+            memory_wall.analog_tile(8, size=(inputs, outputs)),
+        ):
+            assert array.activations == pytest.approx(expected, rel=1e-9, abs=0)
+
+
 def test_near_memories_leave_less_to_gain():
     wall = memory_wall.compare(memory_wall.analog_tile(), bits=[10])
     ratios = {row.memory: row.ratio for row in wall.rows}
@@ -83,7 +95,7 @@ def test_users_costs_are_used(tmp_path):
     wall = memory_wall.compare(
         memory_wall.analog_tile(), ["hbm2.device.bit"], bits=[10], costs=Costs.load(mine)
     )
-    assert wall.rows[0].movement == pytest.approx(10e-12)
+    assert wall.rows[0].movement == pytest.approx(10e-12, rel=1e-6, abs=0)
     assert wall.rows[0].label == "measured"
 
 
@@ -105,5 +117,11 @@ def test_bad_arguments():
         memory_wall.claimed_range(reuse=0)
     with pytest.raises(ValueError, match="at least one memory"):
         memory_wall.compare(memory_wall.analog_tile(), [])
+    with pytest.raises(ValueError, match="rows is 0"):
+        memory_wall.analog_tile(rows=0)
+    with pytest.raises(ValueError, match="outputs is 0"):
+        memory_wall.digital_macro(size=(256, 0))
+    with pytest.raises(ValueError, match="macros is 0"):
+        roofline.macro_roof(0)
     with pytest.raises(KeyError, match=r"hbm2\.device\.bit"):
         memory_wall.compare(memory_wall.analog_tile(), ["hbm3.device.bit"])

@@ -8,6 +8,8 @@ from jax import random
 from scipy.stats import chi2
 
 from crossbar.converters.resistance_sum import ResistanceColumns, ResistanceSum, sum_errors
+from crossbar.costs import UnknownCostError
+from crossbar.ledger import charge
 
 ALPHA = 1e-4
 IDEAL = ResistanceSum(low_spread=0.0, high_spread=0.0)
@@ -36,7 +38,7 @@ def test_without_spread_only_rounding_remains(bits: int) -> None:
     assert np.abs(np.asarray(found) - exact).max() <= step / 2 * 1.001
     assert found[-2] == 64 - step / 2
     assert found[-1] == step / 2 - 64
-    assert events == {f"tdc.{bits}": 202, "cycle": 1}
+    assert events == {f"resistance_sum.{bits}": 202 * 64}
 
 
 def test_rows_in_agreement_are_counted_one_by_one() -> None:
@@ -81,9 +83,27 @@ def test_error_of_products_is_spread_and_rounding_together() -> None:
     assert np.sqrt(np.mean((np.asarray(closer) - exact) ** 2)) < 0.9 * rms
 
 
+def test_the_ledger_takes_what_it_counts() -> None:
+    memory = IDEAL.program(random.key(0), WEIGHTS[:, :64])
+    _, events = memory.mvm(np.stack([INPUTS] * 3))
+    report = charge(events, memory.path(3))
+    # 262 TOPS/W of 64 x 64 products, each two operations, 11.1 MHz.
+    assert report.energy == pytest.approx(3 * 2 * 64 * 64 / 262e12, rel=1e-6, abs=0)
+    assert report.latency == pytest.approx(3 / 11.1e6, rel=1e-6, abs=0)
+    other = ResistanceSum(bits=6).program(random.key(0), WEIGHTS[:, :2])
+    with pytest.raises(UnknownCostError, match=r"resistance_sum\.6"):
+        charge(other.mvm(INPUTS)[1])
+
+
 def test_what_it_cannot_do_is_explained() -> None:
     with pytest.raises(ValueError, match="high - low is -1000"):
         ResistanceSum(low=14e3, high=13e3)
+    with pytest.raises(ValueError, match="high - low is -1000"):
+        ResistanceSum(low=jnp.float32(14e3), high=jnp.float32(13e3))
+    with pytest.raises(ValueError, match="rate is 0"):
+        ResistanceSum(rate=0.0)
+    with pytest.raises(ValueError, match="products is 65; expected a number of -64 to 64"):
+        sum_errors(IDEAL, [0.0, 65.0])
     with pytest.raises(ValueError, match="bits of the time-to-digital converter is 0"):
         ResistanceSum(bits=0)
     with pytest.raises(ValueError, match="64 rows of -1 and 1"):

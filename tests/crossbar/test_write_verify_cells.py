@@ -97,6 +97,15 @@ def test_noisy_reads_let_wrong_cells_pass() -> None:
     assert stats.binomtest(int(beyond.sum()), beyond.size, 1.1 * share).pvalue < ALPHA
 
 
+def test_reads_have_the_noise_of_their_level() -> None:
+    cell = Cell(TWO, read_noise=jnp.array([0.0, 0.05]))
+    assert (written(cell, Verify(0.1, 6, noisy=True), level=0)[1] == 1).all()
+    # A tenth of 10 uS is one deviation of 5 % of 20 uS.
+    _, pulses, failed = written(cell, Verify(0.1, 6, noisy=True))
+    success = stats.norm.cdf(1) - stats.norm.cdf(-1)
+    assert geometric_pvalue(pulses, failed, success, 6) > ALPHA
+
+
 def test_the_same_chip_is_written_with_and_without() -> None:
     cell = Cell(TWO, device_spread=0.1)
     one, two = random.split(random.key(5))
@@ -156,6 +165,7 @@ def test_a_verified_matrix_is_nearer(weights: np.ndarray) -> None:
         (partial(Verify, 0.0), "tolerance is 0; expected a number above 0 steps of a level"),
         (partial(Verify, 0.1, 0), "max_pulses is 0"),
         (partial(Verify, 0.1, 2.5), "expected a whole number"),
+        (partial(Verify, 0.1, float("inf")), "max_pulses is inf"),
     ],
 )
 def test_nonsense_is_refused(make: partial, text: str) -> None:
