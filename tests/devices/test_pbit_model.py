@@ -116,7 +116,10 @@ def test_transfer_curves_compile_map_and_differentiate(name):
     assert slope == pytest.approx(finite, rel=0.05, abs=0)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow) if n == "double layer" else n for n in MODELS],
+)
 def test_autocorrelations_fall_from_one_over_the_relaxation_time(name):
     model, (middle, _) = MODELS[name][0], centre(name)
     tau = float(model.correlation_time(middle))
