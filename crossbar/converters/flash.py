@@ -38,6 +38,7 @@ class FlashAdc:
         ValueError: on numbers out of range or another decoder.
 
     Example:
+        >>> from jax import random
         >>> adc = FlashAdc(4)
         >>> drawn = adc.draw(random.key(0), (2,))
         >>> adc.convert(drawn, jnp.array([2.6, 100.0]), jnp.float32(2.0)).tolist()

@@ -23,6 +23,7 @@ class SenseAmplifier:
         ValueError: on negative spreads.
 
     Example:
+        >>> from jax import random
         >>> amplifier = SenseAmplifier()
         >>> drawn = amplifier.draw(random.key(0), (2,))
         >>> amplifier.convert(drawn, jnp.array([2.6, -100.0]), jnp.float32(8.0)).tolist()
