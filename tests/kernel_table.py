@@ -13,7 +13,14 @@ import numpy as np
 from doubles import CROSSBAR, TELEGRAPH, differential
 
 from pbits.kernels.base import Info, Kernel, Model, State
-from pbits.kernels.coupled import IDEAL_COUPLING, IDEAL_PBIT, coupled, coupled_model
+from pbits.kernels.coupled import IDEAL_PBIT, Timing, coupled
+from pbits.kernels.coupled_model import (
+    coupled_model,
+    dense_layout,
+    energy_of,
+    poly_layout,
+    sparse_layout,
+)
 from pbits.kernels.dense import MAX_PLANES, dense, dense_model
 from pbits.kernels.dense_float import dense_float, dense_float_model
 from pbits.kernels.packed import packed
@@ -111,18 +118,41 @@ def _poly_float(problem: Problem, update: str, unit: float) -> tuple[Kernel, Mod
     return poly_float(update), model
 
 
-def _coupled(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
+def _coupled(problem: Problem, update: str, unit: float) -> tuple[Kernel, Model]:
     del update
-    parts = (problem.h / unit, problem.row, problem.col, problem.coupling / unit, unit)
-    return coupled(IDEAL_COUPLING, IDEAL_PBIT), coupled_model(*parts)
+    if isinstance(problem, PolynomialProblem):
+        layout = poly_layout(problem.num_variables, terms_of(problem, unit), unit)
+    else:
+        layout = sparse_layout(*_reals(problem, unit))
+    return coupled(layout.coupling, IDEAL_PBIT, energy_of(layout)), coupled_model(layout)
+
+
+def _coupled_dense(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
+    del update
+    layout = dense_layout(*_reals(problem, unit))
+    kernel = coupled(
+        layout.coupling, IDEAL_PBIT, energy_of(layout), dtype=np.float32, lane_multiple=64
+    )
+    return kernel, coupled_model(layout)
+
+
+def _reals(problem: IsingProblem, unit: float) -> tuple:
+    return problem.h / unit, problem.row, problem.col, problem.coupling / unit, unit
 
 
 def _doubles(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
+    """Together, colour by colour, since the junction remembers."""
     del update
-    parts = (problem.h / unit, problem.row, problem.col, problem.coupling / unit, unit)
-    forgets = np.float32(0.5)
-    model = coupled_model(*parts, make_coupling=differential, pbit=forgets)
-    return coupled(CROSSBAR, TELEGRAPH), model
+    h, row, col, coupling, unit = _reals(problem, unit)
+    layout = sparse_layout(h, row, col, coupling, unit)
+    matrix = np.zeros((h.size, h.size))
+    matrix[row, col] = matrix[col, row] = coupling
+    kernel = coupled(CROSSBAR, TELEGRAPH, energy_of(layout), Timing(in_turn=False))
+    model = coupled_model(
+        layout, coupling=differential(layout, h, matrix), pbit=np.float32(0.5),
+        num_clocks=layout.num_colours,
+    )  # fmt: skip
+    return kernel, model
 
 
 def _quantum(problem: IsingProblem, update: str, unit: float) -> tuple[Kernel, Model]:
@@ -167,7 +197,15 @@ ROWS = (
         num_replicas=2**15,
         any_order=True,
     ),
-    Row("coupled", _coupled, ("gibbs",), real_couplings=True),
+    Row("coupled", _coupled, ("gibbs",), real_couplings=True, any_order=True),
+    Row(
+        "coupled_dense",
+        _coupled_dense,
+        ("gibbs",),
+        real_couplings=True,
+        graphs=("biased", "gaussian"),
+        num_replicas=2**14,
+    ),
     Row("doubles", _doubles, ("gibbs",), real_couplings=True),
     Row("quantum", _quantum, ("metropolis",), real_couplings=True, is_exact=False),
 )

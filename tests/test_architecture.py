@@ -14,6 +14,7 @@ RANKS = {
     "problems": 0,
     "crossbar": 0,
     "pbits.random": 1,
+    "pbits.exponentials": 1,
     "pbits.runtime": 1,
     "pbits.results": 1,
     "pbits.interrupts": 1,
@@ -80,6 +81,7 @@ KERNEL_ORDER = (
     {"packed_model", "clusters", "quantum", "bifurcation"},
     {"packed_poly"},
     {"poly_float"},
+    {"coupled_model"},
 )
 
 

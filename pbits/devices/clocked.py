@@ -10,6 +10,9 @@ exactly that curve; of others `slope` is a fit and the machine's law is not Bolt
 A model that is no more than its spin starts each tick from the spin the machine has: a junction
 that stands still until it is clocked.  One that remembers more goes on all the time, clocked or
 not.
+
+Devices differ: what is told to a p-bit is not what it hears, ``gain (input - shift)``, and only the
+first is known to the machine.  Its `slope` and `offset` are what calibration believes.
 """
 
 from typing import Any, NamedTuple
@@ -30,17 +33,19 @@ class Clocked(NamedTuple):
         dt: s, time that a clocked p-bit has.
         slope: of ``atanh`` of the transfer curve, per unit of input.
         offset: input at which the mean spin is zero.
+        gain, shift: a junction's own error: an input x acts as ``gain (x - shift)``.
     """
 
     model: PBitModel
     dt: Number
     slope: Number = 1.0
     offset: Number = 0.0
+    gain: Number = 1.0
+    shift: Number = 0.0
 
 
-def start(key: jax.Array, parameters: Clocked, spins: jax.Array) -> Any:
+def start(parameters: Clocked, spins: jax.Array) -> Any:
     """State of junctions that show int8 spins [n, reads]."""
-    del key
     return parameters.model.showing(spins) if parameters.model.remembers else ()
 
 
@@ -51,21 +56,22 @@ def tick(
     spins: jax.Array,
     drive: jax.Array,
     lane: jax.Array,
-) -> tuple[jax.Array, Any, dict[str, jax.Array]]:
+    beta: jax.Array,
+) -> tuple[jax.Array, Any]:
     """One clock: every junction for `dt` seconds at the input of its drive float32 [n, reads].
 
     Returns:
-        int8 spins [n, reads], the state, and how many junctions ran.
+        int8 spins [n, reads] and the state.
 
     Example:
-        >>> from pbits.devices.rate_laws import ConstantTime
-        >>> from pbits.devices.telegraph import Telegraph
-        >>> from pbits.kernels.coupled import IDEAL_COUPLING, PBit, coupled
-        >>> coupled(IDEAL_COUPLING, PBit(start, tick, "telegraph")).name
-        'telegraph x ideal coupling'
+        >>> from pbits.kernels.coupled import PBit
+        >>> PBit(start, tick, "telegraph").name
+        'telegraph'
     """
-    model, dt, slope, offset = parameters
-    given = model.propagator(offset - drive / (2 * jnp.asarray(slope)), dt)
+    del beta
+    model, dt, slope, offset, gain, shift = parameters
+    told = jnp.asarray(offset) - drive / (2 * jnp.asarray(slope))
+    given = model.propagator(jnp.asarray(gain) * (told - jnp.asarray(shift)), dt)
     before = state if model.remembers else model.showing(spins)
 
     def draw(number: int, part: Any = 0) -> jax.Array:
@@ -74,4 +80,4 @@ def tick(
 
     after = model.step(draw, before, given)
     seen = jnp.broadcast_to(model.spin(after, given), spins.shape)
-    return seen, after if model.remembers else (), {"ticks": jnp.float32(spins.size)}
+    return seen, after if model.remembers else ()

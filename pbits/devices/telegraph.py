@@ -17,8 +17,9 @@ import jax.numpy as jnp
 from pbits import checks
 from pbits.devices.checking import Number
 from pbits.devices.pbit_model import Draw, PBitModel
-from pbits.devices.rate_laws import macrospin_rates, two_states
+from pbits.devices.rate_laws import macrospin_rates, relaxation, two_states
 from pbits.devices.rates import unit_time
+from pbits.exponentials import exp_nonpositive, expm1_nonpositive
 
 
 class Flips(NamedTuple):
@@ -88,10 +89,13 @@ class Telegraph(PBitModel):
 
     def propagator(self, inputs: Number, dt: Number) -> Flips:
         """Probabilities of an odd number of flips in dt seconds."""
-        up, down = self.law.log_rates(inputs)
-        long_run = jax.nn.sigmoid(up - down)
-        moved = -jnp.expm1(-jnp.asarray(dt) / self.correlation_time(inputs))
-        return Flips(long_run * moved, jax.nn.sigmoid(down - up) * moved, long_run)
+        logit, total = relaxation(self.law, inputs)
+        # One exponential serves both probabilities.
+        small = exp_nonpositive(-jnp.abs(logit))
+        likely, unlikely = 1 / (1 + small), small / (1 + small)
+        long_run = jnp.where(logit > 0, likely, unlikely)
+        moved = -expm1_nonpositive(-jnp.asarray(dt) * total)
+        return Flips(long_run * moved, jnp.where(logit > 0, unlikely, likely) * moved, long_run)
 
     def begin(self, draw: Draw, given: Flips) -> jax.Array:
         """A spin in equilibrium."""

@@ -1,9 +1,16 @@
-"""The p-bit computer as a kernel: any coupling (spins -> field) with any p-bit (field -> spin).
+"""The p-bit computer as a kernel: any coupling (spins -> fields) with any p-bit (field -> spin).
 
 This is where a simulated crossbar stands in for the coupling matrix, and a junction with a memory
-of its own for the ideal p-bit.  Nothing is packed or fused: it is the general case of the kernel
-contract, and the place where hardware is counted.  Spins of one colour are clocked together; each
-clock reads all fields, as a crossbar does.
+of its own for the ideal p-bit.  P-bits are clocked in one of two ways:
+
+- *in turn*: colour after colour, tile by tile in place; p-bits of one colour do not feel each
+  other, so that their order does not matter.  For p-bits that are no more than the spin they show.
+- *together*: at each clock all fields are those of the spins before it, all p-bits run, and the
+  clocked ones (a colour, or a random part of all) show what they have become.  Inputs may lag, and
+  all p-bits may have noise in common.
+
+Spins are rows of one table, in tiles; below them stands a row that is always +1, for biases, and
+one that is always 0, for word lines that no spin drives.
 """
 
 from collections.abc import Callable
@@ -14,26 +21,29 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
 from pbits import random
 from pbits.kernels.base import INIT_SWEEP, Info, Kernel
-from pbits.kernels.colouring import colour
 from pbits.kernels.exponential import accept
 
-Events = dict[str, jax.Array]
+# Words of a spin's random numbers in one clock (of 64) that are no p-bit's.
+_CHOSEN, FIELD_WORD = 62, 48
+_COMMON = np.uint32(0xFFFFFFF0)  # number of a spin that nobody is
 
 
 class Coupling(NamedTuple):
-    """Spins to fields.
+    """Spins to fields, tile by tile.
 
     Attributes:
-        field: ``(key, parameters, spins int8 [n, reads]) -> (float32 [n, reads], events)``;
-            ``h_i + sum_j J_ij s_j`` in units, and counts of what it took.
+        field: ``(parameters, tile, values, keys, lane, in_place=) -> float32 [B, reads]``, in
+            units: ``h_i + sum_j J_ij s_j`` of the B spins of tile number `tile`; `values` are the
+            rows of the table [rows + 2, reads], which is written after if `in_place`; `keys` are
+            those of the spins, whose words from `FIELD_WORD` to 61 are for noise.  Parameters have
+            a first axis of tiles.
         name: for reports.
     """
 
-    field: Callable[[jax.Array, Any, jax.Array], tuple[jax.Array, Events]]
+    field: Callable[..., jax.Array]
     name: str
 
 
@@ -41,90 +51,117 @@ class PBit(NamedTuple):
     """Fields to spins, with a state of its own.
 
     Attributes:
-        init: ``(key, parameters, spins int8 [n, reads]) -> state``, reads last.
-        tick: ``(keys, parameters, state, spins, drive, lane) -> (spins, state, events)``; one clock
-            tick of all p-bits.  ``drive = 2 beta I`` float32 [n, reads].  The kernel keeps the
-            spins of the p-bits that are clocked and the state of all: junctions do not stand still.
+        init: ``(parameters, spins int8 [rows, reads]) -> state``, arrays [rows, reads].
+        tick: ``(keys, parameters, state, spins, drive, lane, beta) -> (spins, state)``, one clock
+            of B p-bits; ``drive = 2 beta I`` float32 [B, reads].  Where the state is not empty it
+            goes on in p-bits that are not clocked too: junctions do not stand still.
         name: for reports.
     """
 
-    init: Callable[[jax.Array, Any, jax.Array], Any]
-    tick: Callable[..., tuple[jax.Array, Any, Events]]
+    init: Callable[[Any, jax.Array], Any]
+    tick: Callable[..., tuple[jax.Array, Any]]
     name: str
+
+
+class Timing(NamedTuple):
+    """What is fixed about the clock; numbers are in the model.
+
+    Attributes:
+        in_turn: else together.
+        lags: whether inputs lag behind their fields.
+        common: whether all p-bits have some noise in common.
+    """
+
+    in_turn: bool = True
+    lags: bool = False
+    common: bool = False
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Bucket:
+    """T tiles of B p-bits that do not feel each other."""
+
+    coupling: Any  # parameters, first axis T
+    spin: jax.Array  # [T, B] uint32 spin numbers, for the random streams
+    first_tile: jax.Array  # [C + 1] int32, of each colour
+    first_row: jax.Array  # [] int32
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class CoupledModel:
-    """Parameters of the coupling and of the p-bits, and who is clocked when."""
+    """Parameters of the coupling and of the p-bits, and who is clocked when.
 
-    coupling: Any
+    Attributes:
+        buckets: tiles, colour by colour.
+        pbit: parameters of the p-bits; arrays [rows, 1] are one number for each.
+        colour: [rows] int32, -1 where a row holds no spin.
+        row_of_spin: [n] int32.
+        num_colours, num_clocks: [] int32; the second counts clocks of a sweep that are together.
+        fraction: [] float32, of p-bits that a clock takes, all colours; 0 clocks by colours.
+        follow: [] float32, share of the way to its field that an input goes in a clock.
+        common: [] float32, deviation of the noise in common, of drives.
+        exact: :class:`~pbits.kernels.sparse.SparseModel` or
+            :class:`~pbits.kernels.dense_float.DenseFloatModel` of the problem, for energies.
+        unit: [] float32.
+    """
+
+    buckets: tuple[Bucket, ...]
     pbit: Any
-    clocked: jax.Array  # [C, n] bool, one row per colour
-    plain: jax.Array  # [n, n] float32, exact couplings for energies
-    bias: jax.Array  # [n] float32
-    unit: jax.Array  # [] float32
+    colour: jax.Array
+    row_of_spin: jax.Array
+    num_colours: jax.Array
+    num_clocks: jax.Array
+    fraction: jax.Array
+    follow: jax.Array
+    common: jax.Array
+    exact: Any
+    unit: jax.Array
 
 
 class CoupledState(NamedTuple):
-    spins: jax.Array  # [n, reads] int8
+    table: jax.Array  # [rows + 2, reads], int8 or float32
     pbit: Any
+    field: jax.Array | None  # float32 [rows, reads], that inputs have reached; where they lag
+    flips: jax.Array  # [reads] uint32, spins that changed
     lane: jax.Array  # [reads] uint32
 
 
+Energy = Callable[[jax.Array, Any], jax.Array]
+
+
 @cache
-def coupled(coupling: Coupling, pbit: PBit) -> Kernel:
-    """Kernel that couples p-bits through a coupling."""
+def coupled(
+    coupling: Coupling,
+    pbit: PBit,
+    energy: Energy,
+    timing: Timing = Timing(),  # noqa: B008
+    dtype: type[np.generic] = np.int8,
+    lane_multiple: int = 16,
+) -> Kernel:
+    """Kernel that couples p-bits through a coupling.
+
+    Args:
+        coupling, pbit: the two halves.
+        energy: ``(table, exact model) -> [reads]``, in units.
+        timing: see `Timing`.
+        dtype: of the table.
+        lane_multiple: of the coupling's arithmetic, see `base.Kernel`.
+    """
+    start = partial(_load, pbit, timing, dtype)
     return Kernel(
-        init=partial(_init, pbit),
-        step=partial(_step, coupling, pbit),
-        energy=_energy,
-        load=partial(_load, pbit),
-        spins=lambda state, model: state.spins,
+        init=partial(_init, start),
+        step=partial(_step, coupling, pbit, timing),
+        energy=lambda state, model: energy(state.table, model.exact),
+        load=lambda spins, model, lane: start(_rows(spins, model, lane), model, lane),
+        spins=lambda state, model: state.table[model.row_of_spin].astype(jnp.int8),
         choose=_choose,
         reads_per_lane=1,
-        lane_multiple=16,
+        lane_multiple=lane_multiple,
         energy_dtype=np.float32,
         name=f"{pbit.name} x {coupling.name}",
     )
-
-
-def coupled_model(
-    h: NDArray,
-    row: NDArray,
-    col: NDArray,
-    coupling: NDArray,
-    unit: float = 1.0,
-    *,
-    make_coupling: Callable[[NDArray, NDArray], Any] | None = None,
-    pbit: Any = None,
-) -> CoupledModel:
-    """Model of ``E / unit = sum h_i s_i + sum J_ij s_i s_j``.
-
-    Args:
-        h, row, col, coupling, unit: as `sparse_model`.
-        make_coupling: ``(J [n, n], h [n]) -> parameters`` of the coupling; default: those of
-            `IDEAL_COUPLING`.
-        pbit: parameters of the p-bits.
-    """
-    n = h.size
-    matrix = np.zeros((n, n), np.float32)
-    matrix[row, col] = matrix[col, row] = coupling
-    bias = h.astype(np.float32)
-    colours = colour(n, row, col)
-    clocked = colours[None, :] == np.arange(colours.max(initial=0) + 1)[:, None]
-    plain, plain_bias = jnp.asarray(matrix), jnp.asarray(bias)
-    parameters = (plain, plain_bias) if make_coupling is None else make_coupling(matrix, bias)
-    return CoupledModel(
-        parameters, pbit, jnp.asarray(clocked), plain, plain_bias, jnp.float32(unit)
-    )
-
-
-def _exact_field(key: jax.Array, parameters: Any, spins: jax.Array) -> tuple[jax.Array, Events]:
-    del key
-    matrix, bias = parameters
-    product = jnp.matmul(matrix, spins.astype(jnp.float32), precision=jax.lax.Precision.HIGHEST)
-    return product + bias[:, None], {}
 
 
 def _heat_bath(
@@ -134,24 +171,43 @@ def _heat_bath(
     spins: jax.Array,
     drive: jax.Array,
     lane: jax.Array,
-) -> tuple[jax.Array, Any, Events]:
-    del parameters
-    return accept("gibbs", spins, drive, random.uniforms(keys, lane)), state, {}
+    beta: jax.Array,
+) -> tuple[jax.Array, Any]:
+    del parameters, beta
+    return accept("gibbs", spins, drive, random.uniforms(keys, lane)), state
 
 
-IDEAL_COUPLING = Coupling(_exact_field, "ideal coupling")
-IDEAL_PBIT = PBit(lambda key, parameters, spins: (), _heat_bath, "ideal p-bit")
+IDEAL_PBIT = PBit(lambda parameters, spins: (), _heat_bath, "ideal p-bit")
 
 
-def _init(pbit: PBit, key: jax.Array, model: CoupledModel, lane: jax.Array) -> CoupledState:
+def _init(start: Any, key: jax.Array, model: CoupledModel, lane: jax.Array) -> CoupledState:
     first = random.sweep_key(key, jnp.uint32(INIT_SWEEP))
-    keys = random.row_keys(first, jnp.arange(model.bias.shape[0], dtype=jnp.uint32))
-    return _load(pbit, random.random_spins(keys, lane), model, lane)
+    spin = (
+        jnp.full(model.colour.shape, np.uint32(0))
+        .at[model.row_of_spin]
+        .set(jnp.arange(model.row_of_spin.shape[0], dtype=jnp.uint32), mode="drop")
+    )
+    return start(random.random_spins(random.row_keys(first, spin), lane), model, lane)
 
 
-def _load(pbit: PBit, spins: jax.Array, model: CoupledModel, lane: jax.Array) -> CoupledState:
-    key = jnp.zeros(2, jnp.uint32)
-    return CoupledState(spins.astype(jnp.int8), pbit.init(key, model.pbit, spins), lane)
+def _rows(spins: jax.Array, model: CoupledModel, lane: jax.Array) -> jax.Array:
+    rows = jnp.ones((model.colour.shape[0], lane.shape[0]), jnp.int8)
+    return rows.at[model.row_of_spin].set(spins.astype(jnp.int8), mode="drop")
+
+
+def _load(
+    pbit: PBit,
+    timing: Timing,
+    dtype: type[np.generic],
+    rows: jax.Array,
+    model: CoupledModel,
+    lane: jax.Array,
+) -> CoupledState:
+    constant = jnp.broadcast_to(jnp.array([[1], [0]], dtype), (2, lane.shape[0]))
+    table = jnp.concatenate([rows.astype(dtype), constant])
+    field = jnp.zeros(rows.shape, jnp.float32) if timing.lags else None
+    state = pbit.init(model.pbit, rows)
+    return CoupledState(table, state, field, jnp.zeros(lane.shape, jnp.uint32), lane)
 
 
 def _choose(mask: jax.Array, state: CoupledState, other: CoupledState) -> CoupledState:
@@ -162,35 +218,135 @@ def _choose(mask: jax.Array, state: CoupledState, other: CoupledState) -> Couple
 def _step(
     coupling: Coupling,
     pbit: PBit,
+    timing: Timing,
     key: jax.Array,
     state: CoupledState,
     model: CoupledModel,
     beta: jax.Array,
 ) -> tuple[CoupledState, Info]:
-    drive_per_field = np.float32(2) * beta * model.unit
-    spin = jnp.arange(model.bias.shape[0], dtype=jnp.uint32)
+    sweep = _in_turn if timing.in_turn else _together
+    new = sweep(_Parts(coupling, pbit, timing, model, beta), key, state)
+    return new, Info({})
 
-    def clock(
-        carry: tuple[jax.Array, Any], xs: tuple[jax.Array, jax.Array]
-    ) -> tuple[tuple[jax.Array, Any], Events]:
-        spins, memory = carry
-        colour_number, mask = xs
-        tick_key = random.sweep_key(key, colour_number)
-        field, read = coupling.field(tick_key, model.coupling, spins)
-        keys = random.row_keys(tick_key, spin)
-        new, remembered, ticked = pbit.tick(
-            keys, model.pbit, memory, spins, drive_per_field * field, state.lane
+
+class _Parts(NamedTuple):
+    """What every clock of a sweep uses."""
+
+    coupling: Coupling
+    pbit: PBit
+    timing: Timing
+    model: CoupledModel
+    beta: jax.Array
+
+    @property
+    def drive_per_field(self) -> jax.Array:
+        return jnp.reshape(np.float32(2) * self.beta * self.model.unit, (1, -1))
+
+
+def _changed(before: jax.Array, after: jax.Array) -> jax.Array:
+    return (before != after).sum(0, dtype=jnp.uint32)
+
+
+def _in_turn(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
+    model, lane = parts.model, state.lane
+
+    def one(bucket: Bucket, t: jax.Array, table: jax.Array) -> jax.Array:
+        height = bucket.spin.shape[1]
+        start = bucket.first_row + t * height
+        own = _slice(table, start, height)
+        keys = random.row_keys(key, bucket.spin[t])
+        field = parts.coupling.field(bucket.coupling, t, table, keys, lane, in_place=True)
+        drive = parts.drive_per_field * field
+        given = _of_tile(model.pbit, model.colour.shape[0], start, height)
+        new, _ = parts.pbit.tick(keys, given, (), own.astype(jnp.int8), drive, lane, parts.beta)
+        return jax.lax.dynamic_update_slice(table, new.astype(table.dtype), (start, 0))
+
+    def clock(c: jax.Array, table: jax.Array) -> jax.Array:
+        for bucket in model.buckets:
+            first, last = bucket.first_tile[c], bucket.first_tile[c + 1]
+            table = jax.lax.fori_loop(first, last, partial(one, bucket), table)
+        return table
+
+    table = jax.lax.fori_loop(0, model.num_colours, clock, state.table)
+    flips = state.flips + _changed(state.table, table)
+    return state._replace(table=table, flips=flips)
+
+
+class _Clock(NamedTuple):
+    """What tiles of one clock write to."""
+
+    table: jax.Array
+    pbit: Any
+    field: jax.Array | None
+
+
+def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
+    model, lane = parts.model, state.lane
+    rows = model.colour.shape[0]
+
+    def one(
+        bucket: Bucket, old: CoupledState, c: jax.Array, clock_key: jax.Array, t: jax.Array,
+        new: _Clock,
+    ) -> _Clock:  # fmt: skip
+        height = bucket.spin.shape[1]
+        start = bucket.first_row + t * height
+        keys = random.row_keys(clock_key, bucket.spin[t])
+        field = parts.coupling.field(bucket.coupling, t, old.table, keys, lane, in_place=False)
+        reached = new.field
+        if reached is not None:
+            before = _slice(old.field, start, height)
+            field = before + model.follow * (field - before)
+            reached = jax.lax.dynamic_update_slice(reached, field, (start, 0))
+        drive = parts.drive_per_field * field
+        if parts.timing.common:
+            drive = drive + model.common * common_noise(clock_key, lane)
+        own = _slice(old.table, start, height)
+        memory = jax.tree.map(lambda x: _slice(x, start, height), old.pbit)
+        given = _of_tile(model.pbit, rows, start, height)
+        ticked = parts.pbit.tick(keys, given, memory, own.astype(jnp.int8), drive, lane, parts.beta)
+        by_colour = _slice(model.colour[:, None], start, height) == c
+        chosen = random.uniforms(keys, lane, _CHOSEN) < model.fraction
+        shown = jnp.where(jnp.where(model.fraction > 0, chosen, by_colour), ticked[0], own)
+        return _Clock(
+            jax.lax.dynamic_update_slice(new.table, shown.astype(own.dtype), (start, 0)),
+            jax.tree.map(
+                lambda x, y: jax.lax.dynamic_update_slice(x, y, (start, 0)), new.pbit, ticked[1]
+            ),
+            reached,
         )
-        return (jnp.where(mask[:, None], new, spins), remembered), read | ticked
 
-    colours = jnp.arange(model.clocked.shape[0], dtype=jnp.uint32)
-    (spins, memory), events = jax.lax.scan(
-        clock, (state.spins, state.pbit), (colours, model.clocked)
-    )
-    return CoupledState(spins, memory, state.lane), Info({k: v.sum(0) for k, v in events.items()})
+    def clock(c: jax.Array, old: CoupledState) -> CoupledState:
+        new = _Clock(old.table, old.pbit, old.field)
+        clock_key = random.sweep_key(key, c.astype(jnp.uint32))
+        for bucket in model.buckets:
+            body = partial(one, bucket, old, c, clock_key)
+            new = jax.lax.fori_loop(0, bucket.first_tile[-1], body, new)
+        return old._replace(**new._asdict(), flips=old.flips + _changed(old.table, new.table))
+
+    return jax.lax.fori_loop(0, model.num_clocks, clock, state)
 
 
-def _energy(state: CoupledState, model: CoupledModel) -> jax.Array:
-    spins = state.spins.astype(jnp.float32)
-    product = jnp.matmul(model.plain, spins, precision=jax.lax.Precision.HIGHEST)
-    return (spins * (product / 2 + model.bias[:, None])).sum(0)
+def common_noise(key: jax.Array, lane: jax.Array) -> jax.Array:
+    """A standard Gaussian for each read, float32 [1, reads], the same for all p-bits of a clock."""
+    keys = random.row_keys(key, jnp.full(1, _COMMON))
+    return gaussian(keys, lane, 0)
+
+
+def gaussian(keys: random.RowKeys, lane: jax.Array, word: int) -> jax.Array:
+    """Standard Gaussians float32 [B, reads] from word number `word` of each spin."""
+    # The middle of each interval of 2**-24, so that neither end is infinite.
+    middle = 2 * random.uniforms(keys, lane, word) - np.float32(1 - 2.0**-24)
+    return np.float32(np.sqrt(2)) * jax.lax.erf_inv(middle)
+
+
+def _slice(values: Any, start: jax.Array, height: int) -> jax.Array:
+    return jax.lax.dynamic_slice(values, (start, 0), (height, values.shape[1]))
+
+
+def _of_tile(parameters: Any, rows: int, start: jax.Array, height: int) -> Any:
+    """Numbers of the p-bits of one tile, where each has its own; others as they are."""
+
+    def part(leaf: Any) -> Any:
+        return _slice(leaf, start, height) if jnp.shape(leaf) == (rows, 1) else leaf
+
+    return jax.tree.map(part, parameters)

@@ -57,13 +57,16 @@ def poly_float(update: str) -> Kernel:
     return like._replace(step=step, energy=_energy, name=f"poly_float-{update}")
 
 
-def poly_float_model(num_spins: int, terms: Sequence[TermArrays], unit: float = 1.0) -> PolyModel:
+def poly_float_model(
+    num_spins: int, terms: Sequence[TermArrays], unit: float = 1.0, *, by_colour: bool = False
+) -> PolyModel:
     """Model of ``E / unit = sum_T c_T prod_{i in T} s_i``; scale so that values stay near one.
 
     Args:
         num_spins: n.
         terms: by order: variables [m, k], distinct in a row, and coefficients [m] in units.
         unit: energy of coefficient 1.
+        by_colour: see `tiles.tile`.
 
     Example:
         >>> model = poly_float_model(3, [(np.array([[0, 1, 2]]), np.array([0.5]))])
@@ -73,7 +76,8 @@ def poly_float_model(num_spins: int, terms: Sequence[TermArrays], unit: float = 
     tail, others, place = directed(num_spins, terms)
     value = np.concatenate([np.zeros(0), *(c for _, c in terms)])[place].astype(np.float32)
     entries = Entries(tail, others, value)
-    tiling = tile(num_spins, *coupled_pairs(num_spins, terms), entries, _MAX_TILE_ROWS)
+    pairs = coupled_pairs(num_spins, terms)
+    tiling = tile(num_spins, *pairs, entries, _MAX_TILE_ROWS, by_colour=by_colour)
     # Unused factors name the row after all spins, which is +1 in this layout.
     spin_of_row = np.append(tiling.spin_of_row.astype(np.int64), tiling.num_rows + num_spins)
     buckets = tuple(_bucket(b, spin_of_row) for b in tiling.buckets)

@@ -69,7 +69,13 @@ def sparse(update: str) -> Kernel:
 
 
 def sparse_model(
-    h: NDArray, row: NDArray, col: NDArray, coupling: NDArray, unit: float = 1.0
+    h: NDArray,
+    row: NDArray,
+    col: NDArray,
+    coupling: NDArray,
+    unit: float = 1.0,
+    *,
+    by_colour: bool = False,
 ) -> SparseModel:
     """Model of ``E / unit = sum h_i s_i + sum J_ij s_i s_j``; scale so that values stay near one.
 
@@ -78,10 +84,11 @@ def sparse_model(
         row, col: [m] coupled pairs, each once.
         coupling: [m] couplings in units.
         unit: energy of weight 1.
+        by_colour: see `tiles.tile`.
     """
     n = h.size
     entries = both_ways(row, col, coupling.astype(np.float32))
-    tiling = tile(n, row, col, entries, _MAX_TILE_ROWS)
+    tiling = tile(n, row, col, entries, _MAX_TILE_ROWS, by_colour=by_colour)
     spins: HostArray = tiling.spin_of_row
     rows_of: HostArray = np.full(round_up(n), tiling.num_rows, np.int32)
     rows_of[:n] = tiling.row_of_spin

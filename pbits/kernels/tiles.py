@@ -83,7 +83,13 @@ def both_ways(row: NDArray, col: NDArray, value: NDArray) -> Entries:
 
 
 def tile(
-    num_spins: int, row: NDArray, col: NDArray, entries: Entries, max_rows: int = _TILE_ROWS[-1]
+    num_spins: int,
+    row: NDArray,
+    col: NDArray,
+    entries: Entries,
+    max_rows: int = _TILE_ROWS[-1],
+    *,
+    by_colour: bool = False,
 ) -> Tiling:
     """Colour the graph (row, col) and lay its spins out in tiles.
 
@@ -92,9 +98,11 @@ def tile(
         row, col: [m] coupled pairs; they decide the colours.
         entries: what acts on each spin.
         max_rows: largest B allowed.
+        by_colour: whether a tile holds spins of one colour only, and each bucket's tiles come
+            colour by colour; else a few spins that are left over of all colours share tiles.
     """
     degree = entries.degrees(num_spins)
-    grids = _grids(entries, degree, colour(num_spins, row, col), max_rows)
+    grids = _grids(entries, degree, colour(num_spins, row, col), max_rows, by_colour)
     first_row = np.cumsum([0, *(used * grid.shape[1] for grid, _, used in grids)])
     rows = round_up(int(first_row[-1])) + 1
     row_of_spin = np.zeros(num_spins, np.int32)
@@ -127,7 +135,9 @@ def tile(
 Grid = tuple[NDArray[np.int64], int, int]  # spins [T, B] (-1: unused), D, tiles in use
 
 
-def _grids(entries: Entries, degree: NDArray, colours: NDArray, max_rows: int) -> list[Grid]:
+def _grids(
+    entries: Entries, degree: NDArray, colours: NDArray, max_rows: int, by_colour: bool
+) -> list[Grid]:
     """Cut each colour, highest degrees first, into tiles; stack tiles of equal B and D."""
     order = np.lexsort((-degree, colours))
     classes = np.split(order, np.cumsum(np.bincount(colours))[:-1]) if order.size else []
@@ -138,7 +148,10 @@ def _grids(entries: Entries, degree: NDArray, colours: NDArray, max_rows: int) -
         in_hub_tiles = min(-(-count // _TILE_ROWS[0]) * _TILE_ROWS[0], members.size)
         hubs += _blocks(members[:in_hub_tiles], _TILE_ROWS[0])
         rest += _blocks(members[in_hub_tiles:], height)
-    tiles = [*hubs, *_repack(rest, height, entries, degree)]
+    if by_colour:
+        tiles = sorted([*hubs, *rest], key=lambda t: int(colours[t[0]]))
+    else:
+        tiles = [*hubs, *_repack(rest, height, entries, degree)]
     shapes = np.array([(t.size, _width(int(degree[t[t >= 0]].max()))) for t in tiles]).reshape(
         -1, 2
     )

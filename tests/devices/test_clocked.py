@@ -13,7 +13,8 @@ from pbits.devices.ideal import IdealSigmoid
 from pbits.devices.kubo import easy_plane
 from pbits.devices.rate_laws import BarrierRates, ConstantTime
 from pbits.devices.telegraph import Telegraph
-from pbits.kernels.coupled import IDEAL_COUPLING, PBit, coupled, coupled_model
+from pbits.kernels.coupled import PBit, Timing, coupled
+from pbits.kernels.coupled_model import coupled_model, energy_of, sparse_layout
 from pbits.random import seed_key, sweep_key
 
 BETA, READS, P_LEVEL = 0.7, 20_000, 1e-4
@@ -32,22 +33,29 @@ MODELS = {
 }
 
 
+LAYOUT = sparse_layout(H, ROW, COL, J)
+
+
+def made(parameters):
+    """Kernel and model; p-bits that remember are clocked together, each colour in its turn."""
+    timing = Timing(in_turn=not parameters.model.remembers)
+    kernel = coupled(LAYOUT.coupling, PBit(start, tick, "p-bit"), energy_of(LAYOUT), timing)
+    return kernel, coupled_model(LAYOUT, pbit=parameters, num_clocks=LAYOUT.num_colours)
+
+
 def machine(name, dt, slope=1.0):
     model, own, offset = MODELS[name]
-    parameters = Clocked(model, dt, own * slope, offset)
-    kernel = coupled(IDEAL_COUPLING, PBit(start, tick, name))
-    return kernel, coupled_model(H, ROW, COL, J, pbit=parameters)
+    return made(Clocked(model, dt, own * slope, offset))
 
 
 def run(kernel, model, spins, sweeps, seed):
     """Spins [5, reads] after sweeps in which one p-bit at a time is clocked."""
-    assert model.clocked.shape == (5, 5)
+    assert LAYOUT.num_colours == 5
     state = kernel.load(jnp.asarray(spins), model, jnp.arange(spins.shape[1], dtype=jnp.uint32))
     step, key = jax.jit(kernel.step), seed_key(seed)
     for k in range(sweeps):
-        state, info = step(sweep_key(key, np.uint32(k)), state, model, jnp.float32(BETA))
-    assert float(info.events["ticks"]) == 5 * spins.size
-    return np.asarray(kernel.spins(state, model))
+        state, _ = step(sweep_key(key, np.uint32(k)), state, model, jnp.float32(BETA))
+    return np.asarray(kernel.spins(state, model))[:5]
 
 
 def pvalue(spins):
@@ -88,28 +96,23 @@ def test_short_clocks_keep_the_law_of_spins_updated_in_turn(name):
 )
 def test_models_that_remember_are_carried_on(model, slope, bound):
     """Near the law only, for their transfer curves are no hyperbolic tangents."""
-    kernel = coupled(IDEAL_COUPLING, PBit(start, tick, "disk"))
-    problem = coupled_model(H, ROW, COL, J, pbit=Clocked(model, 2e-9, slope))
-    found = run(kernel, problem, np.ones((5, 4000), np.int8), 10, 1)
+    found = run(*made(Clocked(model, 2e-9, slope)), np.ones((5, 4000), np.int8), 10, 1)
     seen = np.bincount((1 << np.arange(5)) @ (found > 0), minlength=32) / 4000
     assert np.abs(seen - LAW).sum() / 2 < bound
     assert np.abs(seen - 1 / 32).sum() / 2 > 0.2
     # A clock of no time at all shows what there was.
-    still = coupled_model(H, ROW, COL, J, pbit=Clocked(model, 1e-20, slope * 1e6))
     first = equilibrated(4)
-    assert np.array_equal(run(kernel, still, first, 2, 1), first)
+    assert np.array_equal(run(*made(Clocked(model, 1e-20, slope * 1e6)), first, 2, 1), first)
 
 
 def test_memory_outlives_a_clock():
     """An easy-plane disk's phase spreads over many clocks as over one; a machine that began anew
     at every clock from the spin would never flip."""
     disk = easy_plane(1.5e-18, 0.8, 0.1)
-    kernel = coupled(IDEAL_COUPLING, PBit(start, tick, "disk"))
     # Five clocks, one for each colour, in a sweep; no input to speak of.
-    still = coupled_model(H, ROW, COL, J, pbit=Clocked(disk, 1e-11, 1e6))
-    found = run(kernel, still, np.ones((5, READS), np.int8), 4, 1)
+    found = run(*made(Clocked(disk, 1e-11, 1e6)), np.ones((5, READS), np.int8), 4, 1)
     # The last spin was clocked last, after 20 intervals of 10 ps.
-    mean = found[np.argmax(still.clocked[-1])].mean()
+    mean = found[np.argmax(LAYOUT.colour)].mean()
     phases = np.exp(-(np.arange(1, 400, 2) ** 2) * float(disk.memory_variance(2e-10)) / 2)
     # From m_z = 0 the phase gains a Gaussian angle: a square wave, harmonic by harmonic.
     order = np.arange(200)
@@ -119,7 +122,5 @@ def test_memory_outlives_a_clock():
 
 
 def test_a_tabulated_model_says_that_it_cannot():
-    kernel = coupled(IDEAL_COUPLING, PBit(start, tick, "axial"))
-    problem = coupled_model(H, ROW, COL, J, pbit=Clocked(AxialPBit(1.0, 1e9), 1e-9, 1.0))
     with pytest.raises(ValueError, match="use a Telegraph"):
-        run(kernel, problem, np.ones((5, 16), np.int8), 1, 1)
+        run(*made(Clocked(AxialPBit(1.0, 1e9), 1e-9, 1.0)), np.ones((5, 16), np.int8), 1, 1)
