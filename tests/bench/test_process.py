@@ -23,7 +23,8 @@ def test_the_environment_is_given_back(monkeypatch):
             raise ZeroDivisionError
 
     seen = []
-    pytest.raises(ZeroDivisionError, fails)
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert seen == [("other", "new")]
     assert os.environ["PBITS_OLD"] == "old"
     assert "PBITS_NEW" not in os.environ
