@@ -47,7 +47,19 @@ def options_in_help(*words):
     return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", shown.output))
 
 
-@pytest.mark.parametrize("code", blocks("python"), ids=lambda code: code.split("\n", 1)[0])
+def programs():
+    """Python blocks; studies take minutes, short ones are in `crossbar/test_scaling.py`."""
+    return [
+        pytest.param(
+            code,
+            id=code.split("\n", 1)[0],
+            marks=[pytest.mark.slow] if "import study" in code else [],
+        )
+        for code in blocks("python")
+    ]
+
+
+@pytest.mark.parametrize("code", programs())
 def test_python_block_runs(code):
     exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})
 

@@ -7,11 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import pbits.tempering as module
 from pbits.pairing import Clusters
 from pbits.results import TemperResult
 from pbits.tally import MAX_ROUNDS, counted, steps
-from pbits.tempering import temper
+from pbits.tempering import pilot, run, temper
 from problems import from_terms
 from problems.generators import edwards_anderson, random_gnp
 from problems.polynomial import Problem
@@ -56,7 +55,8 @@ def usual(problem: Problem) -> TemperResult:
 def test_results_do_not_depend_on_calls(
     problem: Problem, usual: TemperResult, cut: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "next_size", CUTS[cut])
+    for module in (pilot, run):
+        monkeypatch.setattr(module, "next_size", CUTS[cut])
     assert same(temper(problem, **SETTINGS), usual) == []
 
 

@@ -7,7 +7,6 @@ import jax
 import numpy as np
 import pytest
 
-import pbits.tempering as module
 from pbits.exchange import Exchange
 from pbits.models import choose_model
 from pbits.random import seed_key
@@ -143,9 +142,10 @@ def test_long_histories_are_thinned_alike_however_they_are_cut(
         "num_reads": 4, "num_sweeps": 600, "num_temperatures": 4, "seed": 1, "record_rungs": True,
     }  # fmt: skip
     every = temper(PROBLEMS["sparse"], **settings).rung_history
-    monkeypatch.setattr(module, "RungRecorder", partial(RungRecorder, max_entries=16 * 50))
+    short = partial(RungRecorder, max_entries=16 * 50)
+    monkeypatch.setattr("pbits.tempering.driver.RungRecorder", short)
     for length in (1, 7, 64):
-        monkeypatch.setattr(module, "next_size", lambda size, seconds, length=length: length)
+        monkeypatch.setattr("pbits.tempering.run.next_size", lambda *_, length=length: length)
         thin = temper(PROBLEMS["sparse"], **settings).rung_history
         assert thin.round.tolist() == list(range(0, 301, 8))
         np.testing.assert_array_equal(thin.rung, every.rung[::8])

@@ -8,9 +8,10 @@ import stats
 from kernel_table import ROWS, graphs
 
 from pbits.exchange import Exchange
+from pbits.ladders import equal_rejection
 from pbits.random import seed_key, sweep_key
 from pbits.swaps import Climb, Places, arrive, exchanged, propose
-from pbits.tempering import equal_rejection, temper
+from pbits.tempering import temper
 from problems import ising
 from problems.generators import edwards_anderson, ferromagnet, random_gnp
 
@@ -141,7 +142,7 @@ def test_clusters_know_whether_a_field_breaks_the_symmetry(
             super().__init__(*arguments, **keywords)
             seen.append(self._symmetric)
 
-    monkeypatch.setattr("pbits.tempering.Exchange", Noted)
+    monkeypatch.setattr("pbits.tempering.driver.Exchange", Noted)
     problem = ising(h, [0, 1], [1, 2], [1, -1])
     temper(problem, num_reads=2, num_sweeps=0, betas=[0.1, 0.2], seed=1)
     assert seen == [symmetric]
@@ -189,7 +190,7 @@ def test_a_run_stops_when_asked_and_keeps_what_it_has() -> None:
 
 def test_the_time_of_the_pilot_is_sampling_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = ferromagnet((4, 4))
-    pilot = "pbits.tempering._pilot"
+    pilot = "pbits.tempering.driver.find_ladder"
     monkeypatch.setattr(pilot, lambda engine, betas, plan, pressed: (betas, 50.0))
     found = temper(problem, num_reads=2, num_sweeps=None, time_limit=40.0, seed=1)
     assert (found.stopped_by, found.num_sweeps) == ("time_limit", 0)

@@ -57,9 +57,8 @@ _COMMON = (
     numbers("simulated", _FIT, reference=25e-6, highest=25e-6, drift_start=20.0, read_after=20.0,
             noise_time=250e-9, polynomial=tuple(c * 1e-6 for c in (0.26348, 1.965, -1.1731)))
     | numbers("assumed", "the fits say nothing below; on over off of 25", lowest=1e-6)
-    | numbers("assumed", "four bits", num_levels=16)
-    | numbers("assumed", "no source at hand", read_voltage=0.2, read_time=250e-9, stuck_low=0.0,
-              stuck_high=0.0)
+    | reram.ASSUMED
+    | numbers("assumed", "no source at hand", read_time=250e-9)
     | numbers("simulated", "NVSim@6334d00, PCM cell: set of 150 ns", write_time=150e-9)
     | numbers("assumed", "NVMExplorer@16eb289: 9.0 pJ for a word of 64 bits, periphery included",
               write_energy=9.0e-12 / 64)

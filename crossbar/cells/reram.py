@@ -52,14 +52,16 @@ def _micro(*coefficients: float) -> tuple[float, ...]:
 
 _WAN = "fit to Wan et al., Nature (2022), doi:10.1038/s41586-022-04992-8, by aihwkit, after"
 _NVSIM = "NVSim@6334d00, RRAM cell: 2 V, 10 ns, 0.6 pJ"
+ASSUMED = numbers("assumed", "four bits", num_levels=16) | numbers(
+    "assumed", "no source at hand", read_voltage=0.2, stuck_low=0.0, stuck_high=0.0
+)
 _COMMON = (
     numbers("simulated", _WAN + " 1 s", reference=40e-6, highest=40e-6,
             polynomial=_micro(0.348, 16.03, -43.853, 45.393, -16.815))
     | numbers("memory", "1 to 40 uS", lowest=1e-6)
-    | numbers("assumed", "four bits", num_levels=16)
+    | ASSUMED
     | numbers("assumed", "aihwkit suggests about 1 %, of the largest there", read_noise=0.01)
-    | numbers("assumed", "no source at hand", read_voltage=0.2, read_time=10e-9, stuck_low=0.0,
-              stuck_high=0.0)
+    | numbers("assumed", "no source at hand", read_time=10e-9)
     | numbers("simulated", _NVSIM, write_energy=0.6e-12, write_time=10e-9)
     | numbers("memory", "1e6 to 1e8 cycles; NVMExplorer@16eb289 lists 1e4 to 1e9", endurance=1e7)
 )  # fmt: skip

@@ -1,8 +1,9 @@
 """What the commands of ``pbits bench`` share: options, refusals, and files of records."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,10 @@ Record = Annotated[
 ]
 Rounds = Annotated[
     int | None, work(metavar="N", min=1, help="Measured calls of each side, in turn; 5 by default.")
+]
+Quick = Annotated[
+    bool,
+    work("--quick", metavar="", help="Little work: shows that all runs, measures nothing."),
 ]
 
 
@@ -64,3 +69,25 @@ def append_line(path: Path | None, facts: dict[str, Any]) -> None:
     if path:
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(facts, allow_nan=False) + "\n")
+
+
+def measured(benchmark: str, settings: Any, compare: Callable[..., Any]) -> dict[str, Any]:
+    """The report of `compare(settings, say)`, with a word on stderr meanwhile.
+
+    Args:
+        benchmark: its name.
+        settings: of the comparison, a dataclass.
+        compare: takes the settings and whom to tell what is going on.
+    """
+    from rich.console import Console
+
+    from pbits.bench import machine
+
+    with Console(stderr=True).status("starting") as status:
+        result = compare(settings, status.update)
+    return {
+        "benchmark": benchmark,
+        **machine.describe(),
+        "settings": asdict(settings),
+        "results": [result],
+    }

@@ -14,11 +14,8 @@ recorded too); ratios are of calls in the same round.
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -26,6 +23,7 @@ import numpy as np
 from pbits.bench import crossbar_peers
 from pbits.bench.crossbar_work import Arrays, Layer, Settings
 from pbits.bench.entrant import Unsupported
+from pbits.bench.process import on_one_core
 from pbits.bench.summary import spread
 
 Run = Callable[[], Any]
@@ -58,30 +56,11 @@ def compare(settings: Settings, say: Callable[[str], None] = lambda text: None) 
         say: told what is going on.
     """
     say("measuring on one core")
-    with _one_thread(), ProcessPoolExecutor(1, get_context("spawn"), _pin) as pool:
-        return pool.submit(measure, settings).result()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Environment of a process started meanwhile; libraries read it when they are imported."""
     wanted = dict.fromkeys(_THREADS, "1") | {
-        "PBITS_NUM_DEVICES": "1",
         "JAX_PLATFORMS": "cpu",
         "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false",
     }
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-def _pin() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    return on_one_core(measure, settings, **wanted)
 
 
 def measure(settings: Settings) -> dict[str, Any]:

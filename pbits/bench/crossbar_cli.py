@@ -1,23 +1,21 @@
 """``pbits bench crossbar``: arrays and layers against other simulators and plain products."""
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pbits.bench.command import (
     AsJson,
+    Quick,
     Record,
     Rounds,
     amounts,
     append_line,
+    measured,
     open_record,
     refusals,
     work,
 )
 from pbits.bench.report import range_text, standard_output
-
-if TYPE_CHECKING:
-    from pbits.bench.crossbar_work import Settings
 
 _QUICK = {
     "array": 16, "inputs": 32, "outputs": 32, "batch": 8, "peer_vectors": 2, "seconds": 0.01,
@@ -62,10 +60,6 @@ _Seconds = Annotated[
     ),
 ]
 _Seed = Annotated[int, work(metavar="N", min=0, help="Seed of weights and inputs.")]
-_Quick = Annotated[
-    bool,
-    work("--quick", metavar="", help="Little work: shows that all runs, measures nothing."),
-]
 
 
 def crossbar(
@@ -80,7 +74,7 @@ def crossbar(
     seconds: _Seconds = None,
     rounds: Rounds = None,
     seed: _Seed = 0,
-    quick: _Quick = False,
+    quick: Quick = False,
     as_json: AsJson = False,
     record: Record = None,
 ) -> None:
@@ -104,7 +98,9 @@ def crossbar(
         from pbits.bench.crossbar_work import Settings
 
         settings = Settings(**given)
-    report = _measure(settings)
+    from pbits.bench.crossbar import compare
+
+    report = measured("crossbar", settings, compare)
     append_line(record, report)
     if as_json:
         print(json.dumps(report, allow_nan=False))
@@ -112,23 +108,6 @@ def crossbar(
         print_report(report)
         if quick:
             print("--quick shows that all runs: times of so little work mean nothing")
-
-
-def _measure(settings: "Settings") -> dict[str, Any]:
-    """Compare, with a word on stderr meanwhile."""
-    from rich.console import Console
-
-    from pbits.bench import machine
-    from pbits.bench.crossbar import compare
-
-    with Console(stderr=True).status("starting") as status:
-        result = compare(settings, status.update)
-    return {
-        "benchmark": "crossbar",
-        **machine.describe(),
-        "settings": asdict(settings),
-        "results": [result],
-    }
 
 
 def print_report(report: dict[str, Any]) -> None:

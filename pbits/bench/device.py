@@ -7,18 +7,16 @@ what is compared is simulated time per second.  cmtj runs its Heun method: the E
 that it takes by itself has an error of first order in the step.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 
 from pbits.bench.machine import installed_version
+from pbits.bench.process import on_one_core
 from pbits.bench.summary import spread
 from pbits.devices.axial import AxialMagnet
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet, Vector
@@ -127,15 +125,7 @@ def compare(settings: Settings, say: Callable[[str], None] = lambda text: None) 
         ratios, and the speed of a hundred thousand devices at once.
     """
     say("measuring on one core")
-    context = get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=_pin) as pool:
-        return pool.submit(measure, settings).result()
-
-
-def _pin() -> None:
-    os.environ["PBITS_NUM_DEVICES"] = "1"
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    return on_one_core(measure, settings)
 
 
 def measure(settings: Settings) -> dict[str, Any]:

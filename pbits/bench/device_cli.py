@@ -1,15 +1,16 @@
 """``pbits bench device``: the macrospin against cmtj."""
 
 import json
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from pbits.bench.command import (
     AsJson,
+    Quick,
     Record,
     Rounds,
     amounts,
     append_line,
+    measured,
     open_record,
     refusals,
     work,
@@ -40,10 +41,6 @@ _Seconds = Annotated[
     work(metavar="SECONDS", min=0.01, max=3600, help="Of each measurement, about; 3 by default."),
 ]
 _Seed = Annotated[int, work(metavar="N", min=0, help="Seed of the noise.")]
-_Quick = Annotated[
-    bool,
-    work("--quick", metavar="", help="Little work: shows that all runs, measures nothing."),
-]
 
 
 def device(
@@ -53,7 +50,7 @@ def device(
     seconds: _Seconds = None,
     rounds: Rounds = None,
     seed: _Seed = 0,
-    quick: _Quick = False,
+    quick: Quick = False,
     as_json: AsJson = False,
     record: Record = None,
 ) -> None:
@@ -69,30 +66,14 @@ def device(
     ) | {"delta": delta, "alpha": alpha, "seed": seed}
     with refusals():
         open_record(record)
-    report = _measure(given)
+    from pbits.bench.device import Settings, compare
+
+    report = measured("device", Settings(**given), compare)
     append_line(record, report)
     if as_json:
         print(json.dumps(report, allow_nan=False))
     else:
         print_report(report)
-
-
-def _measure(given: dict[str, Any]) -> dict[str, Any]:
-    """Compare, with a word on stderr meanwhile; `given` are settings of the comparison."""
-    from rich.console import Console
-
-    from pbits.bench import machine
-    from pbits.bench.device import Settings, compare
-
-    settings = Settings(**given)
-    with Console(stderr=True).status("starting") as status:
-        result = compare(settings, status.update)
-    return {
-        "benchmark": "device",
-        **machine.describe(),
-        "settings": asdict(settings),
-        "results": [result],
-    }
 
 
 def print_report(report: dict[str, Any]) -> None:

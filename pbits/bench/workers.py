@@ -7,11 +7,12 @@ thread pool or a compilation cache with anything else.
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any, NamedTuple, Protocol, Self
 
+from pbits.bench.process import environment, pin
 from problems import IsingProblem
 
 # The sampler that a worker process holds between calls; always empty in the parent.
@@ -63,7 +64,7 @@ class Team:
 
     def __init__(self, entrant: Member, problem: IsingProblem, cores: Sequence[int]) -> None:
         groups = [list(cores)] if entrant.threaded else [[core] for core in cores]
-        with ExitStack() as stack, _environment(len(groups[0])):
+        with ExitStack() as stack, environment(**_wanted(len(groups[0]))):
             self._done = _SPAWN.Event()
             self._pools = [stack.enter_context(_one_process(self._done)) for _ in groups]
             waiting = [
@@ -109,31 +110,19 @@ def _hold(done: Any) -> None:
     _held["done"] = done
 
 
-@contextmanager
-def _environment(num_devices: int) -> Iterator[None]:
-    """Environment of processes started meanwhile; JAX reads it when it is imported."""
-    wanted = {
+def _wanted(num_devices: int) -> dict[str, str]:
+    """What members find in their environment."""
+    return {
         "PBITS_NUM_DEVICES": str(num_devices),
         # Compile times in a report are those of a first use.
         "PBITS_CACHE_DIR": "off",
         # Peers run on the CPU; whoever compares with an accelerator says so.
         "JAX_PLATFORMS": os.environ.get("JAX_PLATFORMS", "cpu"),
     }
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name)
-            else:
-                os.environ[name] = value
 
 
 def _prepare(entrant: Member, problem: IsingProblem, cores: list[int]) -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores)
+    pin(cores)
     _held["sampler"] = entrant.make(problem)
 
 
