@@ -42,6 +42,7 @@ RANKS = {
     "pbits.restarts": 5,
     "pbits.annealing": 6,
     "pbits.solving": 7,
+    "pbits.machine": 7,
     "pbits.sampling": 6,
     "pbits.tempering": 6,
     "pbits.population": 6,

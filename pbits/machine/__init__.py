@@ -1,0 +1,1 @@
+"""A p-bit computer: stochastic devices as neurons, a crossbar between them, and what it costs."""
