@@ -1,0 +1,1 @@
+"""The p-bit computer: stochastic junctions as neurons, coupled through magnetic crossbars."""
