@@ -1,8 +1,8 @@
-"""What one decision of a p-bit costs, from its device and circuit: joules, seconds, square metres.
+"""What one decision of a p-bit costs in joules, seconds and area, from its device and circuit.
 
-``E = P t + C V**2 + leakage t`` (:mod:`pbits.devices.energy`): the current that flows while the p-bit
-is waited for, its output charged once, and what leaks.  A p-bit read after one correlation time is
-still related to its last value (e**-1), after four hardly (e**-4 = 1.8 %), so both are given.
+``E = P t + C V**2 + leakage t`` (:mod:`pbits.devices.energy`): the current that flows while the
+p-bit is waited for, its output charged once, and what leaks.  A p-bit read after one correlation
+time is still related to its last value (e**-1), after four hardly (e**-4 = 1.8 %): both are given.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What writing a problem into a machine's arrays takes, by spin transfer, spin-orbit torque and loss.
+"""What writing a problem into a machine's arrays takes: spin transfer, spin-orbit and spin loss.
 
 The same cells are to be set by the same number of pulses; what a pulse takes is the datasheet's
 (`crossbar.cells`).  Others come from a junction by :mod:`pbits.datasheets`.
