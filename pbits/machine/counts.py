@@ -5,48 +5,16 @@ A sweep is some clocks, a read some sweeps, and reads follow one another on each
 :func:`crossbar.ledger.charge` makes joules, seconds and square metres of it.
 """
 
-from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import NamedTuple
 
-import numpy as np
-
 from crossbar.costs import Costs
-from crossbar.counting import Layout, count_events, count_parts, count_path, with_converter
-from crossbar.design import Design
-from crossbar.ledger import charge
 from pbits import checks
-from pbits.machine.pbit_costs import PBitCost
+from pbits.machine.field_costs import IDEAL, FieldRead
+from pbits.machine.pbit_costs import PBitCost, input_joules
 
 _MEGABYTE = 2**23  # cells of one bit
 _RESTING = "memory.stt.leakage"
-
-
-class FieldRead(NamedTuple):
-    """What computing the fields of one clock takes; nothing at all for an ideal coupling.
-
-    Attributes:
-        events, path: of one clock.
-        parts: of one chip.
-        cells: of one chip, for the leakage of what surrounds them.
-        costs: a table that has the converter; None for the built-in one.
-        notes: what is assumed.
-    """
-
-    events: Mapping[str, float] = {}
-    path: Mapping[str, float] = {}
-    parts: Mapping[str, float] = {}
-    cells: int = 0
-    costs: Costs | None = None
-    notes: tuple[str, ...] = ("the coupling is ideal: it takes no time, energy or area",)
-
-    @property
-    def seconds(self) -> float:
-        """Of one clock."""
-        return charge(path=self.path, costs=self.costs).latency
-
-
-IDEAL = FieldRead()
 
 
 class MachineCounts(NamedTuple):
@@ -73,96 +41,6 @@ class MachineCounts(NamedTuple):
     notes: tuple[str, ...]
 
 
-def column_layouts(
-    design: Design, arrays: Sequence[int], *, planes: int = 2, slices: int = 1,
-    outputs: int | None = None,
-) -> tuple[Layout, ...]:  # fmt: skip
-    """Layouts of the arrays whose currents are added into the same fields.
-
-    Args:
-        design: sizes of an array.
-        arrays: in each column of arrays, those that are not empty.
-        planes, slices: of a programmed matrix's `layout`.
-        outputs: fields of each column; all columns of an array by default.
-
-    Example:
-        >>> from crossbar.cells.presets import get
-        >>> design = Design(get("sot"), rows=64, columns=64)
-        >>> [layout.arrays for layout in column_layouts(design, [3, 1])]
-        [6, 2]
-    """
-    wide = design.columns - (planes == 1) if outputs is None else outputs
-    counts = [checks.whole_number("arrays", count, 1) for count in arrays]
-    return tuple(Layout(k * design.rows, wide, planes, slices, k, 1) for k in counts)
-
-
-def field_read(
-    design: Design,
-    layouts: Sequence[Layout],
-    *,
-    share: float = 1.0,
-    cell_joules: float | None = None,
-    costs: Costs | None = None,
-) -> FieldRead:
-    """What reading a chip's arrays once takes.
-
-    Args:
-        design: of the arrays.
-        layouts: one for each group of arrays whose currents are added; see `column_layouts`.
-        share: of the groups, read in a clock on average: those that hold p-bits of its colour.
-        cell_joules: in cells and wires, of reading all groups (the "cell.read" of `mvm`); by
-            default all lines driven fully over cells of the mean level, without wires.
-        costs: a table of your own.
-
-    Raises:
-        ValueError: without arrays, or on a share that is not above 0 and at most 1.
-
-    Example:
-        >>> from crossbar.cells.presets import get
-        >>> design = Design(get("sot"), rows=64, columns=64, encoding="sign-magnitude",
-        ...                 input_bits=2)
-        >>> read = field_read(design, column_layouts(design, [2, 2]))
-        >>> read.cells, read.seconds > 10e-9
-        (32768, True)
-    """
-    if not layouts:
-        raise ValueError("layouts is empty; expected the arrays of at least one group of fields")
-    checks.positive("share", share, most=1.0)
-    cells = sum(layout.arrays for layout in layouts) * design.rows * design.columns
-    notes = []
-    if cell_joules is None:
-        cell_joules = cells * _read_joules(design)
-        notes.append("power in the cells: every line driven, cells at their mean level, no wires")
-    table = with_converter(Costs.load() if costs is None else costs, design)
-    events = _sum(count_events(design, layout, 1) for layout in layouts)
-    events["cell.read"] = checks.non_negative("cell_joules", cell_joules)
-    paths = [count_path(design, layout, 1) for layout in layouts]
-    slowest = max(paths, key=lambda path: charge(path=path, costs=table).latency)
-    return FieldRead(
-        {name: share * count for name, count in events.items()},
-        slowest,
-        _sum(count_parts(design, layout) for layout in layouts),
-        cells,
-        table,
-        (*notes, "spins reach all arrays within the clock: their wires are not counted"),
-    )
-
-
-def _read_joules(design: Design) -> float:
-    """Of one cell at its mean level on a driven line, over all digits of an input."""
-    cell = design.cell
-    mean = float(np.mean(np.asarray(cell.levels)))
-    return design.num_digits * float(cell.read_voltage) ** 2 * float(cell.read_time) * mean
-
-
-def _sum(counts: object) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for one in counts:  # type: ignore[attr-defined]
-        for name, count in one.items():
-            total[name] = total.get(name, 0.0) + float(np.sum(np.asarray(count, np.float64)))
-    return total
-
-
 def machine_counts(
     *,
     num_spins: int,
@@ -173,6 +51,7 @@ def machine_counts(
     coupling: FieldRead = IDEAL,
     settling: float = 0.0,
     period: float | None = None,
+    input_bits: int = 0,
     always_on: bool = True,
     chips: int = 1,
 ) -> MachineCounts:
@@ -188,6 +67,8 @@ def machine_counts(
         coupling: fields of one clock.
         settling: s, of fields, each clock: the synapse's lag.
         period: s, of a clock; by default what coupling, settling and p-bits take.
+        input_bits: of a converter before each p-bit, where fields come as numbers; see
+            `pbit_costs.input_joules`.
         always_on: whether the p-bits' current flows all the time, as in a divider without a
             switch, or only while their own decision is waited for.
         chips: with the same problem, which share the reads.
@@ -218,6 +99,7 @@ def machine_counts(
     flowing = on if always_on else updates * lit
     events = {name: clocks * count for name, count in coupling.events.items()}
     events["pbit.decision"] = pbit.power * flowing + pbit.switching * updates
+    events["pbit.input"] = input_joules(input_bits) * updates
     events["pbit.leakage"] = pbit.leakage * on
     events[_RESTING] = coupling.cells / _MEGABYTE * clocks * seconds
     path = {name: in_turn * count for name, count in coupling.path.items()}
@@ -228,6 +110,68 @@ def machine_counts(
         _some(events), _some(path), _some(parts), updates, clocks, reads, seconds, coupling.costs,
         (*_told(reads, chips, always_on, coupling), *_waited(lit, pbit), *pbit.notes,
          *coupling.notes),
+    )  # fmt: skip
+
+
+def running_counts(
+    *,
+    num_spins: int,
+    seconds: float,
+    pbit: PBitCost,
+    num_reads: int = 1,
+    coupling: FieldRead = IDEAL,
+    refresh: float | None = None,
+    chips: int = 1,
+) -> MachineCounts:
+    """The same for p-bits that run freely, which nothing waits for.
+
+    An update is a correlation time of a p-bit, so that N of them make N / tau updates a second.
+
+    Args:
+        num_spins: p-bits of a chip.
+        seconds: of each read, by the hardware's clock.
+        pbit: one p-bit, with its correlation time; its waiting time does not count.
+        num_reads: chains or anneals, one after another.
+        coupling: of computing all fields once.
+        refresh: s, between one computation of the fields and the next; as long as it takes by
+            default.
+        chips: that share the reads.
+
+    Raises:
+        ValueError: on numbers out of range, a p-bit without correlation time, or fields asked for
+            faster than they come.
+
+    Example:
+        >>> from pbits.machine.pbit_costs import divider_cost
+        >>> counts = running_counts(num_spins=100, seconds=1e-6, pbit=divider_cost())
+        >>> f"{counts.updates:.3g} updates in {counts.path['pbit.wait']:.0e} s"
+        '7.37e+05 updates in 1e-06 s'
+    """
+    spins = checks.whole_number("num_spins", num_spins, 1)
+    reads, chips = (
+        checks.whole_number(name, value, 1)
+        for name, value in (("num_reads", num_reads), ("chips", chips))
+    )
+    tau = checks.positive("correlation_time", pbit.correlation_time)
+    long, takes = checks.positive("seconds", seconds), coupling.seconds
+    period = takes if refresh is None else checks.positive("refresh", refresh)
+    if period < takes:
+        raise ValueError(
+            f"refresh is {period:.3g} s and fields take {takes:.3g} s; expected at least that"
+        )
+    computed = reads * long / period if period else 0.0
+    updates = spins * reads * long / tau
+    events = {name: computed * count for name, count in coupling.events.items()}
+    events["pbit.decision"] = spins * reads * long * pbit.power + updates * pbit.switching
+    events["pbit.leakage"] = spins * reads * long * pbit.leakage
+    events[_RESTING] = coupling.cells / _MEGABYTE * reads * long
+    parts = {name: chips * count for name, count in coupling.parts.items()}
+    parts["pbit.area"] = chips * spins * pbit.area
+    notes = (*_told(reads, chips, True, coupling), *pbit.notes, *coupling.notes)
+    return MachineCounts(
+        _some(events), {"pbit.wait": ceil(reads / chips) * long}, _some(parts), updates, computed,
+        reads, period, coupling.costs,
+        (*notes, "an update of a free p-bit is one correlation time of it"),
     )  # fmt: skip
 
 

@@ -200,6 +200,22 @@ def small_area(costs: Costs | None = None) -> float:
     return charge(parts={"pbit.junction": 1, "pbit.transistor": TRANSISTORS}, costs=costs).area
 
 
+def input_joules(bits: int, *, unit: float = 1e-15, swing: float = 0.8) -> float:
+    """J, of setting a p-bit's input by a converter of equal capacitors: ``2**bits C V**2``.
+
+    Args:
+        bits: of the converter; 0 where a current or voltage is taken as it is, for nothing.
+        unit: F, of one capacitor, which is assumed.
+        swing: V.
+
+    Example:
+        >>> f"{input_joules(8):.2g}"
+        '1.6e-13'
+    """
+    whole = checks.whole_number("bits", bits, 0)
+    return 2.0**whole * unit * swing**2 if whole else 0.0
+
+
 def cmos_cost(
     *,
     random_bits: int = 32,

@@ -10,7 +10,8 @@ from pbits.devices.pulse_sigmoid import orbit_pulses
 from pbits.devices.rate_laws import ConstantTime
 from pbits.devices.telegraph import Telegraph
 from pbits.diagnostics import autocorrelation_time
-from pbits.machine.counts import column_layouts, field_read, machine_counts
+from pbits.machine.counts import machine_counts
+from pbits.machine.field_costs import column_layouts, field_read
 from pbits.machine.pbit_costs import PBitCost, at_one_and_four, cmos_cost, divider_cost
 from pbits.machine.report import HardwareReport, hardware_report
 from pbits.machine.write_costs import write_costs
