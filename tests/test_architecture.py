@@ -41,6 +41,7 @@ RANKS = {
     "pbits.replicas": 5,
     "pbits.restarts": 5,
     "pbits.annealing": 6,
+    "pbits.machine": 7,
     "pbits.solving": 7,
     "pbits.machine": 7,
     "pbits.sampling": 6,

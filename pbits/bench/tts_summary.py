@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pbits.bench.tts import Estimate, repeats_needed, success_probability, time_to_solution
 from pbits.bench.tts_contests import Contest
 from pbits.bench.tts_records import Run
 from pbits.bench.tts_times import median_time, optimal_time_to_solution, restart_time
+from pbits.diagnostics.tts import Estimate, repeats_needed, success_probability, time_to_solution
 
 NEAR = 0.999
 _QUANTILES = (0.25, 0.5, 0.75)

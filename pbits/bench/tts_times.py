@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
-from pbits.bench.tts import CONFIDENCE, Estimate, run_to_solution, time_to_solution
+from pbits.diagnostics.tts import CONFIDENCE, Estimate, run_to_solution, time_to_solution
 
 _DRAWS = 2000
 _SPLITS = 200

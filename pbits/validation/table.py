@@ -14,12 +14,15 @@ from pbits.validation import (
     fokker_planck,
     in_plane,
     junctions,
+    machine,
     motion,
     networks,
     pbit_models,
     switching,
 )
 from pbits.validation.rows import Row
+
+_LETTERS = ("T", "X", "M")
 
 
 def all_rows() -> list[Row]:
@@ -32,13 +35,13 @@ def all_rows() -> list[Row]:
     families = (
         cross_runs, crossbar_costs, crossbar_digital, crossbar_grains, crossbar_losses,
         crossbar_readout, crossbar_tiles, crossbar_wires, crossbar_writing, equilibrium,
-        fokker_planck, in_plane, junctions, motion, networks, pbit_models, switching,
+        fokker_planck, in_plane, junctions, machine, motion, networks, pbit_models, switching,
     )  # fmt: skip
     rows = [row for family in families for row in family.ROWS]
     return sorted(rows, key=_place)
 
 
-def _place(row: Row) -> tuple[str, int, int]:
+def _place(row: Row) -> tuple[int, int, int]:
     family, _, number = row.id.partition(".")
     letters = family.rstrip("0123456789")
-    return letters, int(family[len(letters) :] or 0), int(number)
+    return _LETTERS.index(letters), int(family[len(letters) :] or 0), int(number)

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pbits.bench.tts import (
-    Estimate,
-    repeats_needed,
-    run_to_solution,
-    success_probability,
-    time_to_solution,
-)
 from pbits.bench.tts_times import (
     median_time,
     optimal_time_to_solution,
     restart_time,
     restart_time_draws,
+)
+from pbits.diagnostics.tts import (
+    Estimate,
+    repeats_needed,
+    run_to_solution,
+    success_probability,
+    time_to_solution,
 )
 
 NEVER = float("inf")

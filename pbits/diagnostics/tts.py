@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 CONFIDENCE = 0.95
 _TARGET = 0.99
@@ -66,6 +65,8 @@ def success_probability(
         >>> found.value, found.low, round(found.high, 4)
         (0.0, 0.0, 0.3085)
     """
+    from scipy import stats
+
     _check_counts(successes, runs)
     extra = {"clopper-pearson": (0.0, 1.0), "jeffreys": (0.5, 0.5)}
     if method not in extra:
