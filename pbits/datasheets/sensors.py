@@ -79,9 +79,9 @@ def power_curve(
 
     Example:
         >>> from pbits.devices.diode_examples import unbiased
-        >>> curve = power_curve(unbiased(), [1e-10, 1e-8], 0.84e9, num_periods=2)
-        >>> linear = curve.sensitivity * 1e-8
-        >>> bool(abs(curve.volts_at(1e-8)) < 0.9 * abs(linear))  # it saturates
+        >>> curve = power_curve(unbiased(alpha=0.02), [1e-9, 1e-6], 0.84e9, num_periods=2)
+        >>> linear = curve.sensitivity * 1e-6
+        >>> bool(abs(curve.volts_at(1e-6)) < 0.9 * abs(linear))  # it saturates
         True
     """
     watts = np.atleast_1d(positive_array("powers", powers))
@@ -90,9 +90,6 @@ def power_curve(
     found = rectifier(diode, frequency, start=start)
     sizes = amplitude(watts, found.resistance, impedance=impedance)
     volts = rectified_voltage(diode, sizes, frequency, start=start, num_periods=num_periods)
-    per_watt = (
-        found.rectification[0] * float(amplitude(1.0, found.resistance, impedance=impedance)) ** 2
-    )
     return PowerCurve(
         jnp.asarray(np.append(0.0, watts), jnp.float32),
         jnp.asarray(np.append(0.0, volts), jnp.float32),
