@@ -85,5 +85,6 @@ def test_powers_that_no_curve_has_are_refused(curve):
             curve.volts_at([1e-9, power])
     with pytest.raises(ValueError, match="rise"):
         power_curve(unbiased(), [1e-9, 1e-10], RESONANCE)
+    nothing = PowerCurve(jnp.arange(2.0), jnp.zeros(2), 0.0)
     with pytest.raises(ValueError, match="above 0"):
-        fed_by(program(jax.random.key(1), WEIGHTS, DESIGN), PowerCurve(*jnp.zeros((2, 2)), 0.0))
+        fed_by(program(jax.random.key(1), WEIGHTS, DESIGN), nothing)

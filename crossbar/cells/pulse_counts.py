@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.scipy.special import xlogy
-from jax.typing import ArrayLike
+from numpy.typing import ArrayLike
 
 from crossbar import chance
 from crossbar.cells.pulse_map import PulseMap, mean_level, part_chances

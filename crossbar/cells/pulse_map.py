@@ -23,7 +23,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.typing import ArrayLike
+from numpy.typing import ArrayLike
 
 from crossbar.cells.cell import Number
 from crossbar.checking import check_above_zero, check_range, check_whole, is_concrete

@@ -27,6 +27,7 @@ from crossbar.cells.pulse_map import (
     parts_for_cycle,
     voltage_for,
 )
+from pbits.devices.pulse_sigmoid import orbit_pulses
 
 ALPHA = 1e-4
 LAW = PulseMap(0.895, 0.0225, 0.045, parts=20)
@@ -64,6 +65,19 @@ def test_the_mean_is_the_integral_over_thresholds(spread: float, pulses: int) ->
 
     exact = [integrate.quad(share, -9, 9, (v,), limit=200)[0] for v in voltages]
     np.testing.assert_allclose(MEAN(law, voltages, pulses), exact, rtol=2e-5)
+
+
+def test_a_part_has_the_law_of_one_device() -> None:
+    """`pbits` has the same law, and the numbers of the preset."""
+    law, one = LAW.replace(spread=0.0, incubation=0.3e-9), orbit_pulses()
+    one = one._replace(incubation=0.3e-9)
+    volts = jnp.array([0.85, 0.9, 1.0])
+    for seconds in (0.5e-9, 0.75e-9, 3e-9):
+        found = CHANCES(law, volts, jnp.zeros(1), 1, seconds)[:, 0]
+        np.testing.assert_allclose(found, one.probability(volts, seconds), rtol=1e-4)
+    numbers = {key: number.value for key, number in describe("sot-pulses").numbers.items()}
+    names = ("threshold", "width", "pulse", "strip_resistance")
+    assert tuple(numbers[name] for name in names) == tuple(orbit_pulses())[:4]
 
 
 def test_new_devices_are_binomial() -> None:
@@ -104,7 +118,9 @@ def test_scatter_adds_up_and_is_that_of_draws() -> None:
 @pytest.mark.parametrize("parts", [20, 1000])
 def test_binomial_chances_keep_their_digits(parts: int) -> None:
     shares = np.array([1e-6, 0.03, 0.5, 0.999, 0.0, 1.0])
-    exact = binom.pmf(np.arange(parts + 1), parts, np.float32(shares)[:4, None].astype(float))
+    exact = binom.pmf(
+        np.arange(parts + 1), parts, shares[:4, None].astype(np.float32).astype(float)
+    )
     np.testing.assert_allclose(BINOMIAL(shares, parts)[:4], exact, rtol=2e-4, atol=1e-7)
     np.testing.assert_allclose(BINOMIAL(shares, parts)[4:, [0, -1]], np.eye(2), atol=1e-4)
 
@@ -141,8 +157,8 @@ def test_wrong_levels_are_counted() -> None:
     found = np.asarray(CONFUSION(LAW, shares, shares), float)
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
     # 20 parts, levels every 4: the borders, 2 parts away, count half for each.
-    law = binom(20, 0.4)
-    right = law.pmf([7, 8, 9]).sum() + law.pmf([6, 10]).sum() / 2
+    exact = binom.pmf(np.arange(21), 20, 0.4)
+    right = exact[7:10].sum() + exact[[6, 10]].sum() / 2
     assert found[2, 2] == pytest.approx(right, rel=1e-4)
     np.testing.assert_allclose(found, found[::-1, ::-1], atol=1e-5)
     finer = np.asarray(CONFUSION(LAW.replace(parts=2000), shares, shares), float)
