@@ -4,13 +4,13 @@ import difflib
 from dataclasses import fields
 from typing import Any
 
-from crossbar.cells import granular, pcm, reram, sot, stt
+from crossbar.cells import granular, pcm, pulse_cell, reram, sot, stt
 from crossbar.cells.cell import Cell
 from crossbar.cells.origin import Preset
 
 _PRESETS: dict[str, Preset] = {
     name: preset
-    for kind in (stt, sot, granular, reram, pcm)
+    for kind in (stt, sot, pulse_cell, granular, reram, pcm)
     for name, preset in kind.PRESETS.items()
 }
 _FIELDS = {field.name for field in fields(Cell)}

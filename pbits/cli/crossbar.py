@@ -44,8 +44,8 @@ _Size = Annotated[
 ]  # fmt: skip
 _CellName = Annotated[
     str,
-    _option("stt, stt-aggressive, stt-28nm, stt-2t2m, sot, sot-multilevel, spin-loss, "
-            "granular, granular-50nm, reram, reram-1d, reram-2d, pcm or pcm-joshi.",
+    _option("stt, stt-aggressive, stt-28nm, stt-2t2m, sot, sot-multilevel, sot-pulses, "
+            "spin-loss, granular, granular-50nm, reram, reram-1d, reram-2d, pcm or pcm-joshi.",
             _MATRIX, metavar="PRESET"),
 ]  # fmt: skip
 _Tmr = Annotated[

@@ -170,7 +170,8 @@ def test_a_transistor_takes_its_part_of_a_spread() -> None:
 
 
 def test_names_are_unique_over_kinds() -> None:
-    kinds = (presets.stt, presets.sot, presets.granular, presets.reram, presets.pcm)
+    kinds = (presets.stt, presets.sot, presets.pulse_cell, presets.granular, presets.reram,
+             presets.pcm)  # fmt: skip
     assert sum(len(kind.PRESETS) for kind in kinds) == len(names())
 
 

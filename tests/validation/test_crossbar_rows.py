@@ -25,7 +25,7 @@ QUICK = [
     "X1.1", "X1.5", "X2", "X3", "X4.3", "X4.7", "X5.1", "X5.5", "X5.24", "X6.5", "X6.6", "X6.7",
     "X7.1", "X7.5", "X7.9", "X7.13", "X7.18", "X7.20", "X8", "X9.1", "X9.8", "X9.9", "X9.10",
     "X9.11", "X9.12", "X9.15", "X10", "X11", "X12", "X13.1", "X13.3", "X13.5",
-    "X14",
+    "X14", "X15.1", "X15.2", "X15.3", "X15.4", "X15.5",
 ]  # fmt: skip
 
 
@@ -40,7 +40,9 @@ def test_rows_pass(one):
     assert found.passed, f"{one.claim}: {found.value} for {one.reference}, {found.note}"
 
 
-@pytest.mark.parametrize("name", ["X2.5", "X3.1", "X5.24", "X7.1", "X8.1", "X9.1", "X12.1"])
+@pytest.mark.parametrize(
+    "name", ["X2.5", "X3.1", "X5.24", "X7.1", "X8.1", "X9.1", "X12.1", "X15.3"]
+)
 def test_a_wrong_reference_fails(name):
     right = row(name)
     wrong = dataclasses.replace(right, reference=right.reference + 3 * right.tolerance)
