@@ -43,7 +43,6 @@ RANKS = {
     "pbits.annealing": 6,
     "pbits.machine": 7,
     "pbits.solving": 7,
-    "pbits.machine": 7,
     "pbits.sampling": 6,
     "pbits.tempering": 6,
     "pbits.population": 6,

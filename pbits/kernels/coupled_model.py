@@ -5,6 +5,7 @@ The layouts are those of the exact float kernels, whose models also give the ene
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -50,8 +51,10 @@ class Layout(NamedTuple):
         colour: [n].
         tiles: all buckets.
         coupling: that is ideal; its parameters are `ideal`.
-        ideal: one for each bucket.
+        ideal: one for each bucket; empty where the layout is of another coupling.
         unit: energy of coefficient 1.
+        exact_row: [rows of the exact model, and its constant one] int32, where they are in the
+            table; None where the rows are the same.
     """
 
     exact: Exact
@@ -62,6 +65,7 @@ class Layout(NamedTuple):
     coupling: Coupling
     ideal: tuple[Any, ...]
     unit: float
+    exact_row: NDArray[np.int32] | None = None
 
     @property
     def num_spins(self) -> int:
@@ -73,8 +77,38 @@ class Layout(NamedTuple):
 
     @property
     def is_dense(self) -> bool:
-        """Whether spins are floats, in products of 64 columns."""
-        return isinstance(self.exact, DenseFloatModel)
+        """Whether fields are products of 64 columns, of spins that are floats."""
+        return self.coupling is IDEAL_DENSE
+
+    def regrouped(
+        self, groups: Sequence[NDArray[np.int64]], height: int, coupling: Coupling
+    ) -> "Layout":
+        """The same problem in tiles of a coupling's own.
+
+        Args:
+            groups: spins of one colour each, colour by colour.
+            height: of a tile; groups are cut into as many as they take.
+            coupling: whose parameters will be given for one bucket.
+        """
+        n, tiles, clocks = self.num_spins, [], []
+        for group in groups:
+            count = -(-group.size // height)
+            padded = np.full(count * height, n, np.int64)
+            padded[: group.size] = group
+            tiles.append(padded.reshape(count, height))
+            clocks += [int(self.colour[group[0]])] * count
+        numbers = np.concatenate(tiles)
+        rows = numbers.size
+        spin_of_row = numbers.ravel().astype(np.uint32)
+        row_of_spin = np.zeros(n, np.int32)
+        row_of_spin[numbers[numbers < n]] = np.flatnonzero(spin_of_row < n)
+        first = np.searchsorted(clocks, np.arange(self.num_colours + 1)).astype(np.int32)
+        exact_row = np.append(row_of_spin, rows)[np.minimum(self.spin_of_row, n)]
+        return self._replace(
+            spin_of_row=spin_of_row, row_of_spin=row_of_spin, coupling=coupling, ideal=(),
+            tiles=(Tiles(spin_of_row.reshape(-1, height), 0, first),),
+            exact_row=np.append(exact_row, rows).astype(np.int32),
+        )  # fmt: skip
 
 
 def sparse_layout(
@@ -168,8 +202,9 @@ def coupled_model(
     first = _host(colours, row_of_spin, np.int32(layout.num_colours), np.int32(num_clocks))
     shares = _host(*(np.float32(x) for x in (fraction, follow, common)))
     unit = np.float32(layout.unit)
+    exact = layout.exact if layout.exact_row is None else (layout.exact, layout.exact_row)
     return jax.device_put(
-        CoupledModel(buckets, by_rows(pbit, layout), *first, *shares, layout.exact, *_host(unit))
+        CoupledModel(buckets, by_rows(pbit, layout), *first, *shares, exact, *_host(unit))
     )
 
 
@@ -214,9 +249,9 @@ IDEAL_DENSE = Coupling(_dense_field, "ideal dense coupling")
 
 def energy_of(layout: Layout) -> Callable[[jax.Array, Any], jax.Array]:
     """Exact energies of a table's columns: an argument of `coupled.coupled`."""
-    if isinstance(layout.exact, DenseFloatModel):
-        return _dense_energy
-    return _poly_energy if isinstance(layout.exact, PolyModel) else _sparse_energy
+    kinds = {DenseFloatModel: _dense_energy, PolyModel: _poly_energy, SparseModel: _sparse_energy}
+    found = kinds[type(layout.exact)]
+    return found if layout.exact_row is None else _GATHERED[found]
 
 
 def _sparse_energy(table: jax.Array, exact: SparseModel) -> jax.Array:
@@ -228,4 +263,15 @@ def _poly_energy(table: jax.Array, exact: PolyModel) -> jax.Array:
 
 
 def _dense_energy(table: jax.Array, exact: DenseFloatModel) -> jax.Array:
-    return dense_float("gibbs").energy(DenseFloatState(table[:-2], jnp.zeros(())), exact)
+    spins = table[: exact.bias.shape[0]].astype(jnp.float32)
+    return dense_float("gibbs").energy(DenseFloatState(spins, jnp.zeros(())), exact)
+
+
+def _gathered(energy: Callable[..., jax.Array], table: jax.Array, exact: Any) -> jax.Array:
+    model, rows = exact
+    return energy(table[rows], model)
+
+
+_GATHERED = {
+    energy: partial(_gathered, energy) for energy in (_sparse_energy, _poly_energy, _dense_energy)
+}

@@ -115,7 +115,7 @@ ROWS = (
         "JinChengZ18/smtj_pbnn_sim: 0.78 pJ", 780.0, 10.0, _pulse),
     Row("M2.1", "flips/s go as the number of p-bits of a sparse graph on crossbars: exponent",
         _AADIT, 1.0, 1e-6, _slope),
-    Row("M2.2", "144 spins in ten replicas, two colours, on an FPGA of 125 MHz: flips/ns", _CHOWDHURY,
+    Row("M2.2", "144 spins in ten replicas, two colours, FPGA of 125 MHz: flips/ns", _CHOWDHURY,
         90.0, 1.0, partial(_flips, _REPLICATED, 2, 8e-9)),
     Row("M2.3", "4264 p-bits, each updated at 15 MHz (that clock from memory): flips/ns", _NIAZI,
         64.0, 0.5, partial(_flips, 4264, 1, 1 / 15e6)),
