@@ -218,7 +218,7 @@ def _field(
     lane: jax.Array, *, in_place: bool,
 ) -> jax.Array:  # fmt: skip
     del in_place
-    _, many, width, rows = parameters.weight.shape
+    _, many, width, _ = parameters.weight.shape
     height = parameters.scale.shape[1]
     slices = width // height
     total = jnp.zeros((height, values.shape[1]), jnp.float32)

@@ -1,7 +1,7 @@
 """What writing a problem into a machine's arrays takes: spin transfer, spin-orbit and spin loss.
 
-The same cells are to be set by the same number of pulses; what a pulse takes is the datasheet's
-(`crossbar.cells`).  Others come from a junction by :mod:`pbits.datasheets`.
+The same cells are to be set by the same number of pulses; what a pulse takes is the datasheet's, of
+the presets of `crossbar.cells`, or computed from magnets by `device_cells`.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,9 @@ from crossbar.cells.cell import Cell
 from crossbar.cells.presets import get
 from crossbar.ledger import Report, charge, si
 from crossbar.writing.programming import Programming, Scheme, pulses_cost
+from pbits import datasheets
+from pbits.devices.junction import Junction
+from pbits.devices.spin_loss import SpinLoss
 
 SCHEMES = ("stt", "sot", "spin-loss")
 """Presets of cells that are compared."""
@@ -100,6 +103,48 @@ def write_costs(
     chosen = {name: get(name) for name in SCHEMES} if cells is None else cells
     used = scheme or Scheme()
     return tuple(_one(name, cell, count, where, used, verified) for name, cell in chosen.items())
+
+
+def device_cells(
+    junction: Junction,
+    orbit: Junction | None = None,
+    strip: SpinLoss | None = None,
+    *,
+    transfer_seconds: float = 10e-9,
+    orbit_seconds: float = 1e-9,
+    field: float = 0.05,
+    failure: float | None = None,
+) -> dict[str, Cell]:
+    """Datasheets whose pulses are computed from magnets, for `write_costs`.
+
+    Args:
+        junction: written through itself (`datasheets.transfer_pulse`) and, with a strip, by spin
+            loss at its own anisotropy.
+        orbit: with a heavy metal, written by spin-orbit torque.
+        strip: a ferromagnet that writes itself.
+        transfer_seconds: of a pulse through the junction.
+        orbit_seconds: of the others.
+        field: T, along the current of the heavy metal.
+        failure: of a pulse through the junction; by default that of the Fokker-Planck equation.
+
+    Example:
+        >>> from pbits.devices import presets
+        >>> from pbits.devices.spin_loss import reported_spin_loss
+        >>> cells = device_cells(presets.get("pma-memory"), presets.get("sot-three-terminal"),
+        ...                      reported_spin_loss(), failure=1e-5)
+        >>> stt, sot, loss = write_costs(np.ones((2, 64, 64), int), cells=cells)
+        >>> sot.joules < stt.joules
+        True
+    """
+    pulse = datasheets.transfer_pulse(junction, transfer_seconds, failure=failure)
+    cells = {"stt": datasheets.cell_from_junction(junction, pulse)}
+    if orbit is not None:
+        pulse = datasheets.orbit_pulse(orbit, orbit_seconds, field)
+        cells["sot"] = datasheets.cell_from_junction(orbit, pulse)
+    if strip is not None:
+        pulse = datasheets.spin_loss_pulse(junction, strip, orbit_seconds)
+        cells["spin-loss"] = datasheets.cell_from_junction(junction, pulse)
+    return cells
 
 
 def _one(

@@ -17,6 +17,7 @@ from crossbar.writing.programming import programming_cost
 from pbits.devices import presets
 from pbits.devices.energy import bit_energy
 from pbits.devices.rate_laws import ConstantTime
+from pbits.devices.spin_loss import reported_spin_loss
 from pbits.devices.telegraph import Telegraph
 from pbits.diagnostics.mixing import AutocorrelationTime
 from pbits.machine import pbit_costs
@@ -31,7 +32,7 @@ from pbits.machine.pbit_costs import (
     junction_power,
 )
 from pbits.machine.report import HardwareReport, hardware_report
-from pbits.machine.write_costs import write_costs
+from pbits.machine.write_costs import device_cells, write_costs
 from pbits.validation import machine as rows
 from pbits.validation.rows import check
 
@@ -317,6 +318,21 @@ def test_schemes_of_writing_are_compared():
         write_costs(np.ones((4, 4)))
     with pytest.raises(ValueError, match="high is outside"):
         write_costs(np.ones((4, 4), int), 2.0)
+
+
+def test_pulses_come_from_magnets():
+    memory = presets.get("pma-memory")
+    full, plain = (
+        device_cells(memory, strip=reported_spin_loss(loss=x), failure=0.0) for x in (1.0, 0.0)
+    )
+    ones = np.ones((4, 4), int)
+    stt, lossy = write_costs(ones, cells=full)
+    assert write_costs(ones, cells=plain)[1].joules == pytest.approx(
+        3 * lossy.joules, rel=1e-5, abs=0
+    )
+    current = 2 * max(abs(part) for part in memory.critical_current())
+    volts = float(memory.operating(current).voltage)
+    assert stt.joules == pytest.approx(16 * volts * current * 10e-9, rel=1e-5, abs=0)
 
 
 # Rows of `pbits validate`

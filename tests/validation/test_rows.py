@@ -46,8 +46,12 @@ def test_rows_are_complete_and_distinct():
     families = {row.family for row in rows}
     assert {f"T{k}" for k in range(1, 24)} <= families
     assert {f"X{k}" for k in range(1, 15)} <= families
+    assert {f"M{k}" for k in range(1, 5)} <= families
     assert all(row.claim and row.source for row in rows)
-    numbers = [(row.family[0], int(row.family[1:]), int(row.id.partition(".")[2])) for row in rows]
+    numbers = [
+        ("TXM".index(row.family[0]), int(row.family[1:]), int(row.id.partition(".")[2]))
+        for row in rows
+    ]
     assert numbers == sorted(numbers)
 
 

@@ -1,0 +1,137 @@
+"""The p-bits of a machine: a device model, how devices differ, and what calibration believes."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pbits import checks
+from pbits.devices.clocked import Clocked, start, tick
+from pbits.devices.pbit_model import PBitModel
+from pbits.devices.variability import Devices, Spread, draw_devices
+from pbits.kernels.coupled import IDEAL_PBIT, PBit
+from pbits.machine.pbit_costs import PBitCost
+
+Array = NDArray[np.float64]
+_FREE = PBitCost(0.0, 0.0, notes=("p-bits are ideal: they take no time, energy or area",))
+
+
+@dataclass(frozen=True)
+class Neurons:
+    """P-bits that answer fields.
+
+    A p-bit is told ``x = offset - beta I / slope`` so that its mean spin would be ``tanh(-beta I)``;
+    the device hears ``gain (x - shift)``.  The machine knows the first line only.
+
+    Attributes:
+        model: any p-bit model; None for the ideal p-bit, which decides at once.
+        slope: of ``atanh`` of the model's transfer curve, per unit of input.
+        offset: input at which its mean spin is zero.
+        spread: between devices: `slope` (relative; a device's gain) and `offset` (in units of the
+            input; its shift).
+        seed: of the devices: which chip.
+        cost: of one p-bit; nothing for the ideal one.
+        believed: slopes and offsets [n] that were found by calibration; None for the nominal ones.
+
+    Raises:
+        ValueError: on a slope that is not above 0, or a spread of ideal p-bits.
+
+    Example:
+        >>> from pbits.devices.rate_laws import ConstantTime
+        >>> from pbits.devices.telegraph import Telegraph
+        >>> neurons = Neurons(Telegraph(ConstantTime(1e-9)), spread=Spread(offset=0.1))
+        >>> neurons.devices(1000)[1].std().round(2)
+        np.float64(0.1)
+    """
+
+    model: PBitModel | None = None
+    slope: float = 1.0
+    offset: float = 0.0
+    spread: Spread = field(default_factory=Spread)
+    seed: int = 0
+    cost: PBitCost = _FREE
+    believed: tuple[Array, Array] | None = None
+
+    def __post_init__(self) -> None:
+        checks.positive("slope", self.slope)
+        checks.finite("offset", self.offset)
+        if self.spread.barrier or self.spread.conductance or self.spread.tmr:
+            raise ValueError(
+                f"spread is {self.spread}; expected slope and offset alone: give a model whose "
+                "numbers are arrays [n, 1] for spreads of barriers, their circuit's for others"
+            )
+        if self.model is None and (self.spread != Spread() or self.believed is not None):
+            raise ValueError(
+                "ideal p-bits do not differ; give a model, for instance "
+                "pbits.devices.ideal.IdealSigmoid()"
+            )
+
+    @property
+    def is_ideal(self) -> bool:
+        """Whether they are the exact sampler's."""
+        return self.model is None
+
+    @property
+    def pbit(self) -> PBit:
+        """For `kernels.coupled`."""
+        if self.model is None:
+            return IDEAL_PBIT
+        return PBit(start, tick, type(self.model).__name__.lower())
+
+    @property
+    def remembers(self) -> bool:
+        """Whether devices are more than the spin they show."""
+        return self.model is not None and self.model.remembers
+
+    @property
+    def correlation_time(self) -> float:
+        """s, at no field, of the slowest device; 0 where decisions are independent."""
+        if self.model is None:
+            return 0.0
+        return float(np.max(np.asarray(self.model.correlation_time(self.offset))))
+
+    def devices(self, count: int) -> tuple[Array, Array]:
+        """Gains and shifts of devices, [count] each; more devices begin with the same ones."""
+        own = Spread(slope=self.spread.slope, offset=self.spread.offset)
+        drawn = draw_devices(Devices(1.0), own, count, seed=self.seed)
+        return np.broadcast_to(drawn.slope, count), np.broadcast_to(drawn.offset, count)
+
+    def parameters(self, count: int, dt: float) -> Any:
+        """Of `pbit`.
+
+        Args:
+            count: p-bits.
+            dt: s, that a clocked p-bit has.
+
+        Raises:
+            ValueError: on beliefs about another number of p-bits.
+        """
+        if self.model is None:
+            return None
+        gain, shift = self.devices(count)
+        slope, offset = self._believed(count)
+        columns = (np.asarray(x, np.float32)[:, None] for x in (slope, offset, gain, shift))
+        return Clocked(self.model, np.float32(dt), *columns)
+
+    def _believed(self, count: int) -> tuple[Array, Array]:
+        if self.believed is None:
+            return np.full(count, self.slope), np.full(count, self.offset)
+        slope, offset = self.believed
+        if slope.shape != (count,) or offset.shape != (count,):
+            raise ValueError(
+                f"calibration is of {slope.shape} slopes and {offset.shape} offsets; expected "
+                f"{count} of each, one for each p-bit of the problem"
+            )
+        return slope, offset
+
+    def believing(self, slope: ArrayLike, offset: ArrayLike) -> "Neurons":
+        """The same p-bits, told inputs by other slopes and offsets, [n] each.
+
+        Raises:
+            ValueError: on slopes not above 0 or numbers that are not finite.
+        """
+        found = np.asarray(slope, np.float64), np.asarray(offset, np.float64)
+        if not all(np.isfinite(x).all() for x in found) or not (found[0] > 0).all():
+            raise ValueError("slopes and offsets must be finite, slopes above 0; check the sweep")
+        return replace(self, believed=found)
