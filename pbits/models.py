@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbits.kernels.base import Kernel, Model
+from pbits.kernels.coupled_model import Layout, dense_layout, poly_layout, sparse_layout
 from pbits.kernels.dense import MAX_PLANES, dense, dense_model
 from pbits.kernels.dense_float import DenseFloatModel, dense_float, dense_float_model
 from pbits.kernels.packed import packed
@@ -110,6 +111,29 @@ def choose_float_model(problem: IsingProblem) -> FloatModel:
     parts = _nonzero(problem)
     # Integers stay integers, which float32 adds up exactly below 2**24.
     return _float_model(_in_units(*parts) or _normalised(*parts))
+
+
+def choose_layout(problem: Problem) -> Layout:
+    """Where a machine's p-bits stand in a table, and exact energies; of at least one variable.
+
+    Raises:
+        ValueError: on coefficients too large for float32 arithmetic.
+
+    Example:
+        >>> from problems.generators import edwards_anderson
+        >>> choose_layout(edwards_anderson((4, 4, 4))).num_colours
+        2
+    """
+    if isinstance(problem, PolynomialProblem):
+        if problem.order > 2:
+            n = problem.num_variables
+            unit = float(max(np.abs(c).max(initial=0) for _, c in problem.terms))
+            _check_scale(unit)
+            return poly_layout(n, [(v, c / unit) for v, c in problem.terms], unit)
+        problem = problem.to_ising()
+    parts = _nonzero(problem)
+    scaled = _in_units(*parts) or _normalised(*parts)
+    return (dense_layout if _is_dense(scaled) else sparse_layout)(*scaled)
 
 
 def _float_model(scaled: _Scaled) -> FloatModel:

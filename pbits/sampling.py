@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from pbits import checks, runtime
 from pbits.engine import CHUNK, Engine, Run, next_size
 from pbits.interrupts import deferred_interrupt
-from pbits.models import choose_model
+from pbits.models import Prepared, choose_model
 from pbits.random import seed_key
 from pbits.results import Progress, SampleResult, Timing
 from pbits.schedules import MAX_BETA
@@ -66,6 +66,36 @@ def sample(
         >>> bool(result.energies.mean() < -28)
         True
     """
+    return sample_with(
+        lambda: choose_model(problem, update, _NUM_BITS), problem, beta=beta, num_reads=num_reads,
+        num_sweeps=num_sweeps, thinning=thinning, num_chains=num_chains, seed=seed,
+        initial_spins=initial_spins, interrupt=interrupt, progress=progress,
+    )  # fmt: skip
+
+
+def sample_with(
+    prepare: Callable[[], Prepared],
+    problem: Problem,
+    *,
+    beta: float,
+    num_reads: int = 100,
+    num_sweeps: int = 1000,
+    thinning: int | None = None,
+    num_chains: int | None = None,
+    seed: int | None = None,
+    initial_spins: ArrayLike | None = None,
+    interrupt: Callable[[], bool] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> SampleResult:
+    """As :func:`sample`, with any kernel.
+
+    Args:
+        prepare: makes kernel and model, once arguments are known to be good; not called for a
+            problem without variables.
+        problem: whose energies are reported.
+        beta, num_reads, num_sweeps, thinning, num_chains, seed: as in `sample`.
+        initial_spins, interrupt, progress: as in `sample`.
+    """
     begin = time.perf_counter()
     runtime.ensure_configured()
     beta = checks.non_negative("beta", beta)
@@ -86,7 +116,7 @@ def sample(
         timing = Timing(0.0, 0.0, 0.0, time.perf_counter() - begin)
         energies = problem.energies(spins)
         return SampleResult(seed, 0, timing, "none", 0, (), spins, energies, beta, chains)
-    engine = Engine(choose_model(problem, update, _NUM_BITS), chains)
+    engine = Engine(prepare(), chains)
     laid_out = time.perf_counter()
     key = seed_key(seed)
     run = engine.start(key) if initial is None else engine.start_from(initial)

@@ -69,11 +69,13 @@ class Timing(NamedTuple):
     Attributes:
         in_turn: else together.
         lags: whether inputs lag behind their fields.
+        delay: clocks that fields come late.
         common: whether all p-bits have some noise in common.
     """
 
     in_turn: bool = True
     lags: bool = False
+    delay: int = 0
     common: bool = False
 
 
@@ -124,7 +126,7 @@ class CoupledState(NamedTuple):
     table: jax.Array  # [rows + 2, reads], int8 or float32
     pbit: Any
     field: jax.Array | None  # float32 [rows, reads], that inputs have reached; where they lag
-    flips: jax.Array  # [reads] uint32, spins that changed
+    late: jax.Array | None  # float32 [delay * rows, reads], fields to come, the next first
     lane: jax.Array  # [reads] uint32
 
 
@@ -206,8 +208,10 @@ def _load(
     constant = jnp.broadcast_to(jnp.array([[1], [0]], dtype), (2, lane.shape[0]))
     table = jnp.concatenate([rows.astype(dtype), constant])
     field = jnp.zeros(rows.shape, jnp.float32) if timing.lags else None
+    late = (timing.delay * rows.shape[0], rows.shape[1])
+    late = jnp.zeros(late, jnp.float32) if timing.delay else None
     state = pbit.init(model.pbit, rows)
-    return CoupledState(table, state, field, jnp.zeros(lane.shape, jnp.uint32), lane)
+    return CoupledState(table, state, field, late, lane)
 
 
 def _choose(mask: jax.Array, state: CoupledState, other: CoupledState) -> CoupledState:
@@ -243,10 +247,6 @@ class _Parts(NamedTuple):
         return jnp.reshape(np.float32(2) * self.beta * self.model.unit, (1, -1))
 
 
-def _changed(before: jax.Array, after: jax.Array) -> jax.Array:
-    return (before != after).sum(0, dtype=jnp.uint32)
-
-
 def _in_turn(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
     model, lane = parts.model, state.lane
 
@@ -267,9 +267,7 @@ def _in_turn(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState
             table = jax.lax.fori_loop(first, last, partial(one, bucket), table)
         return table
 
-    table = jax.lax.fori_loop(0, model.num_colours, clock, state.table)
-    flips = state.flips + _changed(state.table, table)
-    return state._replace(table=table, flips=flips)
+    return state._replace(table=jax.lax.fori_loop(0, model.num_colours, clock, state.table))
 
 
 class _Clock(NamedTuple):
@@ -278,6 +276,7 @@ class _Clock(NamedTuple):
     table: jax.Array
     pbit: Any
     field: jax.Array | None
+    late: jax.Array | None  # with room for the fields of this clock after the others
 
 
 def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
@@ -292,6 +291,10 @@ def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledStat
         start = bucket.first_row + t * height
         keys = random.row_keys(clock_key, bucket.spin[t])
         field = parts.coupling.field(bucket.coupling, t, old.table, keys, lane, in_place=False)
+        late = new.late
+        if late is not None:
+            late = jax.lax.dynamic_update_slice(late, field, (parts.timing.delay * rows + start, 0))
+            field = _slice(late, start, height)
         reached = new.field
         if reached is not None:
             before = _slice(old.field, start, height)
@@ -313,15 +316,19 @@ def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledStat
                 lambda x, y: jax.lax.dynamic_update_slice(x, y, (start, 0)), new.pbit, ticked[1]
             ),
             reached,
+            late,
         )
 
     def clock(c: jax.Array, old: CoupledState) -> CoupledState:
-        new = _Clock(old.table, old.pbit, old.field)
+        room = None if old.late is None else jnp.pad(old.late, ((0, rows), (0, 0)))
+        new = _Clock(old.table, old.pbit, old.field, room)
         clock_key = random.sweep_key(key, c.astype(jnp.uint32))
         for bucket in model.buckets:
             body = partial(one, bucket, old, c, clock_key)
             new = jax.lax.fori_loop(0, bucket.first_tile[-1], body, new)
-        return old._replace(**new._asdict(), flips=old.flips + _changed(old.table, new.table))
+        if room is not None:
+            new = new._replace(late=new.late[rows:])
+        return old._replace(**new._asdict())
 
     return jax.lax.fori_loop(0, model.num_clocks, clock, state)
 

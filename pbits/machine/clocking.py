@@ -50,7 +50,7 @@ class Clocking:
         ValueError: on another kind, or numbers out of range.
 
     Example:
-        >>> Clocking("parallel", fraction=0.25).clocks(9, 1e-9).count
+        >>> Clocking("parallel", fraction=0.25).clocks(9, (1e-9, 1e-9)).count
         4
     """
 
@@ -82,28 +82,29 @@ class Clocking:
         """Whether fields are those of the present spins and p-bits are clocked by colours."""
         return self.kind == "coloured" and self.lag == self.delay == 0
 
-    def clocks(self, colours: int, tau: float, before: float = 0.0) -> Clocks:
+    def clocks(self, colours: int, taus: tuple[float, float], before: float = 0.0) -> Clocks:
         """Of one sweep, in which every p-bit is updated once on average.
 
-        Free p-bits have as many steps as make one correlation time.
+        Free p-bits have as many steps as make one correlation time of the slowest.
 
         Args:
             colours: of the problem's graph.
-            tau: s, correlation time of a p-bit at no field.
+            taus: s, correlation times at no field of the fastest and of the slowest p-bit.
             before: s, that fields take before p-bits can answer them.
 
         Raises:
             ValueError: on a period that is over before p-bits are asked, or free p-bits without a
                 correlation time.
         """
+        fast, tau = taus
         if self.kind == "asynchronous":
-            if tau <= 0:
+            if fast <= 0:
                 raise ValueError(
                     "free p-bits need a device with a correlation time; ideal ones decide only "
                     "when they are clocked: use kind='parallel' or 'coloured', or another model"
                 )
-            dt = self.step * tau
-            return self._with(max(round(1 / self.step), 1), dt, dt, 1.0)
+            dt = self.step * fast
+            return self._with(max(round(tau / dt), 1), dt, dt, 1.0)
         left = self.wait * tau if self.period is None else self.period - before
         if left <= 0 and self.period is not None:
             raise ValueError(

@@ -85,11 +85,12 @@ class Neurons:
         return self.model is not None and self.model.remembers
 
     @property
-    def correlation_time(self) -> float:
-        """s, at no field, of the slowest device; 0 where decisions are independent."""
+    def correlation_times(self) -> tuple[float, float]:
+        """s, at no field, of the fastest device and of the slowest; 0 for independent decisions."""
         if self.model is None:
-            return 0.0
-        return float(np.max(np.asarray(self.model.correlation_time(self.offset))))
+            return 0.0, 0.0
+        times = np.asarray(self.model.correlation_time(self.offset))
+        return float(times.min()), float(times.max())
 
     def devices(self, count: int) -> tuple[Array, Array]:
         """Gains and shifts of devices, [count] each; more devices begin with the same ones."""
