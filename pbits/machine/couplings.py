@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from crossbar.cells.cell import Cell
 from crossbar.cells.presets import get
 from crossbar.converters.adc import IdealAdc
 from crossbar.design import Design
@@ -32,11 +33,11 @@ class IdealCoupling:
     """Exact fields, at once and for nothing; the only coupling of terms of more than two spins."""
 
 
-def bipolar(cell: str = "sot", **changes: Any) -> Design:
+def bipolar(cell: str | Cell = "sot", **changes: Any) -> Design:
     """A design whose word lines spins can drive: +V or -V, one digit.
 
     Args:
-        cell: preset of `crossbar.cells.presets`.
+        cell: a datasheet, or the name of a preset (`crossbar.cells.presets`).
         changes: of `crossbar.Design`.
 
     Example:
@@ -44,7 +45,8 @@ def bipolar(cell: str = "sot", **changes: Any) -> Design:
         1
     """
     own = {"encoding": "sign-magnitude", "input_bits": 2, "dac_bits": 1, "weight_bits": 8}
-    return Design(**{"cell": get(cell), "adc": IdealAdc(8), **own, **changes})
+    sheet = get(cell) if isinstance(cell, str) else cell
+    return Design(**{"cell": sheet, "adc": IdealAdc(8), **own, **changes})
 
 
 @dataclass(frozen=True)

@@ -229,8 +229,8 @@ class LoadedMachine:
     ) -> MachineMinimum:
         """Anneal copies of the problem by the scale of the p-bits' inputs.
 
-        Arguments as `pbits.anneal`; `time_limit` is of the simulation.  Energies are exact, whatever
-        the hardware computes.
+        Arguments as `pbits.anneal`; `time_limit` is of the simulation.  Energies are those of the
+        problem, whatever the hardware computes.
 
         Raises:
             ValueError: on arguments out of range, with what was expected.

@@ -21,8 +21,8 @@ _FREE = PBitCost(0.0, 0.0, notes=("p-bits are ideal: they take no time, energy o
 class Neurons:
     """P-bits that answer fields.
 
-    A p-bit is told ``x = offset - beta I / slope`` so that its mean spin would be ``tanh(-beta I)``;
-    the device hears ``gain (x - shift)``.  The machine knows the first line only.
+    A p-bit is told ``x = offset - beta I / slope``, so that its mean spin would be
+    ``tanh(-beta I)``; the device hears ``gain (x - shift)``.  The machine knows the first only.
 
     Attributes:
         model: any p-bit model; None for the ideal p-bit, which decides at once.
