@@ -17,7 +17,7 @@ from crossbar.design import Design
 from crossbar.matching import column_gain
 from crossbar.matching import matrix_error as matrix_error
 from crossbar.programmed import ProgrammedMatrix, check_inputs
-from crossbar.programming import code_bits, program_codes
+from crossbar.programming import code_bits, full_step, program_codes
 from crossbar.quantise import quantise
 
 
@@ -136,6 +136,8 @@ def remap(
     final = program_codes(key, best.codes, scale, design).replace(
         gain=jnp.asarray(best.gain, jnp.float32)
     )
+    # Its sums are not meant to be whole.
+    final = final.replace(step=full_step(final, least=0.0))
     plain = program_codes(key, codes, scale, design)
     gain = column_gain(plain.matrix(), weights)
     return Remapped(

@@ -221,7 +221,8 @@ def _assemble(
         offset=jnp.zeros(outputs, jnp.float32),
         inputs=inputs,
     )
-    return memory.replace(step=full_step(memory))
+    # Remapped codes mean sums that are not whole.
+    return memory.replace(step=full_step(memory, 1.0 if gain is None else 0.0))
 
 
 @jax.jit
