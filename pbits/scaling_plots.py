@@ -159,6 +159,7 @@ def _label_contrast(places: "Sequence[Axes]", found: Contrast) -> None:
     places[0].set_xscale("log")
     places[0].set_xlabel("energy per multiply-accumulate, pJ")
     places[0].set_title("precision: bits of weights and inputs")
+    places[0].margins(y=0.12)  # room for the words above
     places[1].set_xlabel(f"supply over nominal ({made['nominal_volt']} V digital)")
     places[1].set_title(f"supply, {made['bits']} bits")
     places[2].set_xlabel("relative spread of cells")
