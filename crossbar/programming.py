@@ -208,11 +208,13 @@ def read_variance(
     return join((relative * transfer / design.cell.step) ** 2, outputs, sign=1.0)
 
 
-def full_step(programmed: ProgrammedMatrix) -> jax.Array:
+def full_step(programmed: ProgrammedMatrix, least: float = 1.0) -> jax.Array:
     """The smallest power of two with which codes reach all sums that this matrix can make, [S].
 
-    Not below 1: finer steps would let through what cells deviate by, which rounding to whole
-    numbers takes away.
+    Args:
+        programmed: the matrix.
+        least: no step is below it.  Below 1 steps would let through what cells deviate by, which
+            rounding to whole numbers takes away; 0 for sums that are not meant to be whole.
     """
     design, transfer = programmed.design, programmed.transfer
     if design.adc.bits is None:
@@ -224,4 +226,4 @@ def full_step(programmed: ProgrammedMatrix) -> jax.Array:
     codes = max(2 ** (design.adc.bits - 1) - 1, 1)
     # What rounding adds to a sum must not double the step.
     exponent = jnp.ceil(jnp.log2(jnp.maximum(most, 1e-6) * (1 - 1e-5) / codes))
-    return jnp.maximum(jnp.exp2(exponent), 1.0)
+    return jnp.maximum(jnp.exp2(exponent), least)

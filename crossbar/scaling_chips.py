@@ -14,9 +14,9 @@ import numpy as np
 from jax import lax, random
 from numpy.typing import NDArray
 
+from crossbar.best_codes import best_codes
 from crossbar.cells.cell import without_deviations
 from crossbar.cells.draw import draw
-from crossbar.compensation import best_codes
 from crossbar.design import Design
 from crossbar.mapping import encode
 from crossbar.programmed import ProgrammedMatrix, drive_levels, input_codes
@@ -91,7 +91,7 @@ def build(
         wanted: which columns.
         inputs: [vectors, inputs], for the power, which is that of the first chip.
         verify: see `programming.program`.
-        rounds: of `compensation.best_codes`, which knows each chip; 0 for the plain codes.
+        rounds: of `best_codes`, which knows each chip; 0 for the plain codes.
         known: keys of the chips that are known; `keys` if None.
     """
     codes, scale = quantise(weights, code_bits(design))
@@ -221,7 +221,8 @@ def _assemble(
         offset=jnp.zeros(outputs, jnp.float32),
         inputs=inputs,
     )
-    return memory.replace(step=full_step(memory))
+    # Remapped codes mean sums that are not whole.
+    return memory.replace(step=full_step(memory, 1.0 if gain is None else 0.0))
 
 
 @jax.jit

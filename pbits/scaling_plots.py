@@ -47,8 +47,9 @@ def plot_scaling(study: Study, axes: "Sequence[Axes] | None" = None) -> "list[Ax
     _energies(places[1], study)
     _latencies(places[2], study)
     made = study.settings
-    shown = [100 * point.error for point in study.points if point.error is not None]
-    places[0].set_ylim(0.7 * min(shown), 3.2 * max(shown))  # room for words above and below
+    shown = [(100 * p.error, 100 * (p.error_se or 0)) for p in study.points if p.error]
+    lowest = max(min(error - bar for error, bar in shown), 0.1 * min(shown)[0])
+    places[0].set_ylim(0.6 * lowest, 3.2 * max(shown)[0])  # room for words above and below
     _mark_limit(places[0], study)
     places[0].set_title(f"{made['cell']} cells, {made['adc_bits']}-bit converters")
     places[1].set_title(f"{made['weight_bits']}-bit weights, {made['input_bits']}-bit inputs")
@@ -159,6 +160,7 @@ def _label_contrast(places: "Sequence[Axes]", found: Contrast) -> None:
     places[0].set_xscale("log")
     places[0].set_xlabel("energy per multiply-accumulate, pJ")
     places[0].set_title("precision: bits of weights and inputs")
+    places[0].margins(y=0.12)  # room for the words above
     places[1].set_xlabel(f"supply over nominal ({made['nominal_volt']} V digital)")
     places[1].set_title(f"supply, {made['bits']} bits")
     places[2].set_xlabel("relative spread of cells")
