@@ -34,6 +34,7 @@ RANKS = {
     "pbits.devices": 2,
     "pbits.models": 3,
     "pbits.datasheets": 3,
+    "pbits.cmtj_magnet": 3,
     "pbits.engine": 4,
     "pbits.swaps": 4,
     "pbits.pairing": 4,
@@ -61,6 +62,7 @@ RANKS = {
 CONFINED = {
     "jax": ("pbits", "crossbar"),
     "dimod": ("problems", "pbits.diagnostics", "pbits.adapters", "pbits.bench", "pbits.cli"),
+    "cmtj": ("pbits.cmtj_magnet",),
     "arviz": ("pbits.diagnostics.inference_data",),
     "matplotlib": (
         "pbits.plots",

@@ -18,15 +18,16 @@ import numpy as np
 from pbits.bench.machine import installed_version
 from pbits.bench.process import on_one_core
 from pbits.bench.summary import spread
+from pbits.cmtj_magnet import Peer, Spin
 from pbits.devices.axial import AxialMagnet
-from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet, Vector
+from pbits.devices.macrospin import GAMMA
 
 # Radians per step, from the longest.
 ANGLES = (
     0.5, 0.45, 0.4, 0.35, 0.3, 0.26, 0.22, 0.19, 0.17, 0.15, 0.13, 0.115, 0.1, 0.085, 0.07, 0.05,
 )  # fmt: skip
 PEER = "cmtj"
-_FIELD, _KELVIN = 0.1, 300.0
+_FIELD = 0.1  # T
 _MANY = 100_000
 
 
@@ -53,6 +54,10 @@ class Settings:
     seed: int = 0
 
 
+def _spin(settings: Settings) -> Spin:
+    return Spin(settings.delta, _FIELD, settings.alpha)
+
+
 class Ours:
     """`pbits.devices.simulation.simulate`, one core."""
 
@@ -60,8 +65,7 @@ class Ours:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.seed = settings, settings.seed
-        moment = 2 * settings.delta * BOLTZMANN * _KELVIN / _FIELD
-        self.magnet = Magnet(moment, settings.alpha, Vector(z=_FIELD), _KELVIN)
+        self.magnet = _spin(settings).magnet()
         self.start: Any = [0.0, 0.0, 1.0]
 
     def run(self, angle: float, steps: int, records: int, devices: int | None = None) -> Any:
@@ -86,30 +90,12 @@ class Cmtj:
     name = PEER
 
     def __init__(self, settings: Settings) -> None:
-        import cmtj
-
-        self.heun = cmtj.SolverMode.Heun
-        tesla = 1.0
-        magnetisation = tesla / (4e-7 * np.pi)
-        volume = 2 * settings.delta * BOLTZMANN * _KELVIN / _FIELD / magnetisation
-        nothing = [cmtj.CVector(0, 0, 0)] * 3
-        z = cmtj.CVector(0, 0, 1)
-        layer = cmtj.Layer(
-            "free", z, z, tesla, 1e-9, volume / 1e-9, nothing, damping=settings.alpha
-        )
-        layer.setSeed(settings.seed)
-        # Its type stubs lag behind its functions.
-        self.junction: Any = cmtj.Junction([layer])
-        constant = cmtj.ScalarDriver.getConstantDriver
-        self.junction.setLayerAnisotropyDriver("free", constant(_FIELD * magnetisation / 2))
-        self.junction.setLayerTemperatureDriver("free", constant(_KELVIN))
+        self.peer = Peer(_spin(settings), settings.seed)
 
     def run(self, angle: float, steps: int, records: int) -> Any:
-        """<1 - m_z**2> of each tenth of the run's last part, after `steps` steps."""
+        """<1 - m_z**2> of equal parts of the run, and its steps."""
         dt = angle / (GAMMA * _FIELD)
-        self.junction.clearLog()
-        self.junction.runSimulation(steps * dt, dt, 20 * dt, solverMode=self.heun)
-        seen = 1 - np.asarray(self.junction.getLog()["free_mz"]) ** 2
+        seen = 1 - self.peer.run(dt=dt, num_steps=steps, every=20, axes="z")[0] ** 2
         return np.array([part.mean() for part in np.array_split(seen, records)]), steps
 
 

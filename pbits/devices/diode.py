@@ -33,7 +33,7 @@ from pbits.devices.linearised import (
     resistance,
 )
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, angles, diffusion, step
-from pbits.devices.simulation import USUAL_ANGLE, checked_step, largest_field
+from pbits.devices.step_sizes import USUAL_ANGLE, checked_step, largest_field
 from pbits.random import seed_key, sweep_key
 
 Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pbits import checks, runtime
 from pbits.devices.checking import positive_array
 from pbits.devices.macrospin import GAMMA, Magnet, Vector, advance, angles, turn
-from pbits.devices.simulation import USUAL_ANGLE, largest_field, safe_step
+from pbits.devices.step_sizes import USUAL_ANGLE, largest_field, safe_step
 from pbits.random import seed_key
 
 Array = NDArray[np.float64]

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from pbits import checks, random, runtime
 from pbits.devices.blocks import Layout
 from pbits.devices.macrospin import Magnet, advance, angles, noise, step, turn
-from pbits.devices.simulation import checked_step, unit_vectors
+from pbits.devices.simulation import unit_vectors
+from pbits.devices.step_sizes import checked_step
 
 
 class Gradient(NamedTuple):

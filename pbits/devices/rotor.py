@@ -8,7 +8,7 @@ bias cos(phase) (H. A. Kramers, Physica 7, 284 (1940); the hierarchy of H. C. Br
 sqrt(2 D) dW'``.
 
 Hermite functions of u times Fourier modes of the phase make of it a sparse matrix.  NumPy and SciPy
-in float64: what :mod:`pbits.devices.field_disk` calls, since a field leaves no closed form.
+in float64: what :mod:`pbits.devices.biased_rotor` calls, since a field leaves no closed form.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.sparse.linalg import expm_multiply, splu
 from scipy.special import ive
@@ -101,3 +101,37 @@ class Rotor:
         start[_FOURIER] = 0
         passed = splu(matrix.tocsc()).solve(-start.astype(complex))
         return float(np.dot(row, passed).real + beyond * np.sqrt(np.pi / 2) / _BEYOND) / variance
+
+
+def _rotors(*numbers: ArrayLike) -> tuple[list[Rotor], NDArray[np.intp]]:
+    """Distinct rotors, and which one each element is."""
+    parts = np.stack([np.ravel(np.asarray(x, np.float64)) for x in numbers])
+    found, which = np.unique(parts, axis=1, return_inverse=True)
+    return [Rotor(*(float(x) for x in column)) for column in found.T], which.ravel()
+
+
+def autocorrelations(turns: ArrayLike, *numbers: ArrayLike) -> NDArray[np.float32]:
+    """Of many rotors at times in units of 1 / w, all of one shape.
+
+    Args:
+        turns: times.
+        numbers: damping, diffusion, bias and level of each, as :class:`Rotor` has them.
+
+    Example:
+        >>> autocorrelations([0.0, 0.0], [1.0, 1.0], [0.0, 0.0], [0.0, 1.0], [0.0, 0.5]).round(2)
+        array([1., 1.], dtype=float32)
+    """
+    rotors, which = _rotors(*numbers)
+    flat = np.ravel(np.asarray(turns, np.float64))
+    found = np.empty(flat.size, np.float32)
+    for k, rotor in enumerate(rotors):
+        times, back = np.unique(flat[which == k], return_inverse=True)
+        found[which == k] = rotor.autocorrelation(times)[back]
+    return found.reshape(np.shape(turns))
+
+
+def correlation_times(shape_of: ArrayLike, *numbers: ArrayLike) -> NDArray[np.float32]:
+    """Of many rotors, in units of 1 / w; the first argument gives the shape of the result."""
+    rotors, which = _rotors(*numbers)
+    found = np.array([rotor.correlation_time() for rotor in rotors], np.float32)
+    return found[which].reshape(np.shape(shape_of))

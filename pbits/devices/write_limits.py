@@ -19,7 +19,7 @@ from scipy.special import ndtr
 from pbits.devices.checking import finite_array, positive_array
 from pbits.devices.macrospin import BOLTZMANN, GAMMA, Magnet
 from pbits.devices.passage import escape_rate
-from pbits.devices.simulation import safe_step
+from pbits.devices.step_sizes import safe_step
 from pbits.devices.write_ensemble import switched_share
 
 

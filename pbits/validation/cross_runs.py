@@ -8,11 +8,12 @@ What is compared is a ratio or a difference, with the statistical error of both 
 import numpy as np
 from numpy.typing import NDArray
 
+from pbits import cmtj_magnet
+from pbits.cmtj_magnet import Peer, Spin
 from pbits.devices.macrospin import diffusion
 from pbits.devices.simulation import simulate
-from pbits.validation.cmtj_runs import Spin, run
 from pbits.validation.magnets import in_equilibrium, unit_time
-from pbits.validation.rows import Measured, Row
+from pbits.validation.rows import Measured, NotRun, Row
 
 Array = NDArray[np.float64]
 _DT, _FINE = 5e-13, 2.5e-13
@@ -27,6 +28,17 @@ _OBLIQUE = Spin(
     start=(0.6, 0.48, -0.64), temperature=0.0,
 )  # fmt: skip
 _LAG = 12  # records of the finer step; one relaxation time is 22
+
+
+def run(spin: Spin, *, dt: float, num_steps: int, every: int, seed: int) -> Array:
+    """Directions [3, k] that cmtj gives, as `Peer.run` has them.
+
+    Raises:
+        NotRun: where cmtj is not installed.
+    """
+    if not cmtj_magnet.installed():
+        raise NotRun(cmtj_magnet.MISSING)
+    return Peer(spin, seed).run(dt=dt, num_steps=num_steps, every=every)
 
 
 def _theirs(
