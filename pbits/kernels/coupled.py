@@ -326,7 +326,7 @@ def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledStat
         for bucket in model.buckets:
             body = partial(one, bucket, old, c, clock_key)
             new = jax.lax.fori_loop(0, bucket.first_tile[-1], body, new)
-        if room is not None:
+        if new.late is not None:
             new = new._replace(late=new.late[rows:])
         return old._replace(**new._asdict())
 

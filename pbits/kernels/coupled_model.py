@@ -201,11 +201,9 @@ def coupled_model(
     )  # fmt: skip
     first = _host(colours, row_of_spin, np.int32(layout.num_colours), np.int32(num_clocks))
     shares = _host(*(np.float32(x) for x in (fraction, follow, common)))
-    unit = np.float32(layout.unit)
     exact = layout.exact if layout.exact_row is None else (layout.exact, layout.exact_row)
-    return jax.device_put(
-        CoupledModel(buckets, by_rows(pbit, layout), *first, *shares, exact, *_host(unit))
-    )
+    rest = _host(exact, np.float32(layout.unit))
+    return jax.device_put(CoupledModel(buckets, by_rows(pbit, layout), *first, *shares, *rest))
 
 
 def _host(*arrays: Any) -> list[HostArray]:

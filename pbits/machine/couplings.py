@@ -168,13 +168,13 @@ class LoadedArrays:
         """What the fields of one clock take, colours being clocked; see `field_read`."""
         place, design = self.placement, self.written.design
         counts = np.bincount(place.arrays[:, 1])
-        counts = counts[counts > 0]
+        counts = counts[counts > 0].tolist()
         planes, slices = self.written.conductance.shape[:2]
         read = column_layouts(design, counts, planes=planes, slices=slices, outputs=place.columns)
         groups = column_groups(place, layout)
         share = len(groups) / (layout.num_colours * len(counts))
         return field_read(
-            design, read, share=min(share, 1.0), row_blocks=max(place.blocks[0], int(counts.max())),
+            design, read, share=min(share, 1.0), row_blocks=max(place.blocks[0], max(counts)),
             cell_joules=self._read_joules(),
         )  # fmt: skip
 

@@ -113,7 +113,7 @@ class Neurons:
         gain, shift = self.devices(count)
         slope, offset = self._believed(count)
         columns = (np.asarray(x, np.float32)[:, None] for x in (slope, offset, gain, shift))
-        return Clocked(self.model, np.float32(dt), *columns)
+        return Clocked(self.model, np.asarray(dt, np.float32), *columns)
 
     def _believed(self, count: int) -> tuple[Array, Array]:
         if self.believed is None:
