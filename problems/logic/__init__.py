@@ -1,0 +1,15 @@
+"""Invertible logic: gates, circuits and arithmetic whose ground states are what they compute."""
+
+from problems.logic.arithmetic import adder as adder
+from problems.logic.arithmetic import circuit as circuit
+from problems.logic.arithmetic import multiplier as multiplier
+from problems.logic.circuit import Circuit as Circuit
+from problems.logic.circuit import CircuitCertificate as CircuitCertificate
+from problems.logic.circuit import Placed as Placed
+from problems.logic.circuit import join as join
+from problems.logic.gates import GATES as GATES
+from problems.logic.gates import Gate as Gate
+from problems.logic.gates import GateCertificate as GateCertificate
+from problems.logic.gates import all_bits as all_bits
+from problems.logic.gates import gate as gate
+from problems.logic.synthesis import synthesise as synthesise
