@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from problems.model import IsingProblem, ising
+from problems.model import IsingProblem
 from problems.polynomial import PolynomialProblem, Terms, from_terms
 
 AnyProblem = TypeVar("AnyProblem", IsingProblem, PolynomialProblem)
@@ -17,6 +17,8 @@ AnyProblem = TypeVar("AnyProblem", IsingProblem, PolynomialProblem)
 
 def clamp(problem: AnyProblem, values: Mapping[Hashable, int]) -> AnyProblem:
     """The problem of the spins that stay free, with the energies of the whole.
+
+    Couplings of zero are dropped.
 
     Args:
         problem: any problem.
@@ -33,13 +35,12 @@ def clamp(problem: AnyProblem, values: Mapping[Hashable, int]) -> AnyProblem:
     """
     fixed = _fixed(problem, values)
     free = np.flatnonzero(fixed == 0)
-    labels = None if not len(values) else [problem.labels[i] for i in free.tolist()]
-    labels = problem.labels if labels is None else labels
+    labels = [problem.labels[i] for i in free.tolist()] if values else problem.labels
     place = np.cumsum(fixed == 0) - 1
     terms = problem.terms if isinstance(problem, PolynomialProblem) else _terms(problem)
     groups = [group for part in terms for group in _shortened(part, fixed, place)]
     held = from_terms(groups, free.size, problem.offset, labels)
-    return held if isinstance(problem, PolynomialProblem) else _ising(held)
+    return held if isinstance(problem, PolynomialProblem) else held.to_ising()
 
 
 def _fixed(
@@ -73,14 +74,6 @@ def _shortened(part: Terms, fixed: NDArray, place: NDArray) -> list[Terms]:
     found = []
     for k in np.unique(left).tolist():
         rows = left == k
-        variables = part.variables[rows][held[rows] == 0].reshape(-1, k)
+        variables = part.variables[rows][held[rows] == 0].reshape(int(rows.sum()), k)
         found.append(Terms(place[variables], signed[rows]))
     return found
-
-
-def _ising(held: PolynomialProblem) -> IsingProblem:
-    """`to_ising`, but integer coefficients in a float problem's shape pass as they are."""
-    problem = held.to_ising()
-    return ising(
-        problem.h, problem.row, problem.col, problem.coupling, problem.offset, problem.labels
-    )
