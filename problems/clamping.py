@@ -1,6 +1,6 @@
 """Spins held at a value: a smaller problem with the same energies.
 
-What is clamped leaves the problem and acts on the rest through biases, shorter terms and the offset.
+What is clamped leaves the problem and acts on the rest by biases, shorter terms and the offset.
 """
 
 from collections.abc import Hashable, Mapping

@@ -7,6 +7,11 @@ from problems.logic.circuit import Circuit as Circuit
 from problems.logic.circuit import CircuitCertificate as CircuitCertificate
 from problems.logic.circuit import Placed as Placed
 from problems.logic.circuit import join as join
+from problems.logic.factoring import FactorCertificate as FactorCertificate
+from problems.logic.factoring import Factoring as Factoring
+from problems.logic.factoring import MultiplierFactoring as MultiplierFactoring
+from problems.logic.factoring import factoring as factoring
+from problems.logic.factoring import multiplier_factoring as multiplier_factoring
 from problems.logic.gates import GATES as GATES
 from problems.logic.gates import Gate as Gate
 from problems.logic.gates import GateCertificate as GateCertificate

@@ -1,8 +1,8 @@
 """Adders and multipliers of any width, made of gates.
 
 An adder of n bits is a half adder and n - 1 full adders in a row (ripple carry).  A multiplier is
-the array that one writes on paper: AND gates for the products of bits, and one row of adders for each
-further bit of b.  All of it is pairwise: n * m ANDs and m - 1 rows of n adders for n by m bits.
+the array that one writes on paper: AND gates for the products of bits, and one row of adders for
+each further bit of b.  All is pairwise: n * m ANDs and m - 1 rows of n adders for n by m bits.
 """
 
 from collections.abc import Mapping

@@ -41,8 +41,8 @@ class CircuitCertificate:
         values: the number in each register.
         violated: places in `Circuit.gates` of the gates whose table is broken.
         satisfied: whether there is none.
-        relation_holds: whether the numbers obey the circuit's relation, say ``a * b == p``, in whole
-            numbers; None where it has none.
+        relation_holds: whether the numbers obey the circuit's relation, say ``a * b == p``, in
+            whole numbers; None where it has none.
         energy: of the state.
         consistent_with_energy: whether the energy is 0 exactly if no gate is violated.
     """

@@ -1,15 +1,16 @@
-"""Logic gates as Ising models: the ground states are the rows of the truth table, and nothing else.
+"""Logic gates as Ising models: the ground states are the rows of the truth table and no others.
 
-A gate that is a ground state can be used in any direction: with its inputs held it finds the output,
-with its output held it visits all inputs that give it.  Bits are 0 and 1, spins are 2 * bit - 1.
-Every gate has ground energy 0; its *gap* is the least energy of a state that breaks the table.
+Such a gate works in any direction: with its inputs held it finds the output, with its output held
+it visits all inputs that give it.  Bits are 0 and 1, spins are 2 * bit - 1.  Every gate has ground
+energy 0; its *gap* is the least energy of a state that breaks the table.
 
 AND, from ``3 c + a b - 2 c (a + b)`` in bits, and the full adder, half of ``(a + b + c - 2 carry -
 sum)**2`` in spins, are the matrices of K. Y. Camsari et al., Phys. Rev. X 7, 031014 (2017),
-doi:10.1103/PhysRevX.7.031014, with the opposite sign, as energies here are minimised (matrices from
-memory; `certificate` proves them by enumeration).  OR, NAND and NOR are AND with some ports negated.
-No three spins have the ground states of XOR, whose table has no correlation of two: it carries along
-the carry of a half adder as an auxiliary spin.
+doi:10.1103/PhysRevX.7.031014, with the opposite sign, as energies here are minimised (matrices
+from memory; `certificate` proves them by enumeration).  No gate of biases and couplings up to 2 has
+a larger gap (`synthesise`), but for COPY, whose coupling is 1.  OR, NAND and NOR are AND with some
+ports negated.  No three spins have the ground states of XOR, whose table has no correlation of two:
+it carries along the carry of a half adder as an auxiliary spin.
 """
 
 from dataclasses import dataclass, replace

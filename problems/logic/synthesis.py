@@ -1,8 +1,8 @@
 """A gate for any truth table: the couplings of largest gap, by a linear programme.
 
 Unknown are biases, couplings, the offset and the gap g.  Rows of the table have energy 0, all other
-states at least g, and g is maximised within bounds on biases and couplings.  Where no pairwise energy
-does it, auxiliary spins help; which value each takes in which row is tried in all ways.
+states at least g, and g is maximised within bounds on biases and couplings.  Where no pairwise
+energy does it, auxiliary spins help; which value each takes in which row is tried in all ways.
 """
 
 from fractions import Fraction
