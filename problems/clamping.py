@@ -4,7 +4,7 @@ What is clamped leaves the problem and acts on the rest by biases, shorter terms
 """
 
 from collections.abc import Hashable, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,8 @@ def clamp(problem: AnyProblem, values: Mapping[Hashable, int]) -> AnyProblem:
     terms = problem.terms if isinstance(problem, PolynomialProblem) else _terms(problem)
     groups = [group for part in terms for group in _shortened(part, fixed, place)]
     held = from_terms(groups, free.size, problem.offset, labels)
-    return held if isinstance(problem, PolynomialProblem) else held.to_ising()
+    found = held if isinstance(problem, PolynomialProblem) else held.to_ising()
+    return cast(AnyProblem, found)
 
 
 def _fixed(

@@ -7,7 +7,7 @@ each further bit of b.  All is pairwise: n * m ANDs and m - 1 rows of n adders f
 
 from collections.abc import Mapping
 
-from problems.logic.circuit import Circuit, Placed
+from problems.logic.circuits import Circuit, Placed
 from problems.logic.gates import gate
 
 _ZERO = "zero"
