@@ -8,6 +8,7 @@ evidence held it is the probability of the evidence: the energies that are left 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -62,7 +63,7 @@ class BayesianNetwork:
         """The energy of the nodes that are not known; sample it at beta = 1."""
         return clamp(self.joint, {node: 1 if on else -1 for node, on in self.evidence.items()})
 
-    def given(self, evidence: Mapping[Hashable, bool]) -> "BayesianNetwork":
+    def given(self, evidence: Mapping[Any, bool]) -> "BayesianNetwork":
         """The network with more evidence.
 
         Raises:

@@ -3,8 +3,8 @@
 What is clamped leaves the problem and acts on the rest by biases, shorter terms and the offset.
 """
 
-from collections.abc import Hashable, Mapping
-from typing import TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from problems.model import IsingProblem
 from problems.polynomial import PolynomialProblem, Terms, from_terms
 
-AnyProblem = TypeVar("AnyProblem", IsingProblem, PolynomialProblem)
+AnyProblem = TypeVar("AnyProblem", bound=IsingProblem | PolynomialProblem)
 
 
-def clamp(problem: AnyProblem, values: Mapping[Hashable, int]) -> AnyProblem:
+def clamp(problem: AnyProblem, values: Mapping[Any, int]) -> AnyProblem:
     """The problem of the spins that stay free, with the energies of the whole.
 
     Couplings of zero are dropped.
@@ -45,7 +45,7 @@ def clamp(problem: AnyProblem, values: Mapping[Hashable, int]) -> AnyProblem:
 
 
 def _fixed(
-    problem: IsingProblem | PolynomialProblem, values: Mapping[Hashable, int]
+    problem: IsingProblem | PolynomialProblem, values: Mapping[Any, int]
 ) -> NDArray[np.int64]:
     """[n] the value of each spin that is held, 0 where it is free."""
     place = {label: i for i, label in enumerate(problem.labels)}

@@ -8,6 +8,7 @@ decides what the same circuit does: a multiplier with its product held finds fac
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -108,7 +109,7 @@ class Circuit:
             bits |= {wire: number >> k & 1 for k, wire in enumerate(wires)}
         return self.hold_wires(bits)
 
-    def hold_wires(self, bits: Mapping[Hashable, int]) -> "Circuit":
+    def hold_wires(self, bits: Mapping[Any, int]) -> "Circuit":
         """The circuit with single wires held at 0 or 1.
 
         Raises:

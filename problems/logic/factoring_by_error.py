@@ -3,11 +3,14 @@
 This is the way of the eight-p-bit experiment: odd X and Y, whose lowest bits are 1 and whose other
 bits are p-bits, with energy ``(X Y - F)**2`` in whole numbers.
 W. A. Borders et al., Nature 573, 390 (2019), doi:10.1038/s41586-019-1557-9, factored integers up to
-945 with eight p-bits, and finds good agreement with theory (abstract).  That 35 and 161 took four
-and six p-bits is from memory; how these bits are shared out follows from arithmetic: 5 * 7 = 7 * 5,
-7 * 23 and 15 * 63 are the only products of odd numbers of 4, 6 and 8 free bits, however divided.
-Its success over time is not in open text and no reference here; what an ideal sampler should find
-is known exactly instead (`law`), since 2**8 states can be enumerated.
+945 with interactions of three and four bodies, and finds good agreement with theory (abstract).
+Tohoku University's press release has the numbers: 35 = 5 * 7 by four p-bits, 161 = 23 * 7 by six,
+945 = 63 * 15 by eight.  There is no other way to share out so many free bits between odd factors.
+How often the experiment found them is not in open text and no reference here; how often an ideal
+sampler should is known exactly (`law`), since 2**8 states can be enumerated.
+
+Squares of spins are replaced by 1 before anything else: the derivative of the square as it stands
+is no difference of energies.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any, cast
 
 import networkx as nx
 import numpy as np
@@ -101,7 +102,7 @@ def test_an_altered_coupling_fails_the_certificate():
 
 
 def test_wrong_tables_say_what_was_expected():
-    def network(table=0.5, floor=None, edge=("a", "b"), **more):
+    def network(table: Any = 0.5, floor: float | None = None, edge=("a", "b"), **more):
         graph = nx.DiGraph([edge])
         graph.nodes["a"].update(table=0.5)
         graph.nodes[edge[1]].update(table=table, **more)
@@ -124,7 +125,7 @@ def test_wrong_tables_say_what_was_expected():
     with pytest.raises(ValueError, match="no attribute"):
         bayesian_network(nx.DiGraph([("a", "b")]))
     with pytest.raises(ValueError, match="has a cycle or no directions"):
-        bayesian_network(nx.Graph())
+        bayesian_network(cast(nx.DiGraph, nx.Graph()))
     with pytest.raises(ValueError, match="there is no node 'x'"):
         alarm_network().given({"x": True})
     with pytest.raises(ValueError, match="already"):

@@ -1,5 +1,7 @@
 """Held spins: what is left has the energies of the whole."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,7 +24,9 @@ def test_clamped_spins_leave_the_energy_of_the_whole(n, seed, quadratic):
         weights = rng.normal(size=row.size)
         problem = ising(rng.normal(size=n), row, col, weights, 0.5, "abcdefg"[:n])
     whole = 2 * all_bits(n) - 1
-    held = {label: int(rng.choice((-1, 1))) for label in "abcdefg"[:n] if rng.random() < 0.5}
+    held: dict[Any, int] = {
+        label: int(rng.choice((-1, 1))) for label in "abcdefg"[:n] if rng.random() < 0.5
+    }
     small = clamp(problem, held)
     assert type(small) is type(problem)
     kept = np.array([label not in held for label in problem.labels])
