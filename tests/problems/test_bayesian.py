@@ -90,6 +90,9 @@ def test_a_floor_changes_what_it_must_and_no_more():
         assert abs(found - exact) < floor
         table = wet_grass_network(floor).tables["grass"]
         assert (table[0, 0], table[1, 1]) == (floor, 0.99)
+    sure = nx.DiGraph()
+    sure.add_node("a", table=1)
+    assert bayesian_network(sure, floor=0.25).marginals() == {"a": 0.75}
 
 
 def test_an_altered_coupling_fails_the_certificate():

@@ -74,6 +74,20 @@ def test_an_altered_coupling_fails_the_certificate(name, by):
     assert not altered(gate(name), by).certificate().is_exact
 
 
+def test_a_wrong_gap_fails_the_certificate():
+    assert not replace(gate("AND"), gap=3).certificate().is_exact
+
+
+def test_of_all_values_of_an_auxiliary_spin_the_best_is_taken():
+    table = gate("OR").table[:, 2:]
+    gaps = [
+        synthesise("OR", "a b", "out aux", np.column_stack([table, aux])).gap
+        for aux in ([0, 0, 0, 0], [0, 1, 1, 1], [0, 0, 0, 1], [0, 1, 0, 1])
+    ]
+    found = synthesise("OR", "a b", "out", table, num_auxiliary=1)
+    assert found.gap >= max(gaps) > min(gaps)
+
+
 @gates
 def test_no_coupling_up_to_two_gives_a_larger_gap(name):
     one = gate(name)
