@@ -79,6 +79,8 @@ class Circuit:
     relation: Relation | None = None
 
     def __post_init__(self) -> None:
+        if not self.gates:
+            raise ValueError("a circuit without gates given; expected at least one")
         known = set(self.wires)
         named = [wire for wires in self.registers.values() for wire in wires]
         for wire in (*named, *self.held):
@@ -207,6 +209,9 @@ class Circuit:
         """The state [n] of the free wires that the gates, one after the other, make of inputs.
 
         Wires that no gate drives and no number sets are 0 unless they are held.
+
+        Args:
+            numbers: of registers that are inputs; what a gate drives follows from those.
 
         Raises:
             ValueError: as `hold`.

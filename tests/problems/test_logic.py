@@ -246,6 +246,14 @@ def test_wrong_calls_say_what_was_expected():
         gate("AND").negated("c", name="X")
     with pytest.raises(ValueError, match="at least 1"):
         adder(0)
+    with pytest.raises(ValueError, match="without gates"):
+        Circuit(())
+
+
+def test_a_circuit_may_be_held_everywhere():
+    held = circuit("AND", "x", "y", "z").hold(x=1, y=1, z=0)
+    assert held.certificate([]).violated == (0,)
+    assert held.certificate([]).energy == gate("AND").gap
 
 
 def test_a_multiplier_is_an_array_of_adders():
