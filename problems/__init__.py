@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from problems import generators as generators
+    from problems import logic as logic
     from problems import registry as registry
+    from problems.bayesian import BayesianNetwork as BayesianNetwork
+    from problems.bayesian import bayesian_network as bayesian_network
     from problems.bqm import from_bqm as from_bqm
     from problems.bqm import to_bqm as to_bqm
+    from problems.clamping import clamp as clamp
     from problems.formats import FORMATS as FORMATS
     from problems.formats import FormatError as FormatError
     from problems.formats import Instance as Instance
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 # dimod, networkx and scipy take half a second to import: names are resolved when first used.
 _HOMES = {
     "FORMATS": "problems.formats",
+    "BayesianNetwork": "problems.bayesian",
     "CutCertificate": "problems.max_cut",
     "FormatError": "problems.formats",
     "Instance": "problems.formats",
@@ -42,6 +47,8 @@ _HOMES = {
     "MaxCut": "problems.max_cut",
     "PolynomialProblem": "problems.polynomial",
     "binary_to_spin": "problems.qubo",
+    "bayesian_network": "problems.bayesian",
+    "clamp": "problems.clamping",
     "from_bqm": "problems.bqm",
     "from_poly": "problems.poly",
     "from_qubo": "problems.qubo",
@@ -56,7 +63,7 @@ _HOMES = {
     "to_qubo": "problems.qubo",
     "write": "problems.formats",
 }
-_MODULES = ("generators", "registry")
+_MODULES = ("generators", "logic", "registry")
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,8 @@ from problems.generators.gnp import random_gnp as random_gnp
 from problems.generators.lattice import edwards_anderson as edwards_anderson
 from problems.generators.lattice import ferromagnet as ferromagnet
 from problems.generators.loops import frustrated_loops as frustrated_loops
+from problems.generators.networks import alarm_network as alarm_network
+from problems.generators.networks import wet_grass_network as wet_grass_network
 from problems.generators.planted import Planted as Planted
 from problems.generators.regular import random_regular as random_regular
 from problems.generators.sk import sherrington_kirkpatrick as sherrington_kirkpatrick
