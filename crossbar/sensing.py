@@ -1,14 +1,15 @@
 """How long a column must be read, and what that takes: the less contrast, the longer.
 
-A current is averaged for a time t.  White noise of density d (A/sqrt(Hz), one-sided) leaves its mean
-with a deviation of ``d / sqrt(2 t)``, and a threshold halfway between two sums that are one level
-of one cell apart, dI, is on the wrong side with ``p = Q(dI sqrt(2 t) / (2 d))``.  So ``t = 2 (z d /
-dI)^2`` with ``Q(z) = p``: with contrast, that is with TMR, dI grows and time and energy fall.
+A current is averaged for a time t.  White noise of density d (A/sqrt(Hz), one-sided) leaves its
+mean with a deviation of ``d / sqrt(2 t)``, and a threshold halfway between two sums that are dI,
+one level of one cell, apart is on the wrong side with ``p = Q(dI sqrt(2 t) / (2 d))``.  So
+``t = 2 (z d / dI)^2`` with ``Q(z) = p``: with contrast, that is with TMR, dI grows and time and
+energy fall.
 
 Noise is that of all cells of a column, driven at the read voltage (thermal and shot noise in one,
-`current_noise`), and of an amplifier.  What is in series with a junction counts as part of it, which
-has no less noise.  Offsets of amplifiers, settling of lines and deviations of cells are other
-sources of error, which no integration lowers: a measured read time also holds what they need.
+`current_noise`), and of an amplifier.  What is in series with a junction counts as part of it,
+which makes no less noise.  Offsets of amplifiers, settling of lines and deviations of cells are
+other sources of error, which no integration lowers: a measured read time also holds what they need.
 
 In JAX: everything may be an array, a tracer or differentiated.
 """
@@ -158,8 +159,9 @@ def with_read_time(cell: Cell, rows: Number, error: Number, **options: Any) -> C
 def sensed(design: Design, error: Number, **options: Any) -> Design:
     """The same with cells that are read as long as their noise asks for.
 
-    All its mappings subtract two columns before they convert; digits of several bits divide the read
-    voltage.  Sums one level apart are told from each other, also where a converter has fewer codes.
+    All its mappings subtract two columns before they convert; digits of several bits divide the
+    read voltage.  Sums one level apart are told from each other, also where a converter has fewer
+    codes.
 
     Raises:
         ValueError: as `with_read_time`.

@@ -1,8 +1,9 @@
 """Datasheets of crossbar cells from junctions: one junction drives p-bits and memory cells alike.
 
 A `crossbar.cells.cell.Cell` holds numbers and knows no physics; here they come from the models of
-`pbits.devices`: levels from conductance and TMR(V), retention from the barrier, write pulses from
-critical currents and Fokker-Planck, spreads from `variability`, levels of grains from `granular`.
+`pbits.devices`: levels from conductance and TMR(V), retention and flips at reads from the barrier,
+write pulses from critical currents and Fokker-Planck, spreads from `variability`, levels of grains
+from `granular`.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from crossbar.cells.cell import Cell, Write
 from crossbar.cells.tunnel import check_tmr, spread_by_level
 from pbits import checks
-from pbits.devices import granular, levels
+from pbits.devices import disturb, granular, levels
 from pbits.devices.junction import Junction
 from pbits.devices.passage import escape_rate
 from pbits.devices.rates import unit_time
@@ -76,6 +77,7 @@ def cell_from_junction(
         read_noise=read_noise,
         half_voltage=junction.half_voltage or np.inf,
         retention=retention(junction),
+        disturb=disturb.flip_probability(junction, read_voltage, read_time),
         area=area,
         write=Write() if write is None else write,
         name=name,

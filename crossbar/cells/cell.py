@@ -176,7 +176,7 @@ class Cell:
 
 
 def without_deviations(cell: Cell) -> Cell:
-    """The cell that is what its levels say, always: no spread, noise, stuck cells, failed writes or flips.
+    """The cell that is what its levels say, always, whatever is written or read.
 
     Example:
         >>> without_deviations(Cell([1e-6, 2e-6], device_spread=0.1)).device_spread
