@@ -62,7 +62,30 @@ _Tile = Annotated[int, _option("Rows and columns of an array.", _ARRAY, metavar=
 _OneTile = Annotated[
     bool, _option("Refuse a matrix that does not fit one array.", _ARRAY, "--one-tile", metavar="")
 ]
-_Adc = Annotated[int, _option("Bits of a converter, with sign.", _ARRAY, metavar="BITS")]
+_Adc = Annotated[
+    int | None,
+    _option("Bits of a converter, with sign; 8 by default.", _ARRAY, metavar="BITS",
+            show_default=False),
+]  # fmt: skip
+_Converter = Annotated[
+    str,
+    _option("sar, flash (up to 10 bits), ramp, sense (one bit, the sign) or stochastic (a random "
+            "bit a read); each at its own price.", _ARRAY, metavar="KIND"),
+]  # fmt: skip
+_Offset = Annotated[
+    float,
+    _option("Standard deviation of comparators, in codes.", _ARRAY, metavar="CODES"),
+]  # fmt: skip
+_Reads = Annotated[
+    int | None,
+    _option("Reads of a stochastic converter for one code; 1 by default.", _ARRAY, metavar="N",
+            min=1, max=2**20, show_default=False),
+]  # fmt: skip
+_ReadError = Annotated[
+    float | None,
+    _option("Read so long that noise takes a sum for its neighbour this often; by default as long "
+            "as the preset says.", _ARRAY, metavar="P", show_default=False),
+]  # fmt: skip
 _WireOhm = Annotated[
     float,
     _option("Resistance of a wire from cell to cell; 0 for none. Default: NeuroSim's 22-nm wires, "
@@ -109,7 +132,11 @@ def crossbar(
     verify: _Verify = None,
     tile: _Tile = 128,
     one_tile: _OneTile = False,
-    adc: _Adc = 8,
+    adc: _Adc = None,
+    converter: _Converter = "sar",
+    offset: _Offset = 0.0,
+    reads: _Reads = None,
+    read_error: _ReadError = None,
     wire: _WireOhm = 1.56,
     weight_bits: _WeightBits = 8,
     input_bits: _InputBits = 8,
@@ -130,10 +157,12 @@ def crossbar(
     $ pbits crossbar --matrix weights.npy --cell sot --tile 128 --adc 8
 
     $ pbits crossbar --cell stt --tile 64 --plot crossbar.png
+
+    $ pbits crossbar --converter flash --adc 6 --offset 0.2
     """
     _check_numbers(
-        {"size": _SIZE if size is None else size, "batch": batch, "tile": tile,
-         "weight-bits": weight_bits, "input-bits": input_bits, "adc": adc}
+        {"size": size, "batch": batch, "tile": tile, "weight-bits": weight_bits,
+         "input-bits": input_bits, "adc": adc}
     )  # fmt: skip
     _check_others(matrix, size, wire, verify, plot)
     seed = secrets.randbits(31) if seed is None else seed
@@ -141,18 +170,20 @@ def crossbar(
         weights, source = crossbar_input.choose_weights(matrix, size or _SIZE, seed)
         table = crossbar_input.choose_costs(costs)
         design = crossbar_input.build_design(
-            crossbar_input.choose_cell(cell, tmr), wire, adc,
+            crossbar_input.choose_cell(cell, tmr), wire,
+            crossbar_input.choose_converter(converter, adc, offset, reads), read_error,
             rows=tile, columns=tile, mapping=mapping, weight_bits=weight_bits,
             input_bits=input_bits, routing=routing,
         )  # fmt: skip
         crossbar_input.check_room(weights, design, one_tile)
+        crossbar_input.check_price(table, design)
         from pbits import runtime
         from pbits.cli import crossbar_report
 
         runtime.ensure_configured()
         with _working():
             found = crossbar_report.examine(weights, design, batch, seed, verify, not no_calibrate)
-        facts = crossbar_report.record(found, cell, source, seed, table)
+        facts = crossbar_report.record(found, cell, converter, source, seed, table)
     except (ValueError, KeyError, MemoryError) as error:
         fail(error)
     except OSError as error:
@@ -168,10 +199,10 @@ def crossbar(
         crossbar_report.show(facts)
 
 
-def _check_numbers(given: dict[str, int]) -> None:
+def _check_numbers(given: dict[str, int | None]) -> None:
     for name, value in given.items():
         low, high, what = _RANGES[name]
-        if not low <= value <= high:
+        if value is not None and not low <= value <= high:
             fail(f"--{name} is {value}; expected {low} to {high}{what}")
 
 
