@@ -122,7 +122,7 @@ def test_options_reach_the_design(invoke):
 
 
 def test_a_flash_converter_rounds_and_costs_as_one(invoke, facts):
-    words = ("--converter", "flash", "--adc", "6", "--offset", "0.4")
+    words = ("--converter", "flash", "--adc", "6", "--offset", "0.4", "--no-calibrate")
     flash = facts_of(invoke, *SMALL, *words, "--read-error", "1e-9")
     assert flash["converter"] == {
         "kind": "flash", "offset_codes": pytest.approx(0.4), "reads": 1,
