@@ -153,7 +153,14 @@ def with_read_time(cell: Cell, rows: Number, error: Number, **options: Any) -> C
             f"error is {error!r}: the cells' read noise alone makes more errors on {rows} rows, "
             "however long they are read; use fewer rows or a larger error"
         )
-    return cell.replace(read_time=seconds, disturb=cell.disturb * seconds / cell.read_time)
+    return cell.replace(read_time=seconds, disturb=_flips(cell, seconds))
+
+
+def _flips(cell: Cell, seconds: jax.Array) -> jax.Array:
+    """Chance of a flip in another time at the same rate; of reads in no time it stays as it is."""
+    before = jnp.asarray(cell.read_time, jnp.float32)
+    times = jnp.where(before > 0, seconds / jnp.where(before > 0, before, 1.0), 1.0)
+    return -jnp.expm1(times * jnp.log1p(-jnp.asarray(cell.disturb, jnp.float32)))
 
 
 def sensed(design: Design, error: Number, **options: Any) -> Design:

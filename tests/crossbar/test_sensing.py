@@ -149,6 +149,11 @@ def test_cells_and_designs_are_read_as_long_as_they_must_be() -> None:
     assert float(slow.disturb) == pytest.approx(
         1e-9 * float(slow.read_time) / 1e-8, rel=1e-5, abs=0
     )
+    often = with_read_time(cell.replace(disturb=0.9, read_time=1e-12), 64, 1e-6)
+    assert float(often.disturb) == 1.0
+    assert float(with_read_time(cell.replace(read_time=0.0), 64, 1e-6).disturb) == pytest.approx(
+        1e-9, rel=1e-5, abs=0
+    )
     design = Design(cell, rows=64, columns=64)
     pair = float(sensed(design, 1e-6).cell.read_time)
     assert pair == pytest.approx(float(sense(cell, 64, 1e-6, columns=2).time), rel=1e-6)
