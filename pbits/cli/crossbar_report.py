@@ -5,19 +5,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from crossbar.counting import converter_name, reads_in_turn
 from crossbar.ledger import Report, si
+from pbits.cli import crossbar_reading
 
 if TYPE_CHECKING:
     from crossbar.assessment import Assessment, Loss
     from crossbar.costs import Costs
     from crossbar.design import Design
-    from crossbar.programmed import ProgrammedMatrix
 
 WIRE_SOURCE = "NeuroSim's 22-nm wires, 1.56 Ohm over four feature sizes and 4.69 Ohm over twelve"
 _WIRE_DEFAULT, _LIMIT, _PULSES = 1.56, 0.05, 50
 _UNITS = {"energy": "J", "time": "s"}
-_FLIPPED, _MISREAD = 0.01, 1e-3
 _WIDTH = 96
 _POOR, _MENDED, _HALF_EMPTY, _SHAKY = 0.1, 0.7, 0.5, 0.25
 
@@ -91,8 +89,8 @@ def record(
             "weight": design.weight_bits, "input": design.input_bits, "adc": design.adc.bits,
             "adc_lossless": design.lossless_bits,
         },
-        "converter": _converter(design, converter),
-        "reading": _reading(programmed),
+        "converter": crossbar_reading.converter(design, converter),
+        "reading": crossbar_reading.reading(programmed),
         "wires": _wires(design, found.loss),
         "error": found.assessed.errors._asdict(),
         "calibrated": found.calibrated,
@@ -134,36 +132,6 @@ def _wires(design: "Design", loss: "Loss") -> dict[str, Any]:
     }
 
 
-def _converter(design: "Design", kind: str) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "offset_codes": float(getattr(design.adc, "offset", 0.0)),
-        "reads": int(reads_in_turn(design).max()),
-        "cost": converter_name(design),
-    }
-
-
-def _reading(programmed: "ProgrammedMatrix") -> dict[str, Any]:
-    """How long cells are read, how often noise misleads, and when reads have flipped a cell."""
-    from crossbar.sensing import AMPLIFIER, sense, sensing_error
-    from crossbar.writing.lifetime import reads_until
-
-    design, cell = programmed.design, programmed.design.cell
-    column = {"columns": 2, "drive_steps": 2**design.dac_bits - 1}
-    reads = reads_until(cell, _FLIPPED, programmed.conductance.size)
-    # All cells are counted as read by every digit, as if all inputs were ones.
-    products = reads / (design.num_digits * int(reads_in_turn(design).max()))
-    return {
-        "seconds": float(cell.read_time),
-        "noise_error": float(sensing_error(cell, design.rows, cell.read_time, **column)),
-        "seconds_for_noise_error": float(sense(cell, design.rows, _MISREAD, **column).time),
-        "amplifier_amperes_per_root_hertz": AMPLIFIER,
-        "flips_per_read": float(cell.disturb),
-        "flipped_limit": _FLIPPED,
-        "products_until_flipped": products if np.isfinite(products) else None,
-    }
-
-
 def _notes(facts: dict[str, Any]) -> list[str]:
     """What a reader should not overlook."""
     notes, wires, error, bits = [], facts["wires"], facts["error"], facts["bits"]
@@ -179,14 +147,7 @@ def _notes(facts: dict[str, Any]) -> list[str]:
             f"a converter of {bits['adc']} bits cannot tell all sums of an array apart and makes "
             f"{100 * error['converter']:.2g} % of error; {bits['adc_lossless']} bits could"
         )
-    reading = facts["reading"]
-    if reading["noise_error"] > _MISREAD:
-        missed, longer = 100 * reading["noise_error"], si(reading["seconds_for_noise_error"], "s")
-        notes.append(
-            f"in {si(reading['seconds'], 's')} noise of cells and of an amplifier (that of 10 "
-            f"kOhm, assumed) takes a sum for its neighbour in {missed:.2g} % of reads, which the "
-            f"errors leave out; {longer} make it {100 * _MISREAD:g} %: --read-error {_MISREAD:g}"
-        )
+    notes += crossbar_reading.notes(facts["reading"])
     if error["programming"] > _POOR and error["total"] < _MENDED * error["programming"]:
         notes.append(
             f"cells alone would make {100 * error['programming']:.2g} % of error; rounding to "
@@ -254,13 +215,13 @@ def text(facts: dict[str, Any]) -> str:
                    f"{arrays['along_inputs']} x {arrays['along_outputs']}, {arrays['mapping']}, "
                    f"{100 * arrays['filled']:.2g} % filled"),
         ("bits", f"weights {bits['weight']}, inputs {bits['input']}, converter {bits['adc']} "
-                 f"({_converter_text(facts['converter'])}; {bits['adc_lossless']} tell all sums of "
-                 "any matrix apart)"),
+                 f"({crossbar_reading.converter_text(facts['converter'])}; "
+                 f"{bits['adc_lossless']} tell all sums of any matrix apart)"),
         ("wires", _wire_text(facts["wires"])),
         *_error_rows(facts),
         ("energy", f"{si(energy, 'J')} a product, {si(product['joules_per_multiplication'], 'J')} "
                    f"a multiplication, {product['tera_operations_per_joule']:.3g} TOPS/W"),
-        ("reads", _reading_text(facts["reading"])),
+        ("reads", crossbar_reading.reading_text(facts["reading"])),
         ("latency", si(product["latency_seconds"], "s")),
         ("area", area),
         ("programming", f"{si(writing['energy'] + writing['verify_energy'], 'J')} in "
@@ -270,24 +231,6 @@ def text(facts: dict[str, Any]) -> str:
     ]  # fmt: skip
     title = f"{matrix['source']}: {matrix['rows']} inputs x {matrix['columns']} outputs"
     return "\n".join([title, *(f"  {name:<16}{value}" for name, value in rows)])
-
-
-def _converter_text(converter: dict[str, Any]) -> str:
-    offset, reads = converter["offset_codes"], converter["reads"]
-    off = f", comparators off by {offset:g} codes" if offset else ""
-    return converter["kind"] + off + (f", {reads} reads" if reads > 1 else "")
-
-
-def _reading_text(reading: dict[str, Any]) -> str:
-    products = reading["products_until_flipped"]
-    flips = (
-        "no figure of flips by reading"
-        if products is None
-        else f"a chance of {100 * reading['flipped_limit']:g} % that a cell has flipped after "
-        f"{products:.2g} products"
-    )
-    missed = f"noise alone misleads {_percent(reading['noise_error'])} of them"
-    return f"{si(reading['seconds'], 's')} each, {missed}; {flips}"
 
 
 def _wire_text(wires: dict[str, Any]) -> str:

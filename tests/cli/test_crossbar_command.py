@@ -187,7 +187,9 @@ def test_converters_by_name(kind, bits, made):
 def test_a_converter_that_is_off_is_one_that_can_be():
     assert choose_converter("sar", 8, 0.5, None) == SarAdc(8, offset=0.5)
     assert choose_converter("sense", None, 0.5, None) == SenseAmplifier(offset=0.5)
-    assert choose_converter("stochastic", None, 0.0, 16).samples == 16
+    often = choose_converter("stochastic", None, 0.0, 16)
+    assert isinstance(often, StochasticReadout)
+    assert often.samples == 16
     mine = Cost("adc.ramp.9", "conversion", "bench", "measured", 1e-12, 1e-9)
     design = build_design(presets.get("sot"), 0.0, RampAdc(9), rows=16, columns=16)
     check_price(Costs({**Costs.load(), "adc.ramp.9": mine}), design)
