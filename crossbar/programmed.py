@@ -24,6 +24,8 @@ Events = dict[str, Any]
 # Numbers of the largest array of a product, 256 MB; larger batches are done part by part.
 _MOST = 2**26
 _PARTS = 0x9A275  # folded into a key, far from the numbers that arrays and digits use
+# In full precision, which accelerators do not take by themselves.
+_precise = partial(jnp.matmul, precision=lax.Precision.HIGHEST)
 
 
 @jax.tree_util.register_dataclass
@@ -257,12 +259,10 @@ def current(
     key: jax.Array | None,
 ) -> jax.Array:
     """Currents of one row of arrays, [reads, outputs], in steps of a level times a digit."""
-    # In full precision, which accelerators do not take by themselves.
-    precise = partial(jnp.matmul, precision=lax.Precision.HIGHEST)
-    value = precise(levels, programmed.transfer[block, piece])
+    value = _precise(levels, programmed.transfer[block, piece])
     if key is None or programmed.noise is None:
         return value
-    variance = precise(levels**2, programmed.noise[block, piece])
+    variance = _precise(levels**2, programmed.noise[block, piece])
     return value + jnp.sqrt(variance) * chance.normal(key, value.shape)
 
 
@@ -286,7 +286,7 @@ def _energy(programmed: ProgrammedMatrix, stacked: jax.Array) -> jax.Array:
     squares = jnp.float32(0)
     for block in range(drive.shape[0]):
         levels = stacked[:, block]
-        part = levels @ drive[block] if drive.ndim == 3 else levels * drive[block]
+        part = _precise(levels, drive[block]) if drive.ndim == 3 else levels * drive[block]
         squares = squares + jnp.sum(part * levels)
     volt = design.cell.read_voltage / (2**design.dac_bits - 1)
     return squares * (volt**2 * design.cell.read_time)

@@ -58,7 +58,8 @@ def study(
 
     Args:
         cell: a preset of `cells.presets`, or a datasheet.
-        wire: of every array; 1.56 Ohm a segment (a 22-nm pitch of 4 F) if None.
+        wire: of every array; 1.56 Ohm a segment (a 22-nm pitch of 4 F) if None.  One of no
+            resistance is left out.
         sizes: N, each at most `tile` or a multiple of it.
         tile: rows and columns of a tile, at most 128.
         adc: converters; ideal ones of 8 bits if None.
@@ -92,8 +93,9 @@ def study(
     check_whole("rounds", rounds, 1, 50)
     check_whole("remap_limit", remap_limit, 0, 4096)
     sheet = get(cell) if isinstance(cell, str) else cell
+    line = Wire(1.56, 1.56) if wire is None else wire
     design = Design(
-        sheet, Wire(1.56, 1.56) if wire is None else wire, IdealAdc(8) if adc is None else adc,
+        sheet, None if line.is_ideal else line, IdealAdc(8) if adc is None else adc,
         rows=tile, columns=tile, weight_bits=weight_bits, input_bits=input_bits, routing=routing,
     )  # fmt: skip
     points: list[Point] = []

@@ -63,6 +63,8 @@ class Cell:
         retention: s, after which a cell has relaxed, with probability 1 - 1/e, to a level drawn
             from the two ends: for two states of mean dwell time tau this is tau / 2, their
             correlation time.
+        disturb: probability that one read, of the read voltage and time, flips the cell; of the
+            level that it happens to most.
         stuck_low, stuck_high: probability that a cell stays at its lowest or highest level.
         area: m^2, of one cell with its transistors.
         write: of one cell.
@@ -88,6 +90,7 @@ class Cell:
     drift_spread: Any = 0.0
     drift_start: Number = 1.0
     retention: Number = np.inf
+    disturb: Number = 0.0
     stuck_low: Number = 0.0
     stuck_high: Number = 0.0
     area: Number = 0.0
@@ -111,7 +114,7 @@ class Cell:
         for name in _BY_LEVEL:
             self._check_by_level(name)
         check_range("area", self.area, 0.0, unit="m^2")
-        for name in ("stuck_low", "stuck_high"):
+        for name in ("stuck_low", "stuck_high", "disturb"):
             check_range(name, getattr(self, name), 0.0, 1.0)
         if is_concrete(self.stuck_low) and is_concrete(self.stuck_high):
             check_range("stuck_low + stuck_high", self.stuck_low + self.stuck_high, 0.0, 1.0)
@@ -173,13 +176,13 @@ class Cell:
 
 
 def without_deviations(cell: Cell) -> Cell:
-    """The cell that is what its levels say, always: no spread, noise, stuck cells or failed writes.
+    """The cell that is what its levels say, always, whatever is written or read.
 
     Example:
         >>> without_deviations(Cell([1e-6, 2e-6], device_spread=0.1)).device_spread
         0.0
     """
-    names = ("device_spread", "cycle_spread", "read_noise", "stuck_low", "stuck_high")
+    names = ("device_spread", "cycle_spread", "read_noise", "stuck_low", "stuck_high", "disturb")
     changes = {name: _zero(getattr(cell, name)) for name in names}
     write = replace(cell.write, failure=_zero(cell.write.failure))
     return cell.replace(**changes, write=write)

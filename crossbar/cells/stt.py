@@ -110,6 +110,8 @@ _DEFAULT = COMMON | numbers(
 ) | numbers(
     "simulated", _NVSIM + ": the resistances are those of the whole cell", series=0.0
 ) | numbers("measured", _DONG, read_time=2.8e-9) | numbers(
+    "measured", _DONG + ": more than 1e16 reads without a flip, a bound", disturb=1e-16
+) | numbers(
     "simulated", _NVSIM + ": 54 F^2, at F = 40 nm", area=8.64e-14
 )  # fmt: skip
 

@@ -1,4 +1,8 @@
-"""Wear: how long cells last under a rate of updates, and whether they outlive a training."""
+"""Wear: how long cells last under a rate of updates, and whether they outlive a training.
+
+Reads wear nothing, but each may flip a cell: `reads_until` counts how many a matrix stands before
+it should be written anew.
+"""
 
 from typing import NamedTuple
 
@@ -67,3 +71,29 @@ def training_updates(samples: float, epochs: float, batch: float) -> float:
     for name, value in (("samples", samples), ("epochs", epochs), ("batch", batch)):
         check_above_zero(name, value)
     return samples / batch * epochs
+
+
+def reads_until(cell: Cell, limit: float, cells: float = 1.0) -> float:
+    """Reads of each cell until one of them has flipped with a probability; infinite without flips.
+
+    Args:
+        cell: datasheet, with `disturb`, which is that of the worst level.
+        limit: the probability, above 0 and below 1.
+        cells: read together, each by every read.
+
+    Raises:
+        ValueError: on values out of range.
+
+    Example:
+        >>> cell = Cell([1e-5, 2e-5], disturb=1e-9)
+        >>> round(reads_until(cell, 0.5)), round(reads_until(cell, 0.5, cells=1000))
+        (693147180, 693147)
+    """
+    check_above_zero("cells", cells)
+    check_above_zero("limit", limit)
+    if not limit < 1:
+        raise ValueError(f"limit is {limit!r}; expected a probability below 1")
+    flip = float(np.asarray(cell.disturb))
+    if flip == 0:
+        return float(np.inf)
+    return 0.0 if flip == 1 else float(np.log1p(-limit) / (cells * np.log1p(-flip)))

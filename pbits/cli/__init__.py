@@ -11,6 +11,7 @@ import typer
 
 from pbits.bench.cli import app as bench
 from pbits.cli.crossbar import crossbar
+from pbits.cli.crossbar_scaling import crossbar_scaling
 from pbits.cli.data import app as data
 from pbits.cli.device import device
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
@@ -33,6 +34,7 @@ app.command()(sample)
 app.command()(info)
 app.command()(device)
 app.command()(crossbar)
+app.command()(crossbar_scaling)
 app.command()(validate)
 app.add_typer(bench, name="bench")
 app.add_typer(data, name="data")

@@ -2,18 +2,13 @@
 
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
 
-import typer
-
+from pbits.cli import crossbar_arguments as options
 from pbits.cli import crossbar_input
 from pbits.cli.errors import fail
-from pbits.cli.progress import on_terminal
+from pbits.cli.progress import saying
 
-_MATRIX, _ARRAY, _RUN = "Matrix and cell", "Arrays", "Run and output"
 _RANGES = {
     "size": (1, 8192, " rows and columns"),
     "batch": (2, 65536, " inputs"),
@@ -24,103 +19,32 @@ _RANGES = {
 }
 _PICTURES = (".png", ".pdf", ".svg")
 _SIZE = 128
-# JAX makes its keys of the lowest 32 bits, and two seeds must not be one.
-_LARGEST_SEED = 2**32 - 1
-
-
-def _option(text: str, panel: str, *names: str, **more: Any) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=panel, **more)
-
-
-_Matrix = Annotated[
-    Path | None,
-    _option("Real numbers, inputs x outputs, as numpy.save writes them; random ones if not given.",
-            _MATRIX, metavar="FILE.npy", show_default=False),
-]  # fmt: skip
-_Size = Annotated[
-    int | None,
-    _option("Rows and columns of the random matrix; 128 by default.", _MATRIX, metavar="N",
-            show_default=False),
-]  # fmt: skip
-_CellName = Annotated[
-    str,
-    _option("stt, stt-aggressive, stt-28nm, stt-2t2m, sot, sot-multilevel, sot-pulses, "
-            "spin-loss, granular, granular-50nm, reram, reram-1d, reram-2d, pcm or pcm-joshi.",
-            _MATRIX, metavar="PRESET"),
-]  # fmt: skip
-_Tmr = Annotated[
-    float | None,
-    _option("Tunnelling magnetoresistance at no voltage, of cells that have one; default: the "
-            "preset's.", _MATRIX, metavar="PERCENT", show_default=False),
-]  # fmt: skip
-_Verify = Annotated[
-    float | None,
-    _option("Write and read each cell until it is this near its target, in steps of a level.",
-            _MATRIX, metavar="STEPS", show_default=False),
-]  # fmt: skip
-_Tile = Annotated[int, _option("Rows and columns of an array.", _ARRAY, metavar="N")]
-_OneTile = Annotated[
-    bool, _option("Refuse a matrix that does not fit one array.", _ARRAY, "--one-tile", metavar="")
-]
-_Adc = Annotated[int, _option("Bits of a converter, with sign.", _ARRAY, metavar="BITS")]
-_WireOhm = Annotated[
-    float,
-    _option("Resistance of a wire from cell to cell; 0 for none. Default: NeuroSim's 22-nm wires, "
-            "four feature sizes.", _ARRAY, "--wire", metavar="OHM"),
-]  # fmt: skip
-_WeightBits = Annotated[int, _option("Bits of a weight, with sign.", _ARRAY, metavar="BITS")]
-_InputBits = Annotated[int, _option("Bits of an input, with sign.", _ARRAY, metavar="BITS")]
-_Mapping = Annotated[
-    str,
-    _option("differential, two-sided, offset, ternary or unary.", _ARRAY, metavar="NAME"),
-]
-_Routing = Annotated[str, _option("h-tree, bus or mesh.", _ARRAY, metavar="NAME")]
-_NoCalibrate = Annotated[
-    bool,
-    _option("Leave converters at the range of all possible sums and columns without gains.", _RUN,
-            "--no-calibrate", metavar=""),
-]  # fmt: skip
-_Batch = Annotated[int, _option("Random inputs to measure with.", _RUN, metavar="N")]
-_CostFile = Annotated[
-    Path | None,
-    _option("Your own costs of events, whose entries replace the built-in ones.", _RUN,
-            metavar="FILE.toml", show_default=False),
-]  # fmt: skip
-_Seed = Annotated[
-    int | None,
-    _option("Seed of chip, inputs and reads; drawn and reported by default.", _RUN, metavar="N",
-            min=0, max=_LARGEST_SEED),
-]  # fmt: skip
-_Plot = Annotated[
-    Path | None,
-    _option("Draw the error map, the errors and the energy (.png, .pdf, .svg).", _RUN,
-            metavar="FILE", show_default=False),
-]  # fmt: skip
-_Json = Annotated[
-    bool, _option("Print one JSON object, with every number's source.", _RUN, "--json", metavar="")
-]
 
 
 def crossbar(
-    matrix: _Matrix = None,
-    size: _Size = None,
-    cell: _CellName = "sot",
-    tmr: _Tmr = None,
-    verify: _Verify = None,
-    tile: _Tile = 128,
-    one_tile: _OneTile = False,
-    adc: _Adc = 8,
-    wire: _WireOhm = 1.56,
-    weight_bits: _WeightBits = 8,
-    input_bits: _InputBits = 8,
-    mapping: _Mapping = "differential",
-    routing: _Routing = "h-tree",
-    no_calibrate: _NoCalibrate = False,
-    batch: _Batch = 128,
-    costs: _CostFile = None,
-    seed: _Seed = None,
-    plot: _Plot = None,
-    as_json: _Json = False,
+    matrix: options.Matrix = None,
+    size: options.Size = None,
+    cell: options.CellName = "sot",
+    tmr: options.Tmr = None,
+    verify: options.Verify = None,
+    tile: options.Tile = 128,
+    one_tile: options.OneTile = False,
+    adc: options.Adc = None,
+    converter: options.Converter = "sar",
+    offset: options.Offset = 0.0,
+    reads: options.Reads = None,
+    read_error: options.ReadError = None,
+    wire: options.WireOhm = 1.56,
+    weight_bits: options.WeightBits = 8,
+    input_bits: options.InputBits = 8,
+    mapping: options.Mapping = "differential",
+    routing: options.Routing = "h-tree",
+    no_calibrate: options.NoCalibrate = False,
+    batch: options.Batch = 128,
+    costs: options.CostFile = None,
+    seed: options.Seed = None,
+    plot: options.Plot = None,
+    as_json: options.Json = False,
 ) -> None:
     """Put a matrix into magnetic memory: error, energy, latency and area of a product.
 
@@ -130,10 +54,12 @@ def crossbar(
     $ pbits crossbar --matrix weights.npy --cell sot --tile 128 --adc 8
 
     $ pbits crossbar --cell stt --tile 64 --plot crossbar.png
+
+    $ pbits crossbar --converter flash --adc 6 --offset 0.2
     """
     _check_numbers(
-        {"size": _SIZE if size is None else size, "batch": batch, "tile": tile,
-         "weight-bits": weight_bits, "input-bits": input_bits, "adc": adc}
+        {"size": size, "batch": batch, "tile": tile, "weight-bits": weight_bits,
+         "input-bits": input_bits, "adc": adc}
     )  # fmt: skip
     _check_others(matrix, size, wire, verify, plot)
     seed = secrets.randbits(31) if seed is None else seed
@@ -141,18 +67,20 @@ def crossbar(
         weights, source = crossbar_input.choose_weights(matrix, size or _SIZE, seed)
         table = crossbar_input.choose_costs(costs)
         design = crossbar_input.build_design(
-            crossbar_input.choose_cell(cell, tmr), wire, adc,
+            crossbar_input.choose_cell(cell, tmr), wire,
+            crossbar_input.choose_converter(converter, adc, offset, reads), read_error,
             rows=tile, columns=tile, mapping=mapping, weight_bits=weight_bits,
             input_bits=input_bits, routing=routing,
         )  # fmt: skip
         crossbar_input.check_room(weights, design, one_tile)
+        crossbar_input.check_price(table, design)
         from pbits import runtime
         from pbits.cli import crossbar_report
 
         runtime.ensure_configured()
-        with _working():
+        with saying("programming and multiplying"):
             found = crossbar_report.examine(weights, design, batch, seed, verify, not no_calibrate)
-        facts = crossbar_report.record(found, cell, source, seed, table)
+        facts = crossbar_report.record(found, cell, converter, source, seed, table)
     except (ValueError, KeyError, MemoryError) as error:
         fail(error)
     except OSError as error:
@@ -168,10 +96,10 @@ def crossbar(
         crossbar_report.show(facts)
 
 
-def _check_numbers(given: dict[str, int]) -> None:
+def _check_numbers(given: dict[str, int | None]) -> None:
     for name, value in given.items():
         low, high, what = _RANGES[name]
-        if not low <= value <= high:
+        if value is not None and not low <= value <= high:
             fail(f"--{name} is {value}; expected {low} to {high}{what}")
 
 
@@ -185,22 +113,11 @@ def _check_others(
     if verify is not None and not 0 < verify < float("inf"):
         fail(f"--verify: tolerance is {verify:g}; expected more than 0, in steps of a level")
     if plot is not None:
-        _check_picture(plot)
+        check_picture(plot)
 
 
-@contextmanager
-def _working() -> Iterator[None]:
-    """A word on a terminal that something is going on."""
-    if not on_terminal():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("programming and multiplying"):
-        yield
-
-
-def _check_picture(plot: Path) -> None:
+def check_picture(plot: Path) -> None:
+    """End the command where `plot` names no picture that can be written."""
     if plot.suffix.lower() not in _PICTURES:
         fail(f"--plot {plot} names no picture; expected one of {', '.join(_PICTURES)}")
     from pbits.cli.output import check_writable

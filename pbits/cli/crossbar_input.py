@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
+    from crossbar.converters.adc import Adc
     from crossbar.design import Design
 
+# Bits of each kind, as its converter and its price allow; none where it has always one.
+CONVERTERS: "dict[str, tuple[int, int] | None]" = {
+    "sar": (2, 16), "flash": (2, 10), "ramp": (2, 16), "sense": None, "stochastic": None,
+}  # fmt: skip
+_BITS = 8
 # Multiplications and additions a second of a slow core, for a guess at how long wires take.
 _SPEED, _PATIENCE = 5e9, 900.0
 # Single precision holds these, their products and what cells of 16 bits make of them.
@@ -73,14 +79,79 @@ def choose_cell(name: str, tmr: float | None) -> Any:
     return presets.get(name, tmr=tmr / 100)
 
 
-def build_design(cell: Any, ohm: float, adc: int, **choices: Any) -> "Design":
-    """A design with wires of `ohm` a cell in both directions."""
+def choose_converter(kind: str, bits: int | None, offset: float, reads: int | None) -> "Adc":
+    """The converters of the columns: a kind, its bits, and what its comparators are off by."""
+    if kind not in CONVERTERS:
+        near = difflib.get_close_matches(kind.lower(), CONVERTERS, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}? There" if near else "there"
+        shown = kind or "''"
+        raise ValueError(f"--converter {shown} is no kind; {hint} are {', '.join(CONVERTERS)}")
+    if not 0 <= offset < float("inf"):
+        raise ValueError(f"--offset is {offset:g}; expected codes of at least 0")
+    if reads is not None and kind != "stochastic":
+        raise ValueError(f"--reads is of --converter stochastic; leave it out for {kind}")
+    allowed = CONVERTERS[kind]
+    if allowed is None:
+        return _one_bit(kind, bits, offset, reads)
+    bits = _BITS if bits is None else bits
+    low, high = allowed
+    if not low <= bits <= high:
+        raise ValueError(f"--converter {kind} takes {low} to {high} bits; --adc is {bits}")
     from crossbar.converters.adc import IdealAdc
+    from crossbar.converters.flash import FlashAdc
+    from crossbar.converters.ramp import RampAdc
+    from crossbar.converters.sar import SarAdc
+
+    if kind == "sar" and not offset:
+        return IdealAdc(bits)  # the same codes in one step
+    return {"sar": SarAdc, "flash": FlashAdc, "ramp": RampAdc}[kind](bits, offset=offset)
+
+
+def _one_bit(kind: str, bits: int | None, offset: float, reads: int | None) -> "Adc":
+    if bits is not None:
+        raise ValueError(f"--converter {kind} has one bit; leave --adc out")
+    if kind == "sense":
+        from crossbar.converters.sense import SenseAmplifier
+
+        return SenseAmplifier(offset=offset)
+    if offset:
+        raise ValueError("--offset is of comparators; --converter stochastic has none")
+    from crossbar.converters.stochastic import StochasticReadout
+
+    return StochasticReadout(samples=1 if reads is None else reads)
+
+
+def check_price(costs: Any, design: "Design") -> None:
+    """Refuse a converter that nothing says the energy of, before anything is computed."""
+    from crossbar.counting import converter_name, with_converter
+
+    name = converter_name(design)
+    try:
+        entry = with_converter(costs, design)[name]
+    except ValueError as error:
+        raise ValueError(
+            f"{name} has no price ({error}): take other bits, or give an entry [{name}] with "
+            "energy and time in a file to --costs"
+        ) from None
+    for figure in ("energy", "time"):
+        entry.figure(figure)
+
+
+def build_design(
+    cell: Any, ohm: float, adc: "Adc", read_error: float | None = None, **choices: Any
+) -> "Design":
+    """A design with wires of `ohm` a cell in both directions, read for an error where given."""
     from crossbar.design import Design
+    from crossbar.sensing import sensed
     from crossbar.wires.wire import Wire
 
     wire = Wire(word=ohm, bit=ohm)
-    return Design(cell, None if wire.is_ideal else wire, IdealAdc(adc), **choices)
+    design = Design(cell, None if wire.is_ideal else wire, adc, **choices)
+    if read_error is None:
+        return design
+    if not 1e-30 <= read_error < 0.5:
+        raise ValueError(f"--read-error is {read_error:g}; expected 1e-30 to below 0.5")
+    return sensed(design, read_error)
 
 
 def check_room(weights: "np.ndarray", design: "Design", one_tile: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from crossbar.ledger import Report, si
+from pbits.cli import crossbar_reading
 
 if TYPE_CHECKING:
     from crossbar.assessment import Assessment, Loss
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 WIRE_SOURCE = "NeuroSim's 22-nm wires, 1.56 Ohm over four feature sizes and 4.69 Ohm over twelve"
 _WIRE_DEFAULT, _LIMIT, _PULSES = 1.56, 0.05, 50
 _UNITS = {"energy": "J", "time": "s"}
+_WIDTH = 96
 _POOR, _MENDED, _HALF_EMPTY, _SHAKY = 0.1, 0.7, 0.5, 0.25
 
 
@@ -56,7 +58,9 @@ def examine(
     return Found(weights, done, wire_loss(done.programmed, _LIMIT), vectors, calibrated)
 
 
-def record(found: Found, preset: str, source: str, seed: int, costs: "Costs") -> dict[str, Any]:
+def record(
+    found: Found, preset: str, converter: str, source: str, seed: int, costs: "Costs"
+) -> dict[str, Any]:
     """Facts ready for JSON: SI units, shares and relative errors as plain numbers."""
     from crossbar.cells import presets
     from crossbar.writing.programming import programming_cost
@@ -85,6 +89,8 @@ def record(found: Found, preset: str, source: str, seed: int, costs: "Costs") ->
             "weight": design.weight_bits, "input": design.input_bits, "adc": design.adc.bits,
             "adc_lossless": design.lossless_bits,
         },
+        "converter": crossbar_reading.converter(design, converter),
+        "reading": crossbar_reading.reading(programmed),
         "wires": _wires(design, found.loss),
         "error": found.assessed.errors._asdict(),
         "calibrated": found.calibrated,
@@ -141,6 +147,7 @@ def _notes(facts: dict[str, Any]) -> list[str]:
             f"a converter of {bits['adc']} bits cannot tell all sums of an array apart and makes "
             f"{100 * error['converter']:.2g} % of error; {bits['adc_lossless']} bits could"
         )
+    notes += crossbar_reading.notes(facts["reading"])
     if error["programming"] > _POOR and error["total"] < _MENDED * error["programming"]:
         notes.append(
             f"cells alone would make {100 * error['programming']:.2g} % of error; rounding to "
@@ -184,7 +191,9 @@ def show(facts: dict[str, Any]) -> None:
     sources = list(dict.fromkeys(row["source"] for row in rows))
     print(text(facts))
     print()
-    Console(highlight=False, markup=False).print(_breakdown(rows, sources))
+    # Columns that are cut would hide counts: long lines are better.
+    wide = max(Console().width, _WIDTH)
+    Console(highlight=False, markup=False, width=wide).print(_breakdown(rows, sources))
     for number, source in enumerate(sources, 1):
         print(f"  [{number}] {source}")
     for note in facts["notes"]:
@@ -206,11 +215,13 @@ def text(facts: dict[str, Any]) -> str:
                    f"{arrays['along_inputs']} x {arrays['along_outputs']}, {arrays['mapping']}, "
                    f"{100 * arrays['filled']:.2g} % filled"),
         ("bits", f"weights {bits['weight']}, inputs {bits['input']}, converter {bits['adc']} "
-                 f"({bits['adc_lossless']} tell all sums of any matrix apart)"),
+                 f"({crossbar_reading.converter_text(facts['converter'])}; "
+                 f"{bits['adc_lossless']} tell all sums of any matrix apart)"),
         ("wires", _wire_text(facts["wires"])),
         *_error_rows(facts),
         ("energy", f"{si(energy, 'J')} a product, {si(product['joules_per_multiplication'], 'J')} "
                    f"a multiplication, {product['tera_operations_per_joule']:.3g} TOPS/W"),
+        ("reads", crossbar_reading.reading_text(facts["reading"])),
         ("latency", si(product["latency_seconds"], "s")),
         ("area", area),
         ("programming", f"{si(writing['energy'] + writing['verify_energy'], 'J')} in "

@@ -16,6 +16,22 @@ def on_terminal() -> bool:
 
 
 @contextmanager
+def saying(what: str) -> Iterator[Callable[[str], None]]:
+    """A word on a terminal that something is going on.
+
+    Yields:
+        What to call with what has been done.
+    """
+    if not on_terminal():
+        yield lambda done: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda done: status.update(f"{what}: {done} done")
+
+
+@contextmanager
 def progress_bar(
     instance: "Instance",
     time_limit: float | None,

@@ -1,4 +1,4 @@
-"""Cells from junctions: levels, spreads, retention; barriers and currents by size."""
+"""Cells from junctions: levels, spreads, retention, flips at reads; barriers and currents by size."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from crossbar.cells.cell import Cell, Write
 from crossbar.cells.tunnel import check_tmr, spread_by_level
 from pbits import checks
-from pbits.devices import levels
+from pbits.devices import disturb, levels
 from pbits.devices.junction import Junction
 from pbits.devices.passage import escape_rate
 from pbits.devices.rates import unit_time
@@ -69,6 +69,7 @@ def cell_from_junction(
         read_noise=read_noise,
         half_voltage=junction.half_voltage or np.inf,
         retention=retention(junction),
+        disturb=disturb.flip_probability(junction, read_voltage, read_time),
         area=area,
         write=Write() if write is None else write,
         name=name,

@@ -7,6 +7,7 @@ from pbits.validation import (
     crossbar_grains,
     crossbar_losses,
     crossbar_readout,
+    crossbar_sensing,
     crossbar_sensors,
     crossbar_tiles,
     crossbar_wires,
@@ -35,9 +36,9 @@ def all_rows() -> list[Row]:
     """
     families = (
         cross_runs, crossbar_costs, crossbar_digital, crossbar_grains, crossbar_losses,
-        crossbar_readout, crossbar_sensors, crossbar_tiles, crossbar_wires, crossbar_writing,
-        equilibrium, fokker_planck, in_plane, junctions, machine, motion, networks, pbit_models,
-        switching,
+        crossbar_readout, crossbar_sensing, crossbar_sensors, crossbar_tiles, crossbar_wires,
+        crossbar_writing, equilibrium, fokker_planck, in_plane, junctions, machine, motion,
+        networks, pbit_models, switching,
     )  # fmt: skip
     rows = [row for family in families for row in family.ROWS]
     return sorted(rows, key=_place)

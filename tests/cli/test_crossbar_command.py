@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from crossbar.cells import presets
+from crossbar.converters.adc import IdealAdc
+from crossbar.converters.flash import FlashAdc
+from crossbar.converters.ramp import RampAdc
+from crossbar.converters.sar import SarAdc
+from crossbar.converters.sense import SenseAmplifier
+from crossbar.converters.stochastic import StochasticReadout
+from crossbar.costs import Cost, Costs
 from pbits import crossbar_plots
+from pbits.cli.crossbar_input import build_design, check_price, choose_converter
 from pbits.cli.crossbar_report import _notes
 
 SMALL = ("--size", "24", "--tile", "16", "--batch", "32", "--seed", "1")
@@ -113,6 +121,89 @@ def test_options_reach_the_design(invoke):
     assert any("cannot tell all sums" in note for note in plain["notes"])
 
 
+def test_a_flash_converter_rounds_and_costs_as_one(invoke, facts):
+    words = ("--converter", "flash", "--adc", "6", "--offset", "0.4", "--no-calibrate")
+    flash = facts_of(invoke, *SMALL, *words, "--read-error", "1e-9")
+    assert flash["converter"] == {
+        "kind": "flash", "offset_codes": pytest.approx(0.4), "reads": 1,
+        "cost": "adc.flash.comparator",
+    }  # fmt: skip
+    assert facts["converter"]["kind"] == "sar"
+    rows = {row["quantity"]: row for row in flash["product"]["breakdown"]
+            if row["name"] == "adc.flash.comparator"}  # fmt: skip
+    assert rows["energy"]["count"] == 63 * 8 * 7 * 2 * 24  # as the SAR's, 63 comparators each
+    assert rows["time"]["count"] == 8 * 8  # digits, columns in turn
+    # Codes are fine enough for these sums: what is left is of the comparators.
+    assert facts["error"]["converter"] < 1e-6 < 0.01 < flash["error"]["converter"]
+    # Cells are read longer, for the wanted error.
+    assert flash["reading"]["noise_error"] == pytest.approx(1e-9, rel=1e-2, abs=0)
+    assert flash["reading"]["seconds"] > 5 * facts["reading"]["seconds"]
+    reads = [
+        next(
+            row
+            for row in one["product"]["breakdown"]
+            if row["name"] == "cell.read" and row["quantity"] == "time"
+        )
+        for one in (flash, facts)
+    ]
+    ratio = flash["reading"]["seconds"] / facts["reading"]["seconds"]
+    assert reads[0]["total"] == pytest.approx(ratio * reads[1]["total"], rel=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "more", "cost"),
+    [
+        ("ramp", ("--adc", "5"), "adc.ramp.5"),
+        ("sense", (), "adc.sense_amplifier"),
+        ("stochastic", ("--reads", "4"), "adc.sense_amplifier"),
+    ],
+)
+def test_every_converter_runs(invoke, kind, more, cost):
+    found = facts_of(invoke, *SMALL, "--converter", kind, *more)
+    energies = [row for row in found["product"]["breakdown"] if row["quantity"] == "energy"]
+    assert cost in [row["name"] for row in energies]
+    assert found["converter"]["reads"] == (4 if kind == "stochastic" else 1)
+    assert 0 < found["error"]["total"] < 1.5
+
+
+@pytest.mark.parametrize(
+    ("kind", "bits", "made"),
+    [
+        ("sar", None, IdealAdc(8)),
+        ("flash", 4, FlashAdc(4)),
+        ("ramp", 7, RampAdc(7)),
+        ("sense", None, SenseAmplifier()),
+        ("stochastic", None, StochasticReadout()),
+    ],
+)
+def test_converters_by_name(kind, bits, made):
+    found = choose_converter(kind, bits, 0.0, None)
+    assert type(found) is type(made)
+    assert found.bits == made.bits
+    check_price(Costs.load(), build_design(presets.get("sot"), 0.0, found, rows=16, columns=16))
+
+
+def test_a_converter_that_is_off_is_one_that_can_be():
+    assert choose_converter("sar", 8, 0.5, None) == SarAdc(8, offset=0.5)
+    assert choose_converter("sense", None, 0.5, None) == SenseAmplifier(offset=0.5)
+    often = choose_converter("stochastic", None, 0.0, 16)
+    assert isinstance(often, StochasticReadout)
+    assert often.samples == 16
+    mine = Cost("adc.ramp.9", "conversion", "bench", "measured", 1e-12, 1e-9)
+    design = build_design(presets.get("sot"), 0.0, RampAdc(9), rows=16, columns=16)
+    check_price(Costs({**Costs.load(), "adc.ramp.9": mine}), design)
+
+
+def test_flips_are_counted_in_products(invoke):
+    found = facts_of(invoke, *SMALL, "--cell", "stt")["reading"]
+    assert found["flips_per_read"] == pytest.approx(1e-16, rel=1e-6, abs=0)
+    cells = 2 * 7 * 2 * 2 * 16 * 16
+    assert found["products_until_flipped"] == pytest.approx(
+        -np.log(0.99) / 1e-16 / cells / 8, rel=1e-3
+    )
+
+
 def test_verification_pays_in_pulses_for_what_changes_from_write_to_write(invoke):
     words = (*SMALL, "--cell", "granular", "--wire", "0")
     once, verified = (facts_of(invoke, *words, *more) for more in ((), ("--verify", "0.1")))
@@ -160,11 +251,12 @@ def test_what_calibration_undoes_and_what_it_spoils_is_said():
     error = {"quantisation": 0.01, "programming": 0.12, "wires": 0.0, "converter": 0.0,
              "reading": 0.0, "uncalibrated": 0.06, "total": 0.07}  # fmt: skip
 
-    def notes(**changes):
+    def notes(reading=None, **changes):
         facts = {
             "error": error | changes, "calibrated": True, "vectors": 16,
             "wires": {"loss": 0.0, "limit": 0.05}, "bits": {"adc": 8, "adc_lossless": 8},
             "programming": {"failed": 0}, "arrays": {"filled": 1.0},
+            "reading": reading or {"noise_error": 0.0},
             "product": {"area_missing": ["adc.sar.8"],
                         "energy_share_by_label": {"memory": 0.0, "assumed": 0.0}},
         }  # fmt: skip
@@ -179,6 +271,10 @@ def test_what_calibration_undoes_and_what_it_spoils_is_said():
     assert "cells deviate from their levels enough to make 12 %" in plain
     assert "made it worse" not in plain
     assert "cells" not in notes(programming=0.05)
+    assert "noise of cells" not in plain
+    short = notes(reading={"noise_error": 0.2, "seconds": 1e-8, "seconds_for_noise_error": 7e-8})
+    assert "in 10 ns noise of cells and of an amplifier" in short
+    assert "in 20 % of reads, which the errors leave out; 70 ns make it 0.1 %" in short
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
@@ -246,6 +342,18 @@ def test_complaints_about_files(complaint, saved, tmp_path):
     ("words", "answer"),
     [
         (("--adc", "0"), "--adc is 0; expected 2 to 16 bits"),
+        (("--adc", "17", "--converter", "ramp"), "--adc is 17; expected 2 to 16 bits"),
+        (("--converter", "flsh"), "--converter flsh is no kind; did you mean flash? There are sar"),
+        (("--converter", "zzz"), "is no kind; there are sar, flash, ramp, sense, stochastic"),
+        (("--converter", "flash", "--adc", "11"), "flash takes 2 to 10 bits; --adc is 11"),
+        (("--converter", "ramp", "--adc", "9"), "adc.ramp.9 has no price (bits is 9"),
+        (("--converter", "sense", "--adc", "4"), "sense has one bit; leave --adc out"),
+        (("--converter", "stochastic", "--offset", "1"), "--offset is of comparators"),
+        (("--reads", "4"), "--reads is of --converter stochastic; leave it out for sar"),
+        (("--offset", "-1"), "--offset is -1; expected codes of at least 0"),
+        (("--offset", "nan"), "--offset is nan"),
+        (("--read-error", "0.5"), "--read-error is 0.5; expected 1e-30 to below 0.5"),
+        (("--read-error", "nan"), "--read-error is nan"),
         (("--cell", "sott"), "--cell sott is no preset; did you mean stt or sot or stt-2t2m?"),
         (("--tmr", "0"), "--tmr is 0 %; expected more than 0"),
         (("--tmr", "-20"), "--tmr is -20 %"),

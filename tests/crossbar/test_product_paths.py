@@ -10,6 +10,7 @@ from jax import random
 from crossbar.cells.cell import Cell
 from crossbar.converters.adc import IdealAdc
 from crossbar.design import Design
+from crossbar.programmed import _product
 from crossbar.programming import program
 from crossbar.wires.wire import Wire
 
@@ -34,6 +35,14 @@ def test_all_ways_to_multiply_agree() -> None:
     assert np.array_equal(plain, jnp.asarray(X) @ held)
     assert float(events["cell.read"]) > 0
     assert np.corrcoef(np.ravel(plain), np.ravel(X @ weights))[0, 1] > 0.98
+
+
+def test_all_products_are_in_full_precision() -> None:
+    """Energy and noise too; accelerators take less by themselves."""
+    held, _ = memory("twos-complement", 1, bits=8, wire=Wire(2.0, 2.0))
+    text = str(jax.make_jaxpr(_product)(held, X.reshape(6, 40), random.key(1)))
+    full = text.count("precision=(Precision.HIGHEST, Precision.HIGHEST)")
+    assert text.count("dot_general[") == full >= 3
 
 
 def test_digits_and_slices_add_up_to_the_product_of_whole_numbers() -> None:

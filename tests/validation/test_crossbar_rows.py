@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from crossbar import sensing
 from crossbar.cells import granular
 from crossbar.digital.points import OperatingPoint
 from crossbar.wires import wire
@@ -25,7 +26,7 @@ QUICK = [
     "X1.1", "X1.5", "X2", "X3", "X4.3", "X4.7", "X5.1", "X5.5", "X5.24", "X6.5", "X6.6", "X6.7",
     "X7.1", "X7.5", "X7.9", "X7.13", "X7.18", "X7.20", "X8", "X9.1", "X9.8", "X9.9", "X9.10",
     "X9.11", "X9.12", "X9.15", "X10", "X11", "X12", "X13.1", "X13.3", "X13.5",
-    "X14", "X15.1", "X15.2", "X15.3", "X15.4", "X15.5",
+    "X14", "X15.1", "X15.2", "X15.3", "X15.4", "X15.5", "X16",
 ]  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def test_rows_pass(one):
 
 
 @pytest.mark.parametrize(
-    "name", ["X2.5", "X3.1", "X5.24", "X7.1", "X8.1", "X9.1", "X12.1", "X15.3"]
+    "name", ["X2.5", "X3.1", "X5.24", "X7.1", "X8.1", "X9.1", "X12.1", "X15.3", "X16.3"]
 )
 def test_a_wrong_reference_fails(name):
     right = row(name)
@@ -135,6 +136,14 @@ def test_torque_of_both_faces_together_fails(monkeypatch):
 
     monkeypatch.setattr(crossbar_writing, "spin_loss_torque", together)
     assert not check(row("X9.11")).passed
+
+
+def test_noise_of_another_size_fails(monkeypatch):
+    """Of half the power, as if the spectrum were two-sided."""
+    usual = sensing.tunnel_density
+    monkeypatch.setattr(sensing, "tunnel_density", lambda *given: usual(*given) / 2**0.5)
+    assert not check(row("X16.5")).passed
+    assert check(row("X16.4")).passed
 
 
 def test_cells_of_one_bit_more_fail(monkeypatch):
