@@ -1,4 +1,4 @@
-"""Cells from junctions: levels, spreads, retention, flips at reads; barriers and currents by size."""
+"""Cells from junctions: levels, spreads, retention, flips at reads; barriers by size."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
