@@ -7,6 +7,7 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from pbits.checks import whole_number
 from pbits.machine.orders import ORDERS, adjacency, places
 from problems.model import IsingProblem
 
@@ -37,6 +38,7 @@ class Shares:
 
     @property
     def most(self) -> int:
+        """Parts of the bias that has most."""
         return int(self.need.max(initial=0))
 
     def part(self, index: int) -> NDArray[np.float64]:
@@ -83,6 +85,22 @@ class Layout:
     arrays: set[tuple[int, int]]
     bias_lines: dict[int, list[int]] = field(default_factory=dict)
     opened: int = 0
+
+
+def fewest_arrays(
+    problem: IsingProblem, rows: int, columns: int, order: str = "auto"
+) -> tuple[Layout, Shares]:
+    """The layout of `placement.place`, and how biases are cut in it.
+
+    Raises:
+        ValueError: on an unknown order, or sizes below one.
+    """
+    rows, columns = whole_number("rows", rows, 1), whole_number("columns", columns, 1)
+    if order not in ("auto", *ORDERS):
+        raise ValueError(f"order is {order!r}; expected 'auto' or one of {', '.join(ORDERS)}")
+    shares = cut_biases(problem, rows)
+    found = layouts(problem, rows, columns, order, shares)
+    return min(found, key=lambda layout: len(layout.arrays)), shares
 
 
 def layouts(

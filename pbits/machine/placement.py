@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pbits.checks import whole_number
-from pbits.machine.layouts import Layout, Shares, cut_biases, layouts
-from pbits.machine.orders import ORDERS
+from pbits.machine.layouts import Layout, Shares, fewest_arrays
 from pbits.memory import check_fits, free_bytes
 from problems.model import IsingProblem, as_states
 
@@ -156,12 +154,8 @@ def place(problem: IsingProblem, rows: int, columns: int, *, order: str = "auto"
         >>> len(layout.arrays), layout.blocks
         (22, (8, 8))
     """
-    rows, columns = whole_number("rows", rows, 1), whole_number("columns", columns, 1)
-    if order not in ("auto", *ORDERS):
-        raise ValueError(f"order is {order!r}; expected 'auto' or one of {', '.join(ORDERS)}")
-    shares = cut_biases(problem, rows)
-    found = layouts(problem, rows, columns, order, shares)
-    return _write(problem, min(found, key=lambda layout: len(layout.arrays)), shares)
+    layout, shares = fewest_arrays(problem, rows, columns, order)
+    return _write(problem, layout, shares)
 
 
 def _write(problem: IsingProblem, layout: Layout, shares: Shares) -> Placement:
