@@ -193,7 +193,7 @@ def _too_much_fan_in(
     problem: IsingProblem, limits: Limits, order: str, needed: int, limit: int
 ) -> Shortfall:
     text = f"up to {needed} word lines drive one bit line, and {limit} may: allow {needed}"
-    fan_in, proposal = _copies_that_fit(problem, limits, order)
+    fan_in, proposal = _copies_that_fit(problem, limits.replace(partial_sums=None), order)
     return Shortfall("fan_in", needed, limit, text + proposal, {"fan_in": needed}, fan_in)
 
 
@@ -208,7 +208,7 @@ def _too_many_sums(
             text += f", or use arrays of {rows} rows"
             break
         rows *= 2
-    fan_in, proposal = _copies_that_fit(problem, limits, order)
+    fan_in, proposal = _copies_that_fit(problem, limits.replace(fan_in=None), order)
     return Shortfall("partial_sums", needed, limit, text + proposal, change, fan_in)
 
 
@@ -222,7 +222,7 @@ def _copies_that_fit(problem: IsingProblem, limits: Limits, order: str) -> tuple
         copies = limit_fan_in(problem, fan_in)
         number = copies.problem.num_variables
         if number > COPIES_TRIED:
-            return None, f"; copies were not tried, there would be {number}"
+            return None, f"; copies of fan-in {fan_in} would be {number} and were not tried"
         demand = Demand.of(copies.problem, limits.rows, limits.columns, order)
         excess = 0 if limits.fan_in is None else max(0, demand.fan_in - limits.fan_in)
         if not excess and demand.partial_sums <= (limits.partial_sums or demand.partial_sums):

@@ -91,7 +91,7 @@ def test_copies_beyond_reason_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("pbits.machine.limits.COPIES_TRIED", 50)
     (missing,) = shortfalls(signs(random_regular(40, 12, seed=0)), Limits(64, 64, fan_in=6))
     assert missing.copies is None
-    assert "copies were not tried, there would be 120" in missing.remedy
+    assert "copies of fan-in 6 would be 120 and were not tried" in missing.remedy
 
 
 def test_larger_arrays_are_proposed() -> None:
@@ -174,6 +174,24 @@ def test_errors_of_codes(weights: list[float], bits: int) -> None:
 def test_random_numbers_have_no_unit() -> None:
     pairs = np.random.default_rng(0).normal(size=(300, 2))
     assert all(unit_of(pair) is None for pair in pairs)
+
+
+def test_multiples_to_twelve_digits() -> None:
+    assert unit_of([1, 0.5 + 1e-14]) == 0.5
+    assert unit_of([1, 0.5 + 1e-9]) is None
+
+
+def test_exact_codes_use_the_range() -> None:
+    assert encode_weights([2, -1], 8).values.tolist() == [126, -63]
+    assert encode_weights([1, 0], 8).values.tolist() == [127, 0]
+    # 16 to 3 bits: codes of 1 to 3, and rounding.
+    assert encode_weights([15, 4], 3).values.tolist() == [3, 1]
+
+
+@pytest.mark.parametrize("bits", [2, 4, 5])
+def test_fewest_bits_are_proposed(bits: int) -> None:
+    (missing,) = shortfalls(ising([0] * 3, [0, 1], [1, 2], [1, 20]), Limits(8, 8, weight_bits=bits))
+    assert missing.change == {"weight_bits": 6}
 
 
 @pytest.mark.parametrize(
