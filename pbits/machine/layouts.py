@@ -12,7 +12,6 @@ from pbits.machine.orders import ORDERS, adjacency, places
 from problems.model import IsingProblem
 
 BIAS_PART = 4  # a bias takes at most one line in four of an array
-GROWN_LIMIT = 2**19  # couplings; beyond, blocks are grown only where asked for
 _DENSE_TABLE = 2**28  # pairs of blocks that a table may have
 
 
@@ -118,7 +117,9 @@ def layouts(
     for name in _names(order, problem.num_variables, row.size):
         for free in _reserves(shares.most, rows):
             same = min(rows - free, columns)
-            sizes = [(same, same)] if name == "grown" else [(rows - free, columns), (same, same)]
+            sizes = (
+                [(same, same)] if name == "components" else [(rows - free, columns), (same, same)]
+            )
             place = places(name, graph, same)
             for height, width in dict.fromkeys(sizes):
                 line = place // height * rows + place % height
@@ -132,7 +133,7 @@ def _names(order: str, num_spins: int, num_couplings: int) -> tuple[str, ...]:
         return (order,)
     if 4 * num_couplings >= num_spins * num_spins:  # about half of all pairs
         return ORDERS[:1]
-    return ORDERS if num_couplings <= GROWN_LIMIT else ORDERS[:2]
+    return ORDERS
 
 
 def _reserves(most: int, rows: int) -> list[int]:

@@ -140,9 +140,8 @@ def place(problem: IsingProblem, rows: int, columns: int, *, order: str = "auto"
     Args:
         rows: word lines of an array.
         columns: logical bit lines of an array.
-        order: "natural", "cuthill-mckee" or "grown", see `orders.places`; "auto" takes what
-            occupies fewest arrays: natural order where half of all pairs are coupled, and no
-            "grown" beyond half a million couplings.
+        order: "natural", "cuthill-mckee" or "components", see `orders.places`; "auto" takes what
+            occupies fewest arrays, and the natural order where half of all pairs are coupled.
 
     Raises:
         ValueError: on an unknown order, or sizes below one.

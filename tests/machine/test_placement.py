@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbits.machine.layouts import cut_biases
-from pbits.machine.orders import ORDERS
+from pbits.machine.orders import ORDERS, adjacency, places
 from pbits.machine.placement import Placement, place
 from problems import IsingProblem, ising
 from problems.generators import edwards_anderson, sherrington_kirkpatrick
@@ -121,10 +121,46 @@ def test_components_that_fit_are_kept_whole() -> None:
     row, col = np.array(pairs).T
     hidden = shuffled(ising([0] * 60, row, col, [1] * len(pairs)))
     layout = place(hidden, 8, 8)
-    assert (len(layout.arrays), layout.order) == (10, "grown")
+    assert (len(layout.arrays), layout.order) == (10, "components")
     # Biases use the lines that are left over in each block.
     biased = place(ising([1] * 60, hidden.row, hidden.col, hidden.coupling), 8, 8)
     assert (len(biased.arrays), biased.bias_arrays) == (10, 0)
+
+
+@given(
+    st.lists(st.integers(1, 9), min_size=1, max_size=8),
+    st.integers(1, 8),
+    st.sampled_from(ORDERS),
+    st.integers(0, 99),
+)
+@settings(max_examples=100, deadline=None)
+def test_places_are_taken_once(sizes: list[int], size: int, order: str, seed: int) -> None:
+    """Components are paths; those that fit are whole, and no block is opened without need."""
+    spins = np.random.default_rng(seed).permutation(sum(sizes))
+    parts = np.split(spins, np.cumsum(sizes)[:-1])
+    row = np.concatenate([part[:-1] for part in parts])
+    col = np.concatenate([part[1:] for part in parts])
+    place = places(order, adjacency(row, col, spins.size), size)
+    assert np.unique(place).size == spins.size
+    assert place.min() >= 0
+    if order != "components":
+        assert place.max() == spins.size - 1
+        return
+    for part in parts:
+        taken = np.sort(place[part])
+        assert part.size == 1 or np.array_equal(taken, np.arange(taken[0], taken[0] + part.size))
+        assert np.unique(taken // size).size == -(-part.size // size)
+    # No two blocks in use could be one.
+    filled = np.bincount(place // size)
+    filled = np.sort(filled[filled > 0])
+    assert filled.size == 1 or filled[0] + filled[1] > size or max(sizes) > size
+
+
+def test_small_components_go_where_there_is_room() -> None:
+    """Largest first: 5 + 3 and 5 + 3 fill two blocks of 8, and 3 + 3 would leave 5 alone."""
+    pairs = [(a + i, a + i + 1) for a, n in ((0, 3), (3, 3), (6, 5), (11, 5)) for i in range(n - 1)]
+    row, col = np.array(pairs).T
+    assert places("components", adjacency(row, col, 16), 8).max() == 15
 
 
 def test_dense_problems_take_all_arrays() -> None:
@@ -145,6 +181,15 @@ def test_biases_of_dense_problems_cost_little(size: int) -> None:
     assert layout.bias_line.size == 4
     assert layout.bias_arrays == (0 if size == 100 else 4)
     assert np.abs(layout.weights).max() == pytest.approx(unit)
+
+
+def test_too_few_free_lines_open_a_block_of_biases() -> None:
+    """The last block has two lines free, and a bias of four times the couplings takes four."""
+    chain = ising([4] + [0] * 29, range(29), range(1, 30), [1] * 29)
+    layout = place(chain, 16, 16, order="natural")
+    assert np.array_equal(layout.fields([1] * 30), dense_fields(chain, np.ones(30)))
+    assert np.abs(layout.weights).max() == 1
+    assert layout.bias_line.size == 4
 
 
 def test_a_spin_with_a_bias_alone_opens_one_array() -> None:

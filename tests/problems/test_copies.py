@@ -92,6 +92,18 @@ def test_as_few_copies_as_any_tree_allows(size: int, fan_in: int, shape: str) ->
     assert copies.chains[1] == range(needed, 2 * needed)
 
 
+def test_shapes() -> None:
+    """A path ends in two copies of one bond; in a tree of fan-in 4 the root has four."""
+    problem = sherrington_kirkpatrick(20, seed=0)  # 19 neighbours take nine copies
+    bonds = {}
+    for shape in SHAPES:
+        copies = limit_fan_in(problem, 4, shape=shape)
+        of_first = copies.row < copies.sizes[0]
+        bonds[shape] = np.bincount(np.r_[copies.row[of_first], copies.col[of_first]]).tolist()
+    assert bonds["path"] == [1, 2, 2, 2, 2, 2, 2, 2, 1]
+    assert bonds["tree"] == [4, 4, 2, 1, 1, 1, 1, 1, 1]
+
+
 def test_few_neighbours_need_no_copies() -> None:
     problem = ising([1, 2, 3], [0, 1], [1, 2], [1, 1], 5)
     copies = limit_fan_in(problem, 3)
@@ -145,9 +157,11 @@ def test_majority_decides() -> None:
     assert copies.decode(states[0]).broken_chains == 1
 
 
-@pytest.mark.parametrize(("leaves", "hub"), [(1, -1), (-1, 1)])
-def test_ties_go_to_the_lower_energy(leaves: int, hub: int) -> None:
-    copies = limit_fan_in(ising([0] * 5, [0] * 4, [1, 2, 3, 4], [2] * 4), 3)  # two copies
+@pytest.mark.parametrize(
+    ("coupling", "leaves", "hub"), [(2, 1, -1), (2, -1, 1), (-2, 1, 1), (-2, -1, -1)]
+)
+def test_ties_go_to_the_lower_energy(coupling: int, leaves: int, hub: int) -> None:
+    copies = limit_fan_in(ising([0] * 5, [0] * 4, [1, 2, 3, 4], [coupling] * 4), 3)  # two copies
     for first in (1, -1):
         decoded = copies.decode([first, -first, *[leaves] * 4])
         assert decoded.spins[0] == hub
