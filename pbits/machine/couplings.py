@@ -15,6 +15,7 @@ from crossbar.programming import program_codes
 from crossbar.read_back import nearest_levels
 from crossbar.write_verify import Verify
 from crossbar.writing.programming import programming_cost
+from pbits import checks
 from pbits.kernels.coupled_model import Layout
 from pbits.machine.codes import WeightCodes, encode_weights, exact_bits
 from pbits.machine.crossbar_fields import CROSSBAR, array_fields, column_groups, tile_height
@@ -22,6 +23,7 @@ from pbits.machine.field_costs import FieldRead, column_layouts, field_read
 from pbits.machine.limits import Limits, fit
 from pbits.machine.placement import Placement
 from pbits.machine.write_costs import WriteCost, write_costs
+from problems.copies import Sparsified, limit_fan_in
 from problems.model import IsingProblem
 
 _CONVERTERS = 0x5EED
@@ -60,11 +62,14 @@ class CrossbarCoupling:
         arrays: how many there are; None for as many as a problem takes.
         weight_error: by how much a weight may be off, as a share of the largest; None for not at
             all where weights are whole multiples of a unit.
+        fan_in: most couplings of a p-bit; spins of more are spread over chains of copies, see
+            `problems.copies`.  None for any number.
+        chain_strength: of the bonds between copies, see `problems.copies.limit_fan_in`.
         order: of spins on the arrays, see `placement.place`.
         seed: of the chip, and of how it was written.
 
     Raises:
-        ValueError: on a design whose inputs are not bipolar.
+        ValueError: on a fan-in below 3, or a design whose inputs are not bipolar.
 
     Example:
         >>> CrossbarCoupling(bipolar("sot", rows=32, columns=32)).design.rows
@@ -75,10 +80,14 @@ class CrossbarCoupling:
     verify: Verify | None = None
     arrays: int | None = None
     weight_error: float | None = None
+    fan_in: int | None = None
+    chain_strength: float | str | None = None
     order: str = "auto"
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if self.fan_in is not None:
+            checks.whole_number("fan_in", self.fan_in, 3)
         design = self.design
         if (design.encoding, design.num_digits) != ("sign-magnitude", 1):
             raise ValueError(
@@ -103,6 +112,13 @@ class CrossbarCoupling:
     def outputs(self) -> int:
         """Fields of an array: its columns, but for one of a shared reference."""
         return self.design.columns - (self.design.mapping == "offset")
+
+    def in_copies(self, problem: IsingProblem) -> Sparsified | None:
+        """The problem in chains of copies; None where no p-bit has too many couplings."""
+        ends = np.concatenate([problem.row, problem.col])[np.tile(problem.coupling != 0, 2)]
+        if self.fan_in is None or np.bincount(ends).max(initial=0) <= self.fan_in:
+            return None
+        return limit_fan_in(problem, self.fan_in, self.chain_strength)
 
     def load(self, problem: IsingProblem) -> "LoadedArrays":
         """A problem written into arrays.

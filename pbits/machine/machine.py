@@ -24,6 +24,7 @@ from pbits.sampling import sample_with
 from pbits.schedules import beta_schedule as make_schedule
 from pbits.schedules import default_beta_range
 from pbits.stopping import Stop
+from problems.copies import Sparsified
 from problems.polynomial import PolynomialProblem, Problem
 
 _EXACT_BITS = 32
@@ -34,6 +35,7 @@ class MachineSamples(SampleResult):
     """Samples, and what drawing them took in hardware."""
 
     hardware: HardwareReport = field(repr=False)
+    broken_chains: float = 0.0  # share of chains of copies that were not of one mind
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class MachineMinimum(Minimum):
 
     beta_range: tuple[float, float]
     hardware: HardwareReport = field(repr=False)
+    broken_chains: float = 0.0  # share of chains of copies that were not of one mind
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,17 @@ class Machine:
         if isinstance(problem, PolynomialProblem) and problem.order <= 2:
             problem = problem.to_ising()
         if isinstance(self.coupling, IdealCoupling):
-            return LoadedMachine(self, problem, None)
+            return LoadedMachine(self, problem, problem)
         if isinstance(problem, PolynomialProblem):
             raise ValueError(
                 f"the problem has terms of {problem.order} spins and arrays hold couplings of two; "
                 "use coupling=IdealCoupling(), or reduce it (problems.poly)"
             )
-        loaded = self.coupling.load(problem) if problem.num_variables else None
-        return LoadedMachine(self, problem, loaded)
+        if problem.num_variables == 0:
+            return LoadedMachine(self, problem, problem)
+        copies = self.coupling.in_copies(problem)
+        held = problem if copies is None else copies.problem
+        return LoadedMachine(self, problem, held, self.coupling.load(held), copies)
 
     def sample(self, problem: Problem, **options: Any) -> MachineSamples:
         """Load a problem and sample it; arguments as `LoadedMachine.sample`."""
@@ -106,12 +112,16 @@ class LoadedMachine:
     Attributes:
         machine: it.
         problem: an Ising problem, or a polynomial with an ideal coupling.
+        held: what its p-bits hold: the problem, or that in copies.
         arrays: that hold its couplings; None for an ideal coupling.
+        copies: where spins have too many couplings for one p-bit.
     """
 
     machine: Machine
     problem: Problem
-    arrays: LoadedArrays | None
+    held: Problem
+    arrays: LoadedArrays | None = None
+    copies: Sparsified | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -125,7 +135,7 @@ class LoadedMachine:
     @cached_property
     def layout(self) -> Layout:
         """Where p-bits stand."""
-        return choose_layout(self.problem)
+        return choose_layout(self.held)
 
     @cached_property
     def reading(self) -> FieldRead:
@@ -145,7 +155,7 @@ class LoadedMachine:
         The exact machine runs on the exact sampler's own kernel.
         """
         if self.is_exact:
-            return choose_model(self.problem, "gibbs", _EXACT_BITS)
+            return choose_model(self.held, "gibbs", _EXACT_BITS)
         return self.simulated()
 
     def simulated(self) -> Prepared:
@@ -202,13 +212,12 @@ class LoadedMachine:
             'packed-gibbs'
         """
         found = sample_with(
-            lambda: self.prepared, self.problem, beta=beta, num_reads=num_reads,
+            lambda: self.prepared, self.held, beta=beta, num_reads=num_reads,
             num_sweeps=num_sweeps, thinning=thinning, num_chains=num_chains, seed=seed,
-            initial_spins=initial_spins, interrupt=interrupt, progress=progress,
+            initial_spins=self._encoded(initial_spins), interrupt=interrupt, progress=progress,
         )  # fmt: skip
-        return MachineSamples(
-            **vars(found), hardware=self.report(found.num_sweeps, found.num_chains)
-        )
+        report = self.report(found.num_sweeps, found.num_chains)
+        return MachineSamples(**self._decoded(found), hardware=report)
 
     def anneal(
         self,
@@ -242,25 +251,44 @@ class LoadedMachine:
             -32
         """
         stop = Stop(time_limit, target_energy, interrupt)
+        initial = self._encoded(initial_spins)
         request = Request.of(
-            self.problem, num_reads, seed, initial_spins, stop, num_restarts, progress, trace
+            self.held, num_reads, seed, initial, stop, num_restarts, progress, trace
         )
-        span = default_beta_range(self.problem) if beta_range is None else checks.pair(beta_range)
+        span = default_beta_range(self.held) if beta_range is None else checks.pair(beta_range)
         steps = checks.whole_number("num_sweeps", num_sweeps, 0)
         betas = make_schedule(beta_schedule_type, span, steps, 1, beta_schedule)
         if beta_schedule_type == "custom" and betas.size:
             span = (float(betas[0]), float(betas[-1]))
-        prepared = self.prepared if self.problem.num_variables else None
-        found = minimise(self.problem, prepared, request, betas, betas)
+        prepared = self.prepared if self.held.num_variables else None
+        found = minimise(self.held, prepared, request, betas, betas)
         return MachineMinimum(
-            **vars(found), beta_range=(float(span[0]), float(span[1])),
+            **self._decoded(found), beta_range=(float(span[0]), float(span[1])),
             hardware=self.report(found.num_sweeps, num_reads),
         )  # fmt: skip
 
+    def _encoded(self, initial: ArrayLike | None) -> ArrayLike | None:
+        return initial if initial is None or self.copies is None else self.copies.encode(initial)
+
+    def _decoded(self, found: SampleResult | Minimum) -> dict[str, Any]:
+        """A result's values, of the problem's own spins."""
+        values = dict(vars(found))
+        if self.copies is not None:
+            states = self.copies.decode(found.spins)
+            values |= {
+                "spins": states.spins,
+                "energies": states.energies,
+                "broken_chains": float(states.broken[:, self.copies.sizes > 1].mean()),
+            }
+        return values
+
     def counts(self, num_sweeps: int, num_reads: int) -> MachineCounts:
         """What reads of so many sweeps take, one read after another."""
+        sweeps, spins = num_sweeps, self.held.num_variables
+        if sweeps == 0 or spins == 0:
+            notes = ("no sweep was made",)
+            return MachineCounts({}, {}, {}, 0.0, 0.0, num_reads, 0.0, self.reading.costs, notes)
         neurons, clocks = self.machine.neurons, self.clocks
-        sweeps, spins = max(num_sweeps, 1), max(self.problem.num_variables, 1)
         if self.machine.clocking.kind == "asynchronous":
             return running_counts(
                 num_spins=spins, seconds=sweeps * clocks.count * clocks.dt, pbit=neurons.cost,

@@ -72,13 +72,15 @@ class HardwareReport:
 
     @property
     def flips_per_second(self) -> float:
-        """Updates over the time of the run; infinite where it takes none."""
+        """Updates over the time of the run; infinite where they take none."""
+        if not self.updates:
+            return 0.0
         return self.updates / self.run.latency if self.run.latency else float("inf")
 
     @property
     def joules_per_flip(self) -> float:
-        """Energy of the run over its updates, everything included."""
-        return self.run.energy / self.updates
+        """Energy of the run over its updates, everything included; 0 where there are none."""
+        return self.run.energy / self.updates if self.updates else 0.0
 
     @property
     def seconds_per_read(self) -> float:
