@@ -186,13 +186,20 @@ class LoadedArrays:
         counts = np.bincount(place.arrays[:, 1])
         counts = counts[counts > 0].tolist()
         planes, slices = self.written.conductance.shape[:2]
-        read = column_layouts(design, counts, planes=planes, slices=slices, outputs=place.columns)
         groups = column_groups(place, layout)
         share = len(groups) / (layout.num_colours * len(counts))
-        return field_read(
-            design, read, share=min(share, 1.0), row_blocks=max(place.blocks[0], max(counts)),
-            cell_joules=self._read_joules(),
+        # Of the columns of an array only those of the clocked p-bits are converted.
+        asked = -(-place.line.size // len(groups))
+        blocks = max(place.blocks[0], max(counts))
+        asking, whole = (
+            field_read(
+                design,
+                column_layouts(design, counts, planes=planes, slices=slices, outputs=outputs),
+                share=min(share, 1.0), row_blocks=blocks, cell_joules=self._read_joules(),
+            )
+            for outputs in (asked, place.columns)
         )  # fmt: skip
+        return asking._replace(parts=whole.parts, cells=whole.cells)
 
     def _read_joules(self) -> float:
         """In cells and wires, of reading all arrays once: mean over random states."""

@@ -1,4 +1,4 @@
-"""Problems that machines hold in chains of copies, and arrays against the couplings they stand for."""
+"""Problems in chains of copies, and arrays against the couplings that they stand for."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_what_spins_cannot_drive_is_refused():
         CrossbarCoupling(bipolar(EXACT, input_bits=4))
     with pytest.raises(ValueError, match="fan_in"):
         coupling(fan_in=2)
-    with pytest.raises(ValueError, match="9 arrays|arrays of 16 x 16"):
+    with pytest.raises(ValueError, match="arrays of 16"):
         Machine(coupling=coupling(arrays=1)).load(sherrington_kirkpatrick(40, seed=1))
 
 
