@@ -9,6 +9,7 @@ from pbits.checks import whole_number
 
 _TOLERANCE = 1e-12  # of the largest weight, in a weight that is a multiple of a unit
 _REMAINDER = 1e-8  # smaller ones of Euclid's algorithm are rounding
+_LEAST = 1e-300  # below, floats have fewer digits
 _MOST_REAL = 2**15
 
 
@@ -39,18 +40,21 @@ def unit_of(weights: ArrayLike) -> float | None:
     """
     values = np.unique(np.abs(np.asarray(weights, np.float64)))
     values = values[values > 0]
+    if values.size and values[-1] < _LEAST:
+        return None
     if not values.size:
         return 1.0
     if (values == np.rint(values)).all() and values[-1] < 2**53:
         return float(np.gcd.reduce(values.astype(np.int64)))
-    largest, unit = values[-1], values[0]
-    for value in values:
+    largest = unit = values[-1]
+    for value in values[:-1]:
         unit = _common(value, unit, largest)
-        if unit * _MOST_REAL < largest * (1 - _TOLERANCE):
+        if unit * _MOST_REAL < largest * (1 - _REMAINDER):
             return None
-    unit = largest / round(largest / unit)  # the remainders have lost digits, the largest has not
-    off = np.abs(values - np.rint(values / unit) * unit).max()
-    return float(unit) if off <= _TOLERANCE * largest else None
+        unit = largest / round(largest / unit)  # remainders lose digits, the largest has them all
+    counts = np.rint(values / unit)
+    off = np.abs(values - counts * unit).max()
+    return float(unit) if off <= _TOLERANCE * largest and counts.all() else None
 
 
 def _common(large: float, small: float, largest: float) -> float:
@@ -82,7 +86,7 @@ def encode_weights(weights: ArrayLike, bits: int) -> WeightCodes:
     largest code would round all others.  Else that is what is done.
 
     Raises:
-        ValueError: on fewer than 2 bits.
+        ValueError: on fewer than 2 bits, or weights whose largest is below 1e-300.
 
     Example:
         >>> encode_weights([2, -1], 8)
@@ -93,9 +97,13 @@ def encode_weights(weights: ArrayLike, bits: int) -> WeightCodes:
     bits = whole_number("bits", bits, 2)
     values = np.asarray(weights, np.float64)
     largest, most = float(np.abs(values).max(initial=0)), 2 ** (bits - 1) - 1
-    unit = unit_of(values)
     if not largest:
         return WeightCodes(np.zeros(values.shape, np.int64), 1.0, 0.0, 0)
+    if largest < _LEAST:
+        raise ValueError(
+            f"the largest weight is {largest:g}; scale the problem to at least {_LEAST:g}"
+        )
+    unit = unit_of(values)
     if unit is not None and (count := round(largest / unit)) <= most:
         factor = most // count
         codes = np.rint(values / unit).astype(np.int64) * factor

@@ -163,7 +163,12 @@ def test_units_are_found(counts: list[int], unit: float) -> None:
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=20), st.integers(2, 16))
 @settings(max_examples=100, deadline=None)
 def test_errors_of_codes(weights: list[float], bits: int) -> None:
-    codes, values = encode_weights(weights, bits), np.array(weights)
+    values = np.array(weights)
+    if 0 < np.abs(values).max() < 1e-300:
+        with pytest.raises(ValueError, match="scale the problem"):
+            encode_weights(weights, bits)
+        return
+    codes = encode_weights(weights, bits)
     assert np.abs(codes.values).max() <= 2 ** (bits - 1) - 1
     off = np.abs(codes.values * codes.scale - values).max()
     assert off <= (codes.error + 1e-9) * np.abs(values).max()
@@ -179,6 +184,7 @@ def test_random_numbers_have_no_unit() -> None:
 def test_multiples_to_twelve_digits() -> None:
     assert unit_of([1, 0.5 + 1e-14]) == 0.5
     assert unit_of([1, 0.5 + 1e-9]) is None
+    assert unit_of([1, 1e-20]) is None
 
 
 def test_exact_codes_use_the_range() -> None:

@@ -113,6 +113,12 @@ def test_orders_find_what_shuffling_hides() -> None:
     assert len(natural.arrays) > 0.9 * natural.facts()["arrays_if_dense"]
     assert len(auto.arrays) < 0.45 * len(natural.arrays)
     assert auto.order == "cuthill-mckee"
+    # Components are ordered within: two lattices of 400 take what each of them takes.
+    one = edwards_anderson((20, 20), seed=0)
+    row, col = (np.concatenate([ends, ends + 400]) for ends in (one.row, one.col))
+    two = shuffled(ising([0] * 800, row, col, [1] * row.size))
+    single = place(one, 80, 80, order="cuthill-mckee")
+    assert len(place(two, 80, 80, order="components").arrays) <= 2 * len(single.arrays) + 2
 
 
 def test_components_that_fit_are_kept_whole() -> None:
@@ -185,9 +191,9 @@ def test_biases_of_dense_problems_cost_little(size: int) -> None:
 
 def test_too_few_free_lines_open_a_block_of_biases() -> None:
     """The last block has two lines free, and a bias of four times the couplings takes four."""
-    chain = ising([4] + [0] * 29, range(29), range(1, 30), [1] * 29)
+    chain = ising([4] + [0] * 45, range(45), range(1, 46), [1] * 45)
     layout = place(chain, 16, 16, order="natural")
-    assert np.array_equal(layout.fields([1] * 30), dense_fields(chain, np.ones(30)))
+    assert np.array_equal(layout.fields([1] * 46), dense_fields(chain, np.ones(46)))
     assert np.abs(layout.weights).max() == 1
     assert layout.bias_line.size == 4
 
