@@ -95,19 +95,19 @@ def test_an_adder_on_arrays_run_backwards_finds_all_sums() -> None:
     [(35, {5, 7}), pytest.param(945, {15, 63}, marks=pytest.mark.slow)],
 )
 def test_a_multiplier_on_arrays_factors(number: int, factors: set[int]) -> None:
-    """Cells of the preset's spread, telegraph p-bits; pairs only."""
+    """Cells of a spread of 2 %, telegraph p-bits; pairs only."""
     task = factoring_circuit(number)
-    coupling = CrossbarCoupling(bipolar("sot", rows=64, columns=64))
+    coupling = crossbars(resistance_spread=0.02, tmr_spread=0.02)
     machine = Machine(MILLISECOND, coupling)
-    sweeps = 100 if number == 35 else 1000
-    found = machine.anneal(task.problem, num_reads=64, num_sweeps=sweeps, seed=1)
+    reads, sweeps = (64, 100) if number == 35 else (256, 500)
+    found = machine.anneal(task.problem, num_reads=reads, num_sweeps=sweeps, seed=1)
     seen = task.certificate(found.best_spins)
     assert {seen.x, seen.y} == factors
     assert seen.is_nontrivial
     assert seen.consistent_with_energy
     assert found.hardware.joules > 0
     # One anneal after another: 4 ms for each clock at least.
-    assert found.hardware.run.latency > 64 * sweeps * 2 * 4e-3
+    assert found.hardware.run.latency > reads * sweeps * 2 * 4e-3
 
 
 def test_arrays_refuse_terms_of_four() -> None:
@@ -189,7 +189,7 @@ def test_the_time_to_factor_is_that_of_the_chain(number: int) -> None:
     when = np.where(right.any(0), right.argmax(0), looks)
     counts = np.bincount(when, minlength=looks + 1)
     assert stats.pooled_chi_square(counts, first_seen(task, beta, 1.0, looks)) > stats.ALPHA
-    assert stats.pooled_chi_square(counts, first_seen(task, beta, 1.2, looks)) < stats.ALPHA
+    assert stats.pooled_chi_square(counts, first_seen(task, beta, 1.5, looks)) < stats.ALPHA
     # Each chain takes (looks - 1) ms, one after the other.
     assert found.hardware.run.latency == pytest.approx(READS * (looks - 1) * 1e-3, rel=1e-5)
     counts = stats.count_states(found.spins[-READS:].T)
@@ -208,16 +208,11 @@ def test_a_bayesian_network_on_the_machine() -> None:
     assert stats.pooled_chi_square(counts, stats.boltzmann(other, 1.0)) < stats.ALPHA
 
 
-def test_marginals_of_a_bayesian_network_on_arrays() -> None:
+def test_a_bayesian_network_on_arrays() -> None:
     """With the alarm known only pairs are left; weights of 12 bits."""
     network = alarm_network().given({"alarm": True})
     machine = Machine(MILLISECOND, crossbars(weight_bits=12))
     found = machine.sample(network.problem, beta=1.0, num_reads=READS, num_sweeps=50, seed=1)
-    others = alarm_network().given({"alarm": False}).marginals()
-    for node, spins in zip(network.problem.labels, found.spins.T, strict=True):
-        up = np.count_nonzero(spins > 0)
-        for chance, held in ((network.marginals()[node], True), (others[node], False)):
-            p = stats.pooled_chi_square(
-                np.array([READS - up, up]), np.array([1 - chance, chance]), min_expected=1
-            )
-            assert (p > stats.ALPHA) == held, node
+    counts = stats.count_states(found.spins.T)
+    assert stats.pooled_chi_square(counts, stats.boltzmann(network.problem, 1.0)) > stats.ALPHA
+    assert stats.pooled_chi_square(counts, stats.boltzmann(network.problem, 1.2)) < stats.ALPHA
