@@ -290,8 +290,10 @@ class LoadedMachine:
             return MachineCounts({}, {}, {}, 0.0, 0.0, num_reads, 0.0, self.reading.costs, notes)
         neurons, clocks = self.machine.neurons, self.clocks
         if self.machine.clocking.kind == "asynchronous":
+            tau = neurons.cost.correlation_time or neurons.correlation_times[1]
             return running_counts(
-                num_spins=spins, seconds=sweeps * clocks.count * clocks.dt, pbit=neurons.cost,
+                num_spins=spins, seconds=sweeps * clocks.count * clocks.dt,
+                pbit=neurons.cost._replace(correlation_time=tau),
                 num_reads=num_reads, coupling=self.reading,
             )  # fmt: skip
         return machine_counts(
