@@ -15,6 +15,7 @@ Devices differ: what is told to a p-bit is not what it hears, ``gain (input - sh
 first is known to the machine.  Its `slope` and `offset` are what calibration believes.
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import jax
@@ -23,6 +24,8 @@ import jax.numpy as jnp
 from pbits import random
 from pbits.devices.checking import Number
 from pbits.devices.pbit_model import PBitModel, fine_uniforms
+from pbits.devices.rate_laws import BarrierRates
+from pbits.devices.telegraph import Telegraph
 
 
 class Clocked(NamedTuple):
@@ -42,6 +45,21 @@ class Clocked(NamedTuple):
     offset: Number = 0.0
     gain: Number = 1.0
     shift: Number = 0.0
+
+
+class Heated(NamedTuple):
+    """P-bits whose temperature sets beta; their inputs stay those of one scale.
+
+    Attributes:
+        clocked: p-bits as they are at the temperature of their numbers.
+        reference: beta there; at another temperature T it is ``reference T_0 / T``.
+        waited: barrier over kT, at that temperature, of the p-bits for whose time `clocked.dt` is
+            given: it changes as theirs does; 0 for a fixed time.
+    """
+
+    clocked: Clocked
+    reference: Number
+    waited: Number = 0.0
 
 
 def start(parameters: Clocked, spins: jax.Array) -> Any:
@@ -81,3 +99,54 @@ def tick(
     after = model.step(draw, before, given)
     seen = jnp.broadcast_to(model.spin(after, given), spins.shape)
     return seen, after if model.remembers else ()
+
+
+def start_heated(parameters: Heated, spins: jax.Array) -> Any:
+    """As `start`."""
+    return start(parameters.clocked, spins)
+
+
+def tick_heated(
+    keys: random.RowKeys,
+    parameters: Heated,
+    state: Any,
+    spins: jax.Array,
+    drive: jax.Array,
+    lane: jax.Array,
+    beta: jax.Array,
+) -> tuple[jax.Array, Any]:
+    """As `tick`, of telegraphs over barriers, at the temperature that makes this beta.
+
+    Barriers over kT go as 1 / T, and with them both how strongly an input weighs and how long a
+    p-bit takes.
+
+    Example:
+        >>> from pbits.kernels.coupled import PBit
+        >>> PBit(start_heated, tick_heated, "telegraph").name
+        'telegraph'
+    """
+    clocked, reference, waited = parameters
+    colder = jnp.reshape(beta / reference, (1, -1))
+    longer = jnp.exp(waited * (colder - 1))
+    given = clocked._replace(
+        model=cooled(clocked.model, colder), dt=jnp.asarray(clocked.dt) * longer
+    )
+    return tick(keys, given, state, spins, drive / colder, lane, beta)
+
+
+def cooled(model: PBitModel, colder: Number) -> PBitModel:
+    """Telegraphs over barriers at a temperature that is lower by this factor.
+
+    The critical input, a barrier's energy over that of the input, stays as it is.
+
+    Raises:
+        TypeError: on other models, whose numbers do not tell how they depend on temperature.
+
+    Example:
+        >>> warm = Telegraph(BarrierRates(delta=4.0, tau0=1e-9))
+        >>> round(float(cooled(warm, 1.5).correlation_time() / warm.correlation_time()), 3)
+        7.389
+    """
+    if not (isinstance(model, Telegraph) and isinstance(model.law, BarrierRates)):
+        raise TypeError(f"model is {model!r}; expected a Telegraph of BarrierRates")
+    return replace(model, law=replace(model.law, delta=jnp.asarray(model.law.delta) * colder))

@@ -41,10 +41,12 @@ class Coupling(NamedTuple):
             those of the spins, whose words from `FIELD_WORD` to 61 are for noise.  Parameters have
             a first axis of tiles.
         name: for reports.
+        by_beta: whether `field` is told the sweep's beta too, as `beta=`.
     """
 
     field: Callable[..., jax.Array]
     name: str
+    by_beta: bool = False
 
 
 class PBit(NamedTuple):
@@ -246,6 +248,15 @@ class _Parts(NamedTuple):
     def drive_per_field(self) -> jax.Array:
         return jnp.reshape(np.float32(2) * self.beta * self.model.unit, (1, -1))
 
+    def field(
+        self, bucket: Bucket, t: jax.Array, values: jax.Array, keys: random.RowKeys,
+        lane: jax.Array, *, in_place: bool,
+    ) -> jax.Array:  # fmt: skip
+        told = {"beta": self.beta} if self.coupling.by_beta else {}
+        return self.coupling.field(
+            bucket.coupling, t, values, keys, lane, in_place=in_place, **told
+        )
+
 
 def _in_turn(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
     model, lane = parts.model, state.lane
@@ -255,7 +266,7 @@ def _in_turn(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState
         start = bucket.first_row + t * height
         own = _slice(table, start, height)
         keys = random.row_keys(key, bucket.spin[t])
-        field = parts.coupling.field(bucket.coupling, t, table, keys, lane, in_place=True)
+        field = parts.field(bucket, t, table, keys, lane, in_place=True)
         drive = parts.drive_per_field * field
         given = _of_tile(model.pbit, model.colour.shape[0], start, height)
         new, _ = parts.pbit.tick(keys, given, (), own.astype(jnp.int8), drive, lane, parts.beta)
@@ -290,7 +301,7 @@ def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledStat
         height = bucket.spin.shape[1]
         start = bucket.first_row + t * height
         keys = random.row_keys(clock_key, bucket.spin[t])
-        field = parts.coupling.field(bucket.coupling, t, old.table, keys, lane, in_place=False)
+        field = parts.field(bucket, t, old.table, keys, lane, in_place=False)
         late = new.late
         if late is not None:
             late = jax.lax.dynamic_update_slice(late, field, (parts.timing.delay * rows + start, 0))

@@ -21,6 +21,7 @@ from pbits.kernels.dense_float import product
 from pbits.machine.placement import Placement
 
 _LEAST_HEIGHT, _MOST_HEIGHT = 1, 32
+_LEAST_SHARE = 1e-6  # of the read voltage: at beta 0 fields count for nothing anyway
 
 
 class ArrayFields(NamedTuple):
@@ -39,6 +40,8 @@ class ArrayFields(NamedTuple):
         significance: [S].
         scale: [T, B, 1], field of one step, in units.
         offset: [T, B, 1], in units.
+        full: beta at which lines are driven with the whole read voltage, where that is what sets
+            beta (`CROSSBAR_BY_VOLTAGE`); else None.
     """
 
     lines: Any
@@ -51,6 +54,7 @@ class ArrayFields(NamedTuple):
     significance: Any
     scale: Any
     offset: Any
+    full: Any = None
 
 
 def column_groups(placement: Placement, layout: Layout) -> list[NDArray[np.int64]]:
@@ -215,9 +219,10 @@ def _converted(
 
 def _field(
     parameters: ArrayFields, t: jax.Array, values: jax.Array, keys: random.RowKeys,
-    lane: jax.Array, *, in_place: bool,
+    lane: jax.Array, *, in_place: bool, beta: jax.Array | None = None,
 ) -> jax.Array:  # fmt: skip
     del in_place
+    share = _share(parameters, beta)
     _, many, width, _ = parameters.weight.shape
     height = parameters.scale.shape[1]
     slices = width // height
@@ -228,6 +233,8 @@ def _field(
         seen = product(parameters.weight[t, k], driven).reshape(slices, height, -1)
         if parameters.constant is not None:
             seen = seen + parameters.constant[t, k][..., None]
+        if share is not None:
+            seen = seen * share
         if parameters.noise is not None:
             seen = seen + _noise_of(parameters, t, k, keys, lane)
         if parameters.adc is not None:
@@ -237,7 +244,16 @@ def _field(
         return total
 
     total = jax.lax.fori_loop(0, many, add, total) if many > 1 else add(jnp.int32(0), total)
+    if share is not None:
+        total = total / share
     return total * parameters.scale[t] + parameters.offset[t]
+
+
+def _share(parameters: ArrayFields, beta: jax.Array | None) -> jax.Array | None:
+    """Of the whole current that a voltage makes, [1, 1 or reads]."""
+    if beta is None:
+        return None
+    return jnp.maximum(jnp.reshape(beta / parameters.full, (1, -1)), np.float32(_LEAST_SHARE))
 
 
 def _noise_of(
@@ -265,3 +281,5 @@ def _digitised(parameters: ArrayFields, t: jax.Array, k: jax.Array, seen: jax.Ar
 
 
 CROSSBAR = Coupling(_field, "crossbar")
+# Noise and converters' steps are those of currents, so that both weigh more at a lower voltage.
+CROSSBAR_BY_VOLTAGE = Coupling(_field, "crossbar", by_beta=True)

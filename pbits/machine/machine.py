@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pbits import checks
+from pbits.devices.clocked import Heated
 from pbits.kernels.coupled import Timing, coupled
 from pbits.kernels.coupled_model import Layout, coupled_model, energy_of
 from pbits.machine.clocking import Clocking, Clocks
 from pbits.machine.counts import MachineCounts, machine_counts, running_counts
 from pbits.machine.couplings import CrossbarCoupling, IdealCoupling, LoadedArrays
+from pbits.machine.crossbar_fields import CROSSBAR_BY_VOLTAGE
 from pbits.machine.field_costs import IDEAL, FieldRead
+from pbits.machine.knobs import Turned, by_temperature, by_voltage, turn, widest, with_full
 from pbits.machine.neurons import Neurons
 from pbits.machine.report import HardwareReport, hardware_report
 from pbits.models import Prepared, choose_layout, choose_model
@@ -44,6 +47,8 @@ class MachineMinimum(Minimum):
 
     beta_range: tuple[float, float]
     hardware: HardwareReport = field(repr=False)
+    knob: str = "input"
+    knob_range: tuple[float, float] = (0.0, 0.0)  # first and last: 1 / energy, K or V
     broken_chains: float = 0.0  # share of chains of copies that were not of one mind
 
 
@@ -145,7 +150,7 @@ class LoadedMachine:
     @cached_property
     def clocks(self) -> Clocks:
         """Of a sweep."""
-        taus = self.machine.neurons.correlation_times
+        taus = self.machine.neurons.correlation_times(self.layout.num_spins)
         return self.machine.clocking.clocks(self.layout.num_colours, taus, self.reading.seconds)
 
     @cached_property
@@ -158,13 +163,24 @@ class LoadedMachine:
             return choose_model(self.held, "gibbs", _EXACT_BITS)
         return self.simulated()
 
-    def simulated(self) -> Prepared:
-        """Kernel and model of the machine itself, p-bit by p-bit."""
+    def simulated(self, turned: Turned | None = None) -> Prepared:
+        """Kernel and model of the machine itself, p-bit by p-bit.
+
+        Args:
+            turned: what sets beta, but for the scale of inputs.
+        """
         machine, clocks, layout = self.machine, self.clocks, self.layout
-        given = None
+        given, pbit = None, machine.neurons.pbit
+        each = machine.neurons.parameters(layout.num_spins, clocks.dt)
         if self.arrays is not None:
             layout, parameters = self.arrays.parameters(layout)
             given = [parameters]
+        if turned is not None and by_voltage(turned):
+            given = [with_full(part, turned) for part in given or ()]
+            layout = layout._replace(coupling=CROSSBAR_BY_VOLTAGE)
+        if turned is not None and by_temperature(turned):
+            pbit = machine.neurons.heated_pbit
+            each = Heated(each, *(np.float32(x) for x in (turned.reference, turned.waited)))
         timing = Timing(
             in_turn=machine.clocking.is_plain and not machine.neurons.remembers
             and not machine.common_noise,
@@ -172,14 +188,12 @@ class LoadedMachine:
         )  # fmt: skip
         products = layout.is_dense or self.arrays is not None
         kernel = coupled(
-            layout.coupling, machine.neurons.pbit, energy_of(layout), timing,
+            layout.coupling, pbit, energy_of(layout), timing,
             dtype=np.float32 if layout.is_dense else np.int8,
             lane_multiple=64 if products else 16,
         )  # fmt: skip
         model = coupled_model(
-            layout, coupling=given,
-            pbit=machine.neurons.parameters(layout.num_spins, clocks.dt),
-            num_clocks=clocks.count, fraction=clocks.fraction, follow=clocks.follow,
+            layout, coupling=given, pbit=each, num_clocks=clocks.count, fraction=clocks.fraction, follow=clocks.follow,
             common=2 * machine.common_noise,
         )  # fmt: skip
         return Prepared(kernel, model, layout.unit)
@@ -227,6 +241,7 @@ class LoadedMachine:
         beta_range: Sequence[float] | None = None,
         beta_schedule_type: str = "geometric",
         beta_schedule: ArrayLike | None = None,
+        knob: str = "input",
         seed: int | None = None,
         initial_spins: ArrayLike | None = None,
         time_limit: float | None = None,
@@ -236,13 +251,19 @@ class LoadedMachine:
         progress: Callable[[Progress], None] | None = None,
         trace: bool = False,
     ) -> MachineMinimum:
-        """Anneal copies of the problem by the scale of the p-bits' inputs.
+        """Anneal copies of the problem.
 
         Arguments as `pbits.anneal`; `time_limit` is of the simulation.  Energies are those of the
         problem, whatever the hardware computes.
 
+        Args beyond those:
+            knob: what makes beta: "input", the scale of the p-bits' inputs; "temperature" of the
+                p-bits, beta being lowest at the highest of `Neurons.temperatures`; "voltage" that
+                reads the arrays, beta being highest at that of their cells.
+
         Raises:
-            ValueError: on arguments out of range, with what was expected.
+            ValueError: on arguments out of range, with what was expected, or a knob that p-bits
+                or coupling do not have, with those they do.
 
         Example:
             >>> from problems.generators import ferromagnet
@@ -255,16 +276,27 @@ class LoadedMachine:
         request = Request.of(
             self.held, num_reads, seed, initial, stop, num_restarts, progress, trace
         )
-        span = default_beta_range(self.held) if beta_range is None else checks.pair(beta_range)
+        neurons, count = self.machine.neurons, max(self.held.num_variables, 1)
+        if beta_range is None:
+            span = widest(knob, neurons, default_beta_range(self.held))
+        else:
+            span = checks.pair(beta_range)
         steps = checks.whole_number("num_sweeps", num_sweeps, 0)
         betas = make_schedule(beta_schedule_type, span, steps, 1, beta_schedule)
         if beta_schedule_type == "custom" and betas.size:
             span = (float(betas[0]), float(betas[-1]))
-        prepared = self.prepared if self.held.num_variables else None
+        turned = turn(
+            knob, betas if betas.size else [span[1]], neurons=neurons, count=count,
+            coupling=self.machine.coupling, clocking=self.machine.clocking,
+        )  # fmt: skip
+        prepared = None
+        if self.held.num_variables:
+            prepared = self.prepared if knob == "input" else self.simulated(turned)
         found = minimise(self.held, prepared, request, betas, betas)
         return MachineMinimum(
             **self._decoded(found), beta_range=(float(span[0]), float(span[1])),
-            hardware=self.report(found.num_sweeps, num_reads),
+            hardware=self.report(found.num_sweeps, num_reads, turned), knob=knob,
+            knob_range=turned.range,
         )  # fmt: skip
 
     def _encoded(self, initial: ArrayLike | None) -> ArrayLike | None:
@@ -282,28 +314,51 @@ class LoadedMachine:
             }
         return values
 
-    def counts(self, num_sweeps: int, num_reads: int) -> MachineCounts:
-        """What reads of so many sweeps take, one read after another."""
+    def counts(
+        self, num_sweeps: int, num_reads: int, turned: Turned | None = None
+    ) -> MachineCounts:
+        """What reads of so many sweeps take, one read after another.
+
+        Args:
+            num_sweeps, num_reads: of the run.
+            turned: its schedule; at the temperature of the p-bits' numbers and the arrays' read
+                voltage by default.
+        """
         sweeps, spins = num_sweeps, self.held.num_variables
         if sweeps == 0 or spins == 0:
             notes = ("no sweep was made",)
             return MachineCounts({}, {}, {}, 0.0, 0.0, num_reads, 0.0, self.reading.costs, notes)
-        neurons, clocks = self.machine.neurons, self.clocks
+        neurons, clocks, reading = self.machine.neurons, self.clocks, self.reading
+        tau = neurons.cost.correlation_time or neurons.correlation_times[1]
+        cost = neurons.cost._replace(correlation_time=tau)
+        if turned is not None:
+            longer = turned.longer(sweeps)
+            clocks = clocks._replace(dt=clocks.dt * longer)
+            cost = cost._replace(
+                correlation_time=cost.correlation_time * longer, notes=(*cost.notes, *turned.notes)
+            )
+            events = dict(reading.events)
+            if "cell.read" in events:
+                events["cell.read"] *= turned.power(sweeps)
+            reading = reading._replace(events=events)
         if self.machine.clocking.kind == "asynchronous":
-            tau = neurons.cost.correlation_time or neurons.correlation_times[1]
             return running_counts(
-                num_spins=spins, seconds=sweeps * clocks.count * clocks.dt,
-                pbit=neurons.cost._replace(correlation_time=tau),
-                num_reads=num_reads, coupling=self.reading,
+                num_spins=spins, seconds=sweeps * clocks.count * clocks.dt, pbit=cost,
+                num_reads=num_reads, coupling=reading,
             )  # fmt: skip
         return machine_counts(
-            num_spins=spins, num_sweeps=sweeps, pbit=neurons.cost._replace(seconds=clocks.dt),
-            clocks_per_sweep=clocks.count, num_reads=num_reads, coupling=self.reading,
+            num_spins=spins, num_sweeps=sweeps, pbit=cost._replace(seconds=clocks.dt),
+            clocks_per_sweep=clocks.count, num_reads=num_reads, coupling=reading,
         )  # fmt: skip
 
-    def report(self, num_sweeps: int, num_reads: int) -> HardwareReport:
-        """Time, energy and area of reads of so many sweeps, with writing the problem."""
-        counts = self.counts(num_sweeps, num_reads)
+    def report(
+        self, num_sweeps: int, num_reads: int, turned: Turned | None = None
+    ) -> HardwareReport:
+        """Time, energy and area of reads of so many sweeps, with writing the problem.
+
+        Arguments as `counts`.
+        """
+        counts = self.counts(num_sweeps, num_reads, turned)
         if self.arrays is None:
             return hardware_report(counts)
         return hardware_report(counts, self.arrays.programming(), self.arrays.writes())

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks
-from pbits.devices.clocked import Clocked, start, tick
+from pbits.devices.clocked import Clocked, start, start_heated, tick, tick_heated
 from pbits.devices.pbit_model import PBitModel
 from pbits.devices.variability import Devices, Spread, draw_devices
 from pbits.kernels.coupled import IDEAL_PBIT, PBit
+from pbits.machine.barriers import varied
 from pbits.machine.pbit_costs import PBitCost
 
 Array = NDArray[np.float64]
@@ -28,14 +29,17 @@ class Neurons:
         model: any p-bit model; None for the ideal p-bit, which decides at once.
         slope: of ``atanh`` of the model's transfer curve, per unit of input.
         offset: input at which its mean spin is zero.
-        spread: between devices: `slope` (relative; a device's gain) and `offset` (in units of the
-            input; its shift).
+        spread: between devices: `slope` (relative; a device's gain), `offset` (in units of the
+            input; its shift) and `barrier` (in kT; its time, see `barriers.varied`).
         seed: of the devices: which chip.
         cost: of one p-bit; nothing for the ideal one.
         believed: slopes and offsets [n] that were found by calibration; None for the nominal ones.
+        temperature: K, at which the model's numbers hold.
+        temperatures: K, lowest and highest that the chip may have, for annealing by temperature.
 
     Raises:
-        ValueError: on a slope that is not above 0, or a spread of ideal p-bits.
+        ValueError: on a slope that is not above 0, a spread of ideal p-bits, or temperatures that
+            are not above 0 and in order.
 
     Example:
         >>> from pbits.devices.rate_laws import ConstantTime
@@ -52,20 +56,30 @@ class Neurons:
     seed: int = 0
     cost: PBitCost = _FREE
     believed: tuple[Array, Array] | None = None
+    temperature: float = 300.0
+    temperatures: tuple[float, float] = (250.0, 400.0)
 
     def __post_init__(self) -> None:
         checks.positive("slope", self.slope)
         checks.finite("offset", self.offset)
-        if self.spread.barrier or self.spread.conductance or self.spread.tmr:
+        checks.positive("temperature", self.temperature)
+        low, high = self.temperatures
+        if not 0 < low < high < np.inf:
             raise ValueError(
-                f"spread is {self.spread}; expected slope and offset alone: give a model whose "
-                "numbers are arrays [n, 1] for spreads of barriers, their circuit's for others"
+                f"temperatures are {self.temperatures} K; expected 0 < lowest < highest"
+            )
+        if self.spread.conductance or self.spread.tmr:
+            raise ValueError(
+                f"spread is {self.spread}; expected slope, offset and barrier alone: give a model "
+                "whose circuit's numbers are arrays [n, 1] for spreads of conductances"
             )
         if self.model is None and (self.spread != Spread() or self.believed is not None):
             raise ValueError(
                 "ideal p-bits do not differ; give a model, for instance "
                 "pbits.devices.ideal.IdealSigmoid()"
             )
+        if self.model is not None and self.spread.barrier:
+            varied(self.model, self.spread.barrier, 1, self.seed)
 
     @property
     def is_ideal(self) -> bool:
@@ -80,17 +94,31 @@ class Neurons:
         return PBit(start, tick, type(self.model).__name__.lower())
 
     @property
+    def heated_pbit(self) -> PBit:
+        """The same where temperature sets beta; its parameters are `clocked.Heated`."""
+        return PBit(start_heated, tick_heated, f"heated {self.pbit.name}")
+
+    @property
     def remembers(self) -> bool:
         """Whether devices are more than the spin they show."""
         return self.model is not None and self.model.remembers
 
-    @property
-    def correlation_times(self) -> tuple[float, float]:
-        """s, at no field, of the fastest device and of the slowest; 0 for independent decisions."""
-        if self.model is None:
+    def correlation_times(self, count: int) -> tuple[float, float]:
+        """s, at no field, of the fastest of so many devices and of the slowest.
+
+        Zero where decisions are independent.
+        """
+        model = self.models(count)
+        if model is None:
             return 0.0, 0.0
-        times = np.asarray(self.model.correlation_time(self.offset))
+        times = np.asarray(model.correlation_time(self.offset))
         return float(times.min()), float(times.max())
+
+    def models(self, count: int) -> PBitModel | None:
+        """The model of so many devices; more devices begin with the same ones."""
+        if self.model is None or not self.spread.barrier:
+            return self.model
+        return varied(self.model, self.spread.barrier, count, self.seed)
 
     def devices(self, count: int) -> tuple[Array, Array]:
         """Gains and shifts of devices, [count] each; more devices begin with the same ones."""
@@ -111,11 +139,16 @@ class Neurons:
         if self.model is None:
             return None
         gain, shift = self.devices(count)
-        slope, offset = self._believed(count)
+        slope, offset = self.believes(count)
         columns = (np.asarray(x, np.float32)[:, None] for x in (slope, offset, gain, shift))
-        return Clocked(self.model, np.asarray(dt, np.float32), *columns)
+        return Clocked(self.models(count), np.asarray(dt, np.float32), *columns)
 
-    def _believed(self, count: int) -> tuple[Array, Array]:
+    def believes(self, count: int) -> tuple[Array, Array]:
+        """Slopes and offsets by which so many p-bits are told inputs, [count] each.
+
+        Raises:
+            ValueError: on beliefs about another number of p-bits.
+        """
         if self.believed is None:
             return np.full(count, self.slope), np.full(count, self.offset)
         slope, offset = self.believed
