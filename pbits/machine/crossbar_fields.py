@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from crossbar.converters.adc import IdealAdc, code_limits
 from crossbar.programmed import ProgrammedMatrix
 from pbits import random
 from pbits.kernels.bits import take_rows
@@ -22,6 +23,18 @@ from pbits.machine.placement import Placement
 
 _LEAST_HEIGHT, _MOST_HEIGHT = 1, 32
 _LEAST_SHARE = 1e-6  # of the read voltage: at beta 0 fields count for nothing anyway
+
+
+class Rounding(NamedTuple):
+    """`IdealAdc` with the ends of its codes as numbers: converters of any bits are one program."""
+
+    low: Any
+    high: Any
+
+    def convert(self, drawn: Any, values: jax.Array, step: jax.Array, key: Any = None) -> jax.Array:
+        """See `crossbar.converters.adc.Adc`."""
+        del drawn, key
+        return jnp.clip(jnp.round(values / step), self.low, self.high) * step
 
 
 class ArrayFields(NamedTuple):
@@ -35,7 +48,7 @@ class ArrayFields(NamedTuple):
         constant: [T, K, S, B] from drivers that deviate, or None.
         noise: [T, K, S, B] standard deviation at each read, in steps, or None.
         step: [K, S, 1, 1], or [T, K, S, 1, 1], of a converter's code; None without rounding.
-        adc: the converter's datasheet, or None.
+        adc: the converter's datasheet, a `Rounding`, or None.
         drawn: its deviations, [T, K, S, B, ...].
         significance: [S].
         scale: [T, B, 1], field of one step, in units.
@@ -212,9 +225,15 @@ def _converted(
         weight=fields.weight.reshape(tiles, many, slices * height, rows).astype(np.float32),
         constant=None if fields.constant is None else fields.constant.astype(np.float32),
         step=step[..., None, None].astype(np.float32),
-        adc=programmed.design.adc,
+        adc=_as_numbers(programmed.design.adc),
         drawn=jax.tree.map(own, programmed.converters),
     )
+
+
+def _as_numbers(adc: Any) -> Any:
+    if type(adc) is not IdealAdc or adc.bits is None:
+        return adc
+    return Rounding(*(np.float32(end) for end in code_limits(adc.bits)))
 
 
 def _field(
