@@ -135,7 +135,7 @@ def _by_arrays(
 ) -> tuple[Fit, list[MachineSamples]]:
     """Patterns on the word lines, the fields of which are known."""
     together = replace(machine, clocking=Clocking("parallel", wait=_WAIT))
-    loaded = LoadedMachine(together, problem, machine.load(problem).arrays)
+    loaded = replace(machine.load(problem), machine=together, copies=None)
     rng = np.random.default_rng(seed)
     patterns = rng.choice(np.array([-1, 1], np.int8), (num, problem.num_variables))
     each = -(-trials // num)

@@ -293,5 +293,3 @@ def _standard_error(energies: NDArray) -> float:
 
 def _mean_of(reports: list[HardwareReport]) -> Callable[[Callable], float]:
     return lambda number: float(np.mean([number(report) for report in reports]))
-
-

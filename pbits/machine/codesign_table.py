@@ -324,7 +324,17 @@ class Table:
         ]  # fmt: skip
 
 
-_HEADINGS = ("quality %", "best", "success", "a read", "a read", "area", "TTS99", "energy to sol.", "")
+_HEADINGS = (
+    "quality %",
+    "best",
+    "success",
+    "a read",
+    "a read",
+    "area",
+    "TTS99",
+    "energy to sol.",
+    "",
+)
 
 
 def word(value: Any) -> str:
@@ -369,7 +379,9 @@ def short_name(name: str, among: Sequence[str]) -> str:
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows of words in columns, numbers to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(w.rjust(n) for w, n in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(w.rjust(n) for w, n in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
 def _told(point: Point, names: Sequence[str]) -> str:

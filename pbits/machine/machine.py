@@ -180,7 +180,9 @@ class LoadedMachine:
             layout = layout._replace(coupling=CROSSBAR_BY_VOLTAGE)
         if turned is not None and by_temperature(turned):
             pbit = machine.neurons.heated_pbit
-            each = Heated(each, *(np.float32(x) for x in (turned.reference, turned.waited)))
+            each = Heated(
+                each, *(np.asarray(x, np.float32) for x in (turned.reference, turned.waited))
+            )
         timing = Timing(
             in_turn=machine.clocking.is_plain and not machine.neurons.remembers
             and not machine.common_noise,
@@ -193,8 +195,8 @@ class LoadedMachine:
             lane_multiple=64 if products else 16,
         )  # fmt: skip
         model = coupled_model(
-            layout, coupling=given, pbit=each, num_clocks=clocks.count, fraction=clocks.fraction, follow=clocks.follow,
-            common=2 * machine.common_noise,
+            layout, coupling=given, pbit=each, num_clocks=clocks.count,
+            fraction=clocks.fraction, follow=clocks.follow, common=2 * machine.common_noise,
         )  # fmt: skip
         return Prepared(kernel, model, layout.unit)
 
@@ -329,7 +331,7 @@ class LoadedMachine:
             notes = ("no sweep was made",)
             return MachineCounts({}, {}, {}, 0.0, 0.0, num_reads, 0.0, self.reading.costs, notes)
         neurons, clocks, reading = self.machine.neurons, self.clocks, self.reading
-        tau = neurons.cost.correlation_time or neurons.correlation_times[1]
+        tau = neurons.cost.correlation_time or neurons.correlation_times(spins)[1]
         cost = neurons.cost._replace(correlation_time=tau)
         if turned is not None:
             longer = turned.longer(sweeps)
