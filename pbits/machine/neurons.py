@@ -32,6 +32,8 @@ class Neurons:
             input; its shift).
         seed: of the devices: which chip.
         cost: of one p-bit; nothing for the ideal one.
+        input_bits: of the converter that gives inputs; None for inputs that are not rounded.
+        input_range: ``beta I`` of its last code; larger ones are cut.
         believed: slopes and offsets [n] that were found by calibration; None for the nominal ones.
 
     Raises:
@@ -51,6 +53,8 @@ class Neurons:
     spread: Spread = field(default_factory=Spread)
     seed: int = 0
     cost: PBitCost = _FREE
+    input_bits: int | None = None
+    input_range: float = 4.0
     believed: tuple[Array, Array] | None = None
 
     def __post_init__(self) -> None:
@@ -61,10 +65,18 @@ class Neurons:
                 f"spread is {self.spread}; expected slope and offset alone: give a model whose "
                 "numbers are arrays [n, 1] for spreads of barriers, their circuit's for others"
             )
+        checks.positive("input_range", self.input_range)
+        if self.input_bits is not None:
+            checks.whole_number("input_bits", self.input_bits, 2)
         if self.model is None and (self.spread != Spread() or self.believed is not None):
             raise ValueError(
                 "ideal p-bits do not differ; give a model, for instance "
                 "pbits.devices.ideal.IdealSigmoid()"
+            )
+        if self.model is None and self.input_bits is not None:
+            raise ValueError(
+                f"input_bits is {self.input_bits} and p-bits are ideal; give a model, for "
+                "instance pbits.devices.ideal.IdealSigmoid()"
             )
 
     @property
@@ -113,7 +125,14 @@ class Neurons:
         gain, shift = self.devices(count)
         slope, offset = self._believed(count)
         columns = (np.asarray(x, np.float32)[:, None] for x in (slope, offset, gain, shift))
-        return Clocked(self.model, np.asarray(dt, np.float32), *columns)
+        return Clocked(self.model, np.asarray(dt, np.float32), *columns, *self._converter())
+
+    def _converter(self) -> tuple[Any, Any]:
+        """Step and last code of what gives inputs; codes are as many on either side of 0."""
+        if self.input_bits is None:
+            return None, None
+        most = 2 ** (self.input_bits - 1) - 1
+        return np.float32(self.input_range / most), np.float32(most)
 
     def _believed(self, count: int) -> tuple[Array, Array]:
         if self.believed is None:
