@@ -262,9 +262,11 @@ class LoadedMachine:
         neurons, clocks = self.machine.neurons, self.clocks
         sweeps, spins = max(num_sweeps, 1), max(self.problem.num_variables, 1)
         if self.machine.clocking.kind == "asynchronous":
+            # An ideal p-bit's cost knows no device.
+            tau = neurons.cost.correlation_time or neurons.correlation_times[1]
             return running_counts(
-                num_spins=spins, seconds=sweeps * clocks.count * clocks.dt, pbit=neurons.cost,
-                num_reads=num_reads, coupling=self.reading,
+                num_spins=spins, seconds=sweeps * clocks.count * clocks.dt,
+                pbit=neurons.cost._replace(correlation_time=tau), num_reads=num_reads, coupling=self.reading,
             )  # fmt: skip
         return machine_counts(
             num_spins=spins, num_sweeps=sweeps, pbit=neurons.cost._replace(seconds=clocks.dt),
