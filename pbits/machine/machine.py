@@ -266,7 +266,8 @@ class LoadedMachine:
             tau = neurons.cost.correlation_time or neurons.correlation_times[1]
             return running_counts(
                 num_spins=spins, seconds=sweeps * clocks.count * clocks.dt,
-                pbit=neurons.cost._replace(correlation_time=tau), num_reads=num_reads, coupling=self.reading,
+                pbit=neurons.cost._replace(correlation_time=tau), num_reads=num_reads,
+                coupling=self.reading,
             )  # fmt: skip
         return machine_counts(
             num_spins=spins, num_sweeps=sweeps, pbit=neurons.cost._replace(seconds=clocks.dt),
