@@ -37,6 +37,8 @@ class Clocked(NamedTuple):
         slope: of ``atanh`` of the transfer curve, per unit of input.
         offset: input at which the mean spin is zero.
         gain, shift: a junction's own error: an input x acts as ``gain (x - shift)``.
+        code, most: of the converter that gives inputs, its step in units of ``beta I`` and its last
+            code; None for inputs that are not rounded.
     """
 
     model: PBitModel
@@ -45,6 +47,8 @@ class Clocked(NamedTuple):
     offset: Number = 0.0
     gain: Number = 1.0
     shift: Number = 0.0
+    code: Number | None = None
+    most: Number | None = None
 
 
 class Heated(NamedTuple):
@@ -67,6 +71,15 @@ def start(parameters: Clocked, spins: jax.Array) -> Any:
     return parameters.model.showing(spins) if parameters.model.remembers else ()
 
 
+def heard(parameters: Clocked, drive: jax.Array) -> jax.Array:
+    """The inputs at which junctions of these drives [n, reads] find themselves."""
+    if parameters.code is not None:
+        step = 2 * jnp.asarray(parameters.code)
+        drive = jnp.clip(jnp.round(drive / step), -parameters.most, parameters.most) * step
+    told = jnp.asarray(parameters.offset) - drive / (2 * jnp.asarray(parameters.slope))
+    return jnp.asarray(parameters.gain) * (told - jnp.asarray(parameters.shift))
+
+
 def tick(
     keys: random.RowKeys,
     parameters: Clocked,
@@ -87,9 +100,8 @@ def tick(
         'telegraph'
     """
     del beta
-    model, dt, slope, offset, gain, shift = parameters
-    told = jnp.asarray(offset) - drive / (2 * jnp.asarray(slope))
-    given = model.propagator(jnp.asarray(gain) * (told - jnp.asarray(shift)), dt)
+    model = parameters.model
+    given = model.propagator(heard(parameters, drive), parameters.dt)
     before = state if model.remembers else model.showing(spins)
 
     def draw(number: int, part: Any = 0) -> jax.Array:

@@ -10,39 +10,10 @@ from pbits.devices.checking import Number, check_known
 from pbits.devices.pbit_model import Draw, PBitModel
 
 
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class IdealSigmoid(PBitModel):
-    """Mean spin ``tanh(slope (input - offset))``, every sample independent.
-
-    Its correlation time and dwell are zero: whatever reads it waits for nothing.
-
-    Attributes:
-        slope: per unit of input, above 0.
-        offset: input at which the mean spin is zero.
-
-    Raises:
-        ValueError: on a slope not above zero.
-
-    Example:
-        >>> pbit = IdealSigmoid(slope=2.0)
-        >>> round(float(pbit.transfer(0.5)), 4)
-        0.7616
-        >>> pbit.sample(jnp.zeros(3), dt=1e-9, num_samples=5, seed=1).spins.shape
-        (5, 3)
-    """
+class Memoryless(PBitModel):
+    """Decides at once and anew each time it is asked: its transfer curve says all about it."""
 
     remembers: ClassVar[bool] = False
-    slope: Number = 1.0
-    offset: Number = 0.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_known("slope", self.slope, 0.0, strictly=True)
-
-    def transfer(self, inputs: Number) -> jax.Array:
-        """Mean spin, of the inputs' shape."""
-        return jnp.tanh(jnp.asarray(self.slope) * (jnp.asarray(inputs) - self.offset))
 
     def autocorrelation(self, times: Number, inputs: Number = 0.0) -> jax.Array:
         """1 at time zero, 0 later."""
@@ -75,3 +46,37 @@ class IdealSigmoid(PBitModel):
     def spin(self, state: jax.Array, given: jax.Array) -> jax.Array:
         """The state itself."""
         return state
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class IdealSigmoid(Memoryless):
+    """Mean spin ``tanh(slope (input - offset))``, every sample independent.
+
+    Its correlation time and dwell are zero: whatever reads it waits for nothing.
+
+    Attributes:
+        slope: per unit of input, above 0.
+        offset: input at which the mean spin is zero.
+
+    Raises:
+        ValueError: on a slope not above zero.
+
+    Example:
+        >>> pbit = IdealSigmoid(slope=2.0)
+        >>> round(float(pbit.transfer(0.5)), 4)
+        0.7616
+        >>> pbit.sample(jnp.zeros(3), dt=1e-9, num_samples=5, seed=1).spins.shape
+        (5, 3)
+    """
+
+    slope: Number = 1.0
+    offset: Number = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_known("slope", self.slope, 0.0, strictly=True)
+
+    def transfer(self, inputs: Number) -> jax.Array:
+        """Mean spin, of the inputs' shape."""
+        return jnp.tanh(jnp.asarray(self.slope) * (jnp.asarray(inputs) - self.offset))

@@ -7,6 +7,7 @@ import numpy as np
 
 from pbits import checks
 
+_MOST_LATE = 1000  # all fields in between are kept
 KINDS = ("coloured", "parallel", "asynchronous")
 
 
@@ -85,7 +86,8 @@ class Clocking:
     def clocks(self, colours: int, taus: tuple[float, float], before: float = 0.0) -> Clocks:
         """Of one sweep, in which every p-bit is updated once on average.
 
-        Free p-bits have as many steps as make one correlation time of the slowest.
+        Free p-bits have as many steps as make one correlation time of the slowest; what fields take
+        is a delay of theirs.
 
         Args:
             colours: of the problem's graph.
@@ -93,8 +95,8 @@ class Clocking:
             before: s, that fields take before p-bits can answer them.
 
         Raises:
-            ValueError: on a period that is over before p-bits are asked, or free p-bits without a
-                correlation time.
+            ValueError: on a period that is over before p-bits are asked, free p-bits without a
+                correlation time, or fields that come a thousand clocks late.
         """
         fast, tau = taus
         if self.kind == "asynchronous":
@@ -104,7 +106,7 @@ class Clocking:
                     "when they are clocked: use kind='parallel' or 'coloured', or another model"
                 )
             dt = self.step * fast
-            return self._with(max(round(tau / dt), 1), dt, dt, 1.0)
+            return self._with(max(round(tau / dt), 1), dt, dt, 1.0, before)
         left = self.wait * tau if self.period is None else self.period - before
         if left <= 0 and self.period is not None:
             raise ValueError(
@@ -114,12 +116,20 @@ class Clocking:
             return self._with(colours, left, before + left, 0.0)
         return self._with(max(round(1 / self.fraction), 1), left, before + left, self.fraction)
 
-    def _with(self, count: int, dt: float, clock: float, fraction: float) -> Clocks:
+    def _with(
+        self, count: int, dt: float, clock: float, fraction: float, late: float = 0.0
+    ) -> Clocks:
         if clock <= 0 and (self.lag or self.delay):
             raise ValueError(
                 "lag or delay is given and a clock takes no time; give a period, or p-bits and a "
                 "coupling that take some"
             )
         follow = 1.0 if self.lag == 0 else float(-np.expm1(-clock / self.lag))
-        late = 0 if self.delay == 0 else max(round(self.delay / clock), 0)
-        return Clocks(count, dt, fraction, follow, late)
+        late += self.delay
+        clocks = 0 if late == 0 else max(round(late / clock), 0)
+        if clocks > _MOST_LATE:
+            raise ValueError(
+                f"fields come {late:.3g} s late, {clocks} clocks of {clock:.3g} s; expected at "
+                f"most {_MOST_LATE}: p-bits must be slower, or the coupling faster"
+            )
+        return Clocks(count, dt, fraction, follow, clocks)

@@ -331,6 +331,7 @@ class LoadedMachine:
             notes = ("no sweep was made",)
             return MachineCounts({}, {}, {}, 0.0, 0.0, num_reads, 0.0, self.reading.costs, notes)
         neurons, clocks, reading = self.machine.neurons, self.clocks, self.reading
+        # An ideal p-bit's cost knows no device.
         tau = neurons.cost.correlation_time or neurons.correlation_times(spins)[1]
         cost = neurons.cost._replace(correlation_time=tau)
         if turned is not None:

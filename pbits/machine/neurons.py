@@ -33,6 +33,8 @@ class Neurons:
             input; its shift) and `barrier` (in kT; its time, see `barriers.varied`).
         seed: of the devices: which chip.
         cost: of one p-bit; nothing for the ideal one.
+        input_bits: of the converter that gives inputs; None for inputs that are not rounded.
+        input_range: ``beta I`` of its last code; larger ones are cut.
         believed: slopes and offsets [n] that were found by calibration; None for the nominal ones.
         temperature: K, at which the model's numbers hold.
         temperatures: K, lowest and highest that the chip may have, for annealing by temperature.
@@ -55,6 +57,8 @@ class Neurons:
     spread: Spread = field(default_factory=Spread)
     seed: int = 0
     cost: PBitCost = _FREE
+    input_bits: int | None = None
+    input_range: float = 4.0
     believed: tuple[Array, Array] | None = None
     temperature: float = 300.0
     temperatures: tuple[float, float] = (250.0, 400.0)
@@ -73,6 +77,9 @@ class Neurons:
                 f"spread is {self.spread}; expected slope, offset and barrier alone: give a model "
                 "whose circuit's numbers are arrays [n, 1] for spreads of conductances"
             )
+        checks.positive("input_range", self.input_range)
+        if self.input_bits is not None:
+            checks.whole_number("input_bits", self.input_bits, 2)
         if self.model is None and (self.spread != Spread() or self.believed is not None):
             raise ValueError(
                 "ideal p-bits do not differ; give a model, for instance "
@@ -80,6 +87,11 @@ class Neurons:
             )
         if self.model is not None and self.spread.barrier:
             varied(self.model, self.spread.barrier, 1, self.seed)
+        if self.model is None and self.input_bits is not None:
+            raise ValueError(
+                f"input_bits is {self.input_bits} and p-bits are ideal; give a model, for "
+                "instance pbits.devices.ideal.IdealSigmoid()"
+            )
 
     @property
     def is_ideal(self) -> bool:
@@ -141,7 +153,14 @@ class Neurons:
         gain, shift = self.devices(count)
         slope, offset = self.believes(count)
         columns = (np.asarray(x, np.float32)[:, None] for x in (slope, offset, gain, shift))
-        return Clocked(self.models(count), np.asarray(dt, np.float32), *columns)
+        return Clocked(self.models(count), np.asarray(dt, np.float32), *columns, *self._converter())
+
+    def _converter(self) -> tuple[Any, Any]:
+        """Step and last code of what gives inputs; codes are as many on either side of 0."""
+        if self.input_bits is None:
+            return None, None
+        most = 2 ** (self.input_bits - 1) - 1
+        return np.float32(self.input_range / most), np.float32(most)
 
     def believes(self, count: int) -> tuple[Array, Array]:
         """Slopes and offsets by which so many p-bits are told inputs, [count] each.

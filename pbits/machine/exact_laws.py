@@ -1,0 +1,296 @@
+"""What a small machine settles to, exactly: its own transitions, state by state.
+
+Nothing is simulated: fields are those that the machine's coupling computes for each of the 2^n
+states, p-bits answer as their models say, and the law is that of the chain of clocks.  So a sampled
+machine has a reference that shares no random number with it, and what an imperfection costs is
+known without noise.  NumPy in float64; fields and responses are float32, as the machine's are.
+"""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from pbits import checks, random
+from pbits.devices.clocked import heard
+from pbits.devices.ideal import Memoryless
+from pbits.devices.networks import Network, divergence, enumerate_spins
+from pbits.devices.telegraph import Telegraph
+from pbits.kernels.coupled_model import Layout
+from pbits.machine.crossbar_fields import ArrayFields
+from pbits.machine.machine import LoadedMachine
+from problems.model import IsingProblem, ising
+
+Array = NDArray[np.float64]
+_MOST_SPINS = 10
+_LANES = 64  # what products come in
+_SQUARINGS, _STILL = 60, 1e-13
+_NODES = 21  # of Gauss and Hermite
+
+
+class StateFields(NamedTuple):
+    """Of all states, in the problem's unit.
+
+    Attributes:
+        mean: ``h_i + sum_j J_ij s_j`` as the coupling computes it, [2**n, n].
+        noise: its standard deviation at each read, [n].
+    """
+
+    mean: Array
+    noise: Array
+
+
+def exact_law(loaded: LoadedMachine, beta: float, *, freely: bool = False) -> Array:
+    """Probabilities of all states once the machine has settled, at the end of sweeps.
+
+    Args:
+        loaded: of at most 10 spins, without lag or delay of its inputs.
+        beta: inverse temperature.
+        freely: for free p-bits the law of continuous time, in place of that of steps.
+
+    Returns:
+        [2**n], in the order of `pbits.devices.networks.enumerate_spins`.  From a random state,
+        where a machine can freeze.
+
+    Raises:
+        ValueError: on more spins, inputs with a memory, p-bits that remember more than their spin,
+            or noise before a converter.
+
+    Example:
+        >>> from pbits.machine import Clocking, Machine
+        >>> from problems import ising
+        >>> pair = ising([0.3, 0.0], [0], [1], [-0.5])
+        >>> found = exact_law(Machine(clocking=Clocking("parallel")).load(pair), 1.0)
+        >>> bool(np.allclose(found, network_of(pair).little(), atol=1e-6))
+        True
+    """
+    clocking, clocks = loaded.machine.clocking, loaded.clocks
+    if clocks.follow < 1 or clocks.delay:
+        raise ValueError("inputs lag or are late; expected lag and delay 0, or use run_freely")
+    if freely:
+        if clocking.kind != "asynchronous" or loaded.machine.common_noise:
+            raise ValueError(
+                f"kind is {clocking.kind!r} and common_noise {loaded.machine.common_noise}; "
+                "expected free p-bits ('asynchronous') without it"
+            )
+        return settled(_free_steps(loaded, beta))
+    nodes, weights = [0.0], [1.0]
+    if loaded.machine.common_noise:
+        nodes, weights = _hermite()
+    clock = partial(_clock, loaded, state_fields(loaded), beta, nodes, weights)
+    if clocking.kind != "coloured":
+        return settled(clock(np.ones(loaded.problem.num_variables, bool), clocks.fraction))
+    colour = loaded.layout.colour
+    return settled(_product(clock(colour == c, 1.0) for c in range(loaded.layout.num_colours)))
+
+
+def machine_cost(loaded: LoadedMachine, beta: float, *, freely: bool = False) -> float:
+    """Divergence of :func:`exact_law` from Boltzmann's law of the problem, nats.
+
+    Example:
+        >>> from pbits.machine import Clocking, Machine
+        >>> from problems import ising
+        >>> loaded = Machine(clocking=Clocking("parallel")).load(ising([0, 0], [0], [1], [-0.5]))
+        >>> round(machine_cost(loaded, 1.0), 4)
+        0.1201
+    """
+    law = exact_law(loaded, beta, freely=freely)
+    return float(divergence(law, network_of(loaded.problem, beta).boltzmann()))
+
+
+def network_of(problem: Any, beta: float = 1.0) -> Network:
+    """The network of an Ising problem.
+
+    Example:
+        >>> from problems import ising
+        >>> network_of(ising([0, 1], [0], [1], [2.0])).couplings.tolist()
+        [[0.0, 2.0], [2.0, 0.0]]
+    """
+    couplings = np.zeros((problem.num_variables,) * 2)
+    couplings[problem.row, problem.col] = couplings[problem.col, problem.row] = problem.coupling
+    return Network(couplings, np.asarray(problem.h, float), beta)
+
+
+def problem_of(network: Network) -> IsingProblem:
+    """The Ising problem of networks; of several, side by side: spins n k to n k + n - 1 are the
+    k-th, so that one run samples all.
+
+    Example:
+        >>> pair = Network([[0.0, 2.0], [2.0, 0.0]], [0.0, 1.0])
+        >>> problem_of(pair).coupling.tolist()
+        [2]
+    """
+    n = network.num_spins
+    biases, couplings = network.biases.reshape(-1, n), network.couplings.reshape(-1, n, n)
+    row, col = np.triu_indices(n, 1)
+    first = n * np.arange(len(biases))[:, None]
+    found = couplings[:, row, col].ravel()
+    kept = found != 0
+    ends = ((first + one).ravel()[kept] for one in (row, col))
+    return ising(biases.ravel(), *ends, found[kept])
+
+
+def state_fields(loaded: LoadedMachine) -> StateFields:
+    """Fields that the machine's coupling computes for every state.
+
+    Raises:
+        ValueError: on more than 10 spins, or noise before a converter.
+
+    Example:
+        >>> from pbits.machine import Machine
+        >>> from problems import ising
+        >>> state_fields(Machine().load(ising([0, 1], [0], [1], [2.0]))).mean.tolist()
+        [[-2.0, -1.0], [-2.0, 3.0], [2.0, -1.0], [2.0, 3.0]]
+    """
+    n = loaded.problem.num_variables
+    if not 1 <= n <= _MOST_SPINS:
+        raise ValueError(f"the problem has {n} spins; expected 1 to {_MOST_SPINS}, or sample it")
+    layout, given, noise = _silent(loaded)
+    prepared = loaded.simulated()
+    model, states = prepared.model, enumerate_spins(n)
+    width = -(-len(states) // _LANES) * _LANES
+    spins = np.ones((model.row_of_spin.shape[0], width), np.int8)
+    spins[:n, : len(states)] = states.T
+    lane = jnp.arange(width, dtype=jnp.uint32)
+    table = prepared.kernel.load(jnp.asarray(spins), model, lane).table
+    fields = np.zeros((n, width))
+    for tiles, parameters in zip(layout.tiles, given, strict=True):
+        found = np.asarray(_all_tiles(layout.coupling, parameters, tiles.spin, table, lane))
+        used = tiles.spin < n
+        fields[tiles.spin[used]] = found[used]
+    return StateFields(fields[:, : len(states)].T * layout.unit, noise * layout.unit)
+
+
+def _silent(loaded: LoadedMachine) -> tuple[Layout, Any, Array]:
+    """Layout, parameters without the noise of reading, and that noise [n] in units."""
+    n = loaded.problem.num_variables
+    if loaded.arrays is None:
+        return loaded.layout, loaded.layout.ideal, np.zeros(n)
+    layout, parameters = loaded.arrays.parameters(loaded.layout)
+    assert isinstance(parameters, ArrayFields)
+    noise = np.zeros(n)
+    if parameters.noise is not None:
+        if parameters.adc is not None:
+            raise ValueError(
+                "reads are noisy before they are rounded; expected IdealAdc(None), or sample it"
+            )
+        spin = layout.tiles[0].spin
+        deviation = np.asarray(parameters.noise)[:, 0, 0] * np.asarray(parameters.scale)[..., 0]
+        noise[spin[spin < n]] = deviation[spin < n]
+    return layout, [parameters._replace(noise=None)], noise
+
+
+@partial(jax.jit, static_argnums=0)
+def _all_tiles(coupling: Any, parameters: Any, spin: Any, table: Any, lane: Any) -> jax.Array:
+    def one(t: jax.Array) -> jax.Array:
+        keys = random.row_keys(random.seed_key(0), spin[t])
+        return coupling.field(parameters, t, table, keys, lane, in_place=False)
+
+    return jax.lax.map(one, jnp.arange(spin.shape[0]))
+
+
+def _clock(
+    loaded: LoadedMachine, fields: StateFields, beta: float, nodes: Any, weights: Any,
+    chosen: NDArray[np.bool_], fraction: float,
+) -> Array:  # fmt: skip
+    """Transitions [from, to] of a clock that takes a share of the chosen p-bits."""
+    total, common = 0.0, loaded.machine.common_noise
+    for node, weight in zip(nodes, weights, strict=True):
+        up = _ups(loaded, fields, beta, 2 * common * node)
+        total = total + weight * _moves(up, chosen, fraction)
+    return np.asarray(total)
+
+
+def _moves(up: Array, chosen: NDArray[np.bool_], fraction: float) -> Array:
+    """From P(up) of each p-bit in each state [2**n, n], if it is clocked."""
+    ends = enumerate_spins(up.shape[1]) > 0
+    move = np.ones((len(ends),) * 2)
+    for i in range(up.shape[1]):
+        end = ends[:, i]
+        same = end[:, None] == end
+        drawn = np.where(end, up[:, i, None], 1 - up[:, i, None])
+        move *= fraction * drawn + (1 - fraction) * same if chosen[i] else same
+    return move
+
+
+def _ups(loaded: LoadedMachine, fields: StateFields, beta: float, extra: float) -> Array:
+    """P(up) after a clock, of each p-bit in each state, [2**n, n]."""
+    nodes, weights = _hermite() if fields.noise.any() else (np.zeros(1), np.ones(1))
+    states = enumerate_spins(fields.mean.shape[1])
+    total = np.zeros(states.shape)
+    for node, weight in zip(nodes, weights, strict=True):
+        drive = 2 * beta * (fields.mean + node * fields.noise) + extra
+        total += weight * _answers(loaded, drive.T.astype(np.float32), states.T).T
+    return total
+
+
+def _answers(loaded: LoadedMachine, drive: NDArray[np.float32], spins: Array) -> Array:
+    """P(up) [n, states] after a clock at drives [n, states]."""
+    neurons = loaded.machine.neurons
+    if neurons.model is None:
+        return 1 / (1 + np.exp(drive.astype(float)))
+    told = neurons.parameters(len(drive), loaded.clocks.dt)
+    given = told.model.propagator(heard(told, jnp.asarray(drive)), told.dt)
+    if isinstance(told.model, Memoryless):
+        return np.asarray(given, float)
+    if isinstance(told.model, Telegraph):
+        return np.where(spins > 0, 1 - np.asarray(given.down, float), np.asarray(given.up, float))
+    raise ValueError(
+        f"{type(told.model).__name__} remembers more than its spin; expected a Telegraph or a "
+        "p-bit without memory, or sample it"
+    )
+
+
+def _free_steps(loaded: LoadedMachine, beta: float) -> Array:
+    """The chain of events in continuous time, one for every possible flip or none."""
+    fields, neurons = state_fields(loaded), loaded.machine.neurons
+    if not isinstance(neurons.model, Telegraph) or fields.noise.any():
+        raise ValueError("rates are those of a Telegraph without noise of reading; sample others")
+    states = enumerate_spins(fields.mean.shape[1])
+    told = neurons.parameters(states.shape[1], loaded.clocks.dt)
+    inputs = heard(told, jnp.asarray(2 * beta * fields.mean.T, jnp.float32))
+    rise, fall = (np.exp(np.asarray(x, float)).T for x in told.model.law.log_rates(inputs))
+    rates = np.where(states > 0, fall, rise)
+    step = 0.5 / rates.sum(1).max()
+    place = np.arange(len(states))
+    move = np.diag(1 - step * rates.sum(1))
+    for i in range(states.shape[1]):
+        move[place, place ^ (1 << i)] = step * rates[:, i]
+    return move
+
+
+def settled(move: Array) -> Array:
+    """The long-run law [k] of a chain [from, to] that starts from any state alike.
+
+    By squaring until nothing changes, which also serves chains that have several ends.
+
+    Example:
+        >>> settled(np.array([[0.9, 0.1], [0.3, 0.7]])).round(6).tolist()
+        [0.75, 0.25]
+    """
+    checks.positive("transitions", float(move.sum()))
+    for _ in range(_SQUARINGS):
+        squared = move @ move
+        squared /= squared.sum(1, keepdims=True)
+        still = np.abs(squared - move).max() < _STILL
+        move = squared
+        if still:
+            break
+    return move.mean(0)
+
+
+def _product(matrices: Any) -> Array:
+    found = None
+    for one in matrices:
+        found = one if found is None else found @ one
+    assert found is not None
+    return found
+
+
+def _hermite() -> tuple[Array, Array]:
+    """Nodes and weights of a standard normal."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    return nodes, weights / weights.sum()
