@@ -267,7 +267,7 @@ class LoadedMachine:
                 num_reads=num_reads, coupling=self.reading,
             )  # fmt: skip
         return machine_counts(
-            num_spins=spins, num_sweeps=sweeps, pbit=neurons.cost._replace(seconds=clocks.dt),
+            num_spins=spins, num_sweeps=sweeps, pbit=neurons.cost._replace(seconds=clocks.dt or neurons.cost.seconds),
             clocks_per_sweep=clocks.count, num_reads=num_reads, coupling=self.reading,
         )  # fmt: skip
 
