@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pbits import checks
+from pbits import checks, runtime
 from pbits.kernels.coupled import Timing, coupled
 from pbits.kernels.coupled_model import Layout, coupled_model, energy_of
 from pbits.machine.clocking import Clocking, Clocks
@@ -16,6 +16,7 @@ from pbits.machine.counts import MachineCounts, machine_counts, running_counts
 from pbits.machine.couplings import CrossbarCoupling, IdealCoupling, LoadedArrays
 from pbits.machine.field_costs import IDEAL, FieldRead
 from pbits.machine.neurons import Neurons
+from pbits.machine.outcomes import Sampling, Solving
 from pbits.machine.report import HardwareReport, hardware_report
 from pbits.models import Prepared, choose_layout, choose_model
 from pbits.restarts import Request, minimise
@@ -30,14 +31,14 @@ _EXACT_BITS = 32
 
 
 @dataclass(frozen=True)
-class MachineSamples(SampleResult):
+class MachineSamples(Sampling, SampleResult):
     """Samples, and what drawing them took in hardware."""
 
     hardware: HardwareReport = field(repr=False)
 
 
 @dataclass(frozen=True)
-class MachineMinimum(Minimum):
+class MachineMinimum(Solving, Minimum):
     """The best states of anneals, and what they took in hardware."""
 
     beta_range: tuple[float, float]
@@ -78,6 +79,7 @@ class Machine:
         Raises:
             ValueError: where it does not fit, with what would.
         """
+        runtime.ensure_configured()
         if isinstance(problem, PolynomialProblem) and problem.order <= 2:
             problem = problem.to_ising()
         if isinstance(self.coupling, IdealCoupling):

@@ -1,12 +1,14 @@
 """From a preset's numbers to the parts of a machine."""
 
 from functools import lru_cache
+from math import atanh, exp
 from typing import Any
 
 from crossbar.converters.adc import Adc, IdealAdc
 from crossbar.converters.flash import FlashAdc
 from crossbar.converters.sar import SarAdc
 from crossbar.wires.wire import Wire
+from pbits import runtime
 from pbits.devices import presets as junctions
 from pbits.devices import summary
 from pbits.devices.rate_laws import BarrierRates, two_states
@@ -26,7 +28,7 @@ from pbits.machine.pbit_costs import (
 
 PBITS = ("ideal", "telegraph", "divider", "digital")
 CONVERTERS = ("ideal", "sar", "flash")
-_HALF = 0.5493061443340549  # atanh(1/2): the mean spin at I50 is a half
+_HALF = atanh(0.5)  # the mean spin at I50 is a half
 _STEP = 1e-3  # V, over which a divider's slope is taken
 
 
@@ -49,10 +51,9 @@ def build(**numbers: Any) -> Machine:
     Raises:
         ValueError: on another kind of p-bit or converter, or an impossible value.
     """
-    clocking = {key: numbers[key] for key in ("wait",) if key in numbers}
-    return Machine(
-        neurons_of(**numbers), coupling_of(**numbers), Clocking(numbers["clock"], **clocking)
-    )
+    runtime.ensure_configured()  # before JAX is used at all
+    clocking = Clocking(numbers["clock"], wait=numbers.get("wait", Clocking.wait))
+    return Machine(neurons_of(**numbers), coupling_of(**numbers), clocking)
 
 
 def coupling_of(
@@ -161,7 +162,7 @@ def telegraph_neurons(name: str, read_voltage: float = summary.READ_VOLTAGE) -> 
         raise ValueError(f"no I50 of {name} was found; use a junction that a current can hold")
     slope = _HALF / half
     # Two equal rates of exp(-delta) / tau0 make a correlation time of tau0 exp(delta) / 2.
-    law = BarrierRates(delta, 2 * time * _exp(-delta), delta / slope, exponent=1.0)
+    law = BarrierRates(delta, 2 * time * exp(-delta), delta / slope, exponent=1.0)
     model = Telegraph(law)
     watts = junction_power(junction, read_voltage) + _drive_power(junction, half)
     cost = decision_cost(model, watts)
@@ -170,12 +171,6 @@ def telegraph_neurons(name: str, read_voltage: float = summary.READ_VOLTAGE) -> 
         "p-bits are driven by I50 all the time, beside the current that reads them",
     )
     return Neurons(model, slope, cost=cost._replace(notes=(*cost.notes, *notes)))
-
-
-def _exp(x: float) -> float:
-    from math import exp
-
-    return exp(x)
 
 
 def _drive_power(junction: Any, current: float) -> float:
