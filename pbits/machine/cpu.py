@@ -70,7 +70,10 @@ class _Counted(Solving):
 
 
 def exact_anneal(
-    problem: Problem, found: MachineMinimum, goal: float | None = None, num_sweeps: int | None = None
+    problem: Problem,
+    found: MachineMinimum,
+    goal: float | None = None,
+    num_sweeps: int | None = None,
 ) -> CpuAnneal:
     """Anneal a problem as a machine did, without its deviations, and measure the time.
 

@@ -121,7 +121,9 @@ _UNITS = {
 
 
 def _all(label: Label, source: str, **given: Any) -> dict[str, Number]:
-    return {name: Number(value, _UNITS.get(name, ""), label, source) for name, value in given.items()}
+    return {
+        name: Number(value, _UNITS.get(name, ""), label, source) for name, value in given.items()
+    }
 
 
 _JUNCTION = "pbits.devices.presets.describe({!r}): barrier, time and I50 by the law on the sphere"
@@ -147,6 +149,8 @@ _ARRAYS = (
     | _all("simulated", _WIRE, wire=1.56)
     | _all("assumed", "chosen: 4096 fully connected spins", rows=128, columns=128, arrays=1024)
     | _all("assumed", "chosen: couplings of -127 to 127", weight_bits=8)
+    | _all("assumed", "chosen: whole multiples of a unit are held exactly, or refused",
+           weight_error=None)
     | _all("assumed", _SAR, converter="sar", adc_bits=8, adc_mismatch=0.01, adc_offset=0.2,
            adc_noise=0.2)
     | _all("assumed", "chosen: eight columns share a converter", columns_per_adc=8)
