@@ -2,8 +2,9 @@
 
 `solve` chooses by itself how to minimise; `anneal`, `temper`, `population_anneal` (which also gives
 free energies), `quantum_anneal` and `bifurcate` are the methods by name, and `sample` draws from a
-Boltzmann distribution.  The samplers are the same behind dimod.  Importing configures nothing: JAX
-is set up at the first run, or by `configure`.
+Boltzmann distribution.  The samplers are the same behind dimod; `MachineSampler` and
+`MachineBoltzmannSampler` simulate a p-bit computer (`pbits.machine`) and tell what it takes.
+Importing configures nothing: JAX is set up at the first run, or by `configure`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from pbits.adapters import AutoSampler as AutoSampler
     from pbits.adapters import BifurcationSampler as BifurcationSampler
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
+    from pbits.adapters import MachineBoltzmannSampler as MachineBoltzmannSampler
+    from pbits.adapters import MachineSampler as MachineSampler
     from pbits.adapters import PolySampler as PolySampler
     from pbits.adapters import PopulationSampler as PopulationSampler
     from pbits.adapters import QuantumAnnealingSampler as QuantumAnnealingSampler
@@ -42,6 +45,8 @@ _HOMES = {
     "AutoSampler": "pbits.adapters",
     "BifurcationSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
+    "MachineBoltzmannSampler": "pbits.adapters",
+    "MachineSampler": "pbits.adapters",
     "PolySampler": "pbits.adapters",
     "PopulationResult": "pbits.results",
     "BifurcationResult": "pbits.results",

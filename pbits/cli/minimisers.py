@@ -10,25 +10,40 @@ from pbits.cli.methods import Method
 from pbits.cli.options import Options
 
 if TYPE_CHECKING:
+    from pbits.machine import LoadedMachine
     from pbits.results import Minimum
     from problems.polynomial import Problem
 
 _Asked = dict[str, Any]
 
 
-def minimise(problem: "Problem", options: Options, shared: _Asked) -> "Minimum":
+def minimise(
+    problem: "Problem", options: Options, shared: _Asked, machine: "LoadedMachine | None" = None
+) -> "Minimum":
     """Run the method that was chosen.
 
     Args:
         problem: what to minimise.
         options: what the command line asked for, checked.
         shared: what every method takes: `time_limit`, `target_energy`, `interrupt`, `progress`.
+        machine: that holds the problem, with --hardware.
 
     Raises:
         ValueError: on what the method does not take, with what was expected.
     """
     asked = shared | {"num_reads": options.num_reads, "seed": options.seed}
+    if machine is not None:
+        return _anneal_machine(machine, options, asked)
     return _METHODS[options.chosen](problem, options, asked)
+
+
+def _anneal_machine(machine: "LoadedMachine", options: Options, asked: _Asked) -> "Minimum":
+    # Reads that stopped at the target would say nothing about the time to reach it.
+    asked |= {"target_energy": None}
+    span = _beta_range(machine.problem, options)
+    return machine.anneal(
+        num_sweeps=options.num_sweeps, beta_range=span, **_passes(options), **asked
+    )
 
 
 def _auto(problem: "Problem", options: Options, asked: _Asked) -> "Minimum":

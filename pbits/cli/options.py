@@ -30,11 +30,13 @@ class Options:
     variant: Variant | None
     out: Path | None
     plot: Path | None
+    hardware: str | None
     as_json: bool
 
     def check(self) -> None:
         """End the command on a value out of range or a file that cannot be written."""
         self._check_numbers()
+        self._check_hardware()
         for name in OWN_OPTIONS:
             if getattr(self, name) is not None:
                 check_belongs(name, self.chosen)
@@ -57,10 +59,25 @@ class Options:
         if self.target is not None and not math.isfinite(self.target):
             fail(f"--target is {self.target}; expected a finite number")
 
+    def _check_hardware(self) -> None:
+        if self.hardware is None:
+            return
+        if self.method not in (None, Method.ANNEAL):
+            fail(
+                f"--hardware anneals and --method is {self.method}; leave out --method, or say "
+                "--method anneal"
+            )
+        if self.update is Update.METROPOLIS:
+            fail(
+                "--hardware has p-bits, whose rule is heat bath; leave out --update, or say "
+                "--update gibbs"
+            )
+
     @property
     def chosen(self) -> Method:
-        """The method: a number of sweeps without a method asks for an anneal of so many."""
-        return self.method or (Method.AUTO if self.sweeps is None else Method.ANNEAL)
+        """The method: a number of sweeps or a hardware without one asks for an anneal."""
+        annealed = self.sweeps is not None or self.hardware is not None
+        return self.method or (Method.ANNEAL if annealed else Method.AUTO)
 
     @property
     def num_reads(self) -> int | None:
@@ -82,7 +99,8 @@ class Options:
         """The update rule, of a method that has one."""
         if "update" not in TRAITS[self.chosen].options:
             return None
-        return (self.update or Update.METROPOLIS).value
+        own = Update.METROPOLIS if self.hardware is None else Update.GIBBS
+        return (self.update or own).value
 
     @property
     def path(self) -> Path:

@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from pbits.cli.hardware_report import rows as hardware_rows
 from pbits.cli.particulars import count, particulars, rows
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def table(facts: dict[str, Any]) -> str:
         *_values(facts),
         ("stopped by", _STOPS.get(facts["stopped_by"], facts["stopped_by"])),
         *rows(facts),
+        *(hardware_rows(facts["hardware"]) if "hardware" in facts else []),
         ("seed", str(facts["seed"])),
         ("seconds", f"{seconds['sample']:.3f} sampling, {seconds['total']:.3f} in all"),
         *([("speed", f"{speed:.3g} spin updates per second")] if speed else []),
@@ -96,7 +98,8 @@ def table(facts: dict[str, Any]) -> str:
         f"{facts['instance']} ({facts['format']}): {count(facts['num_variables'], 'variable')}, "
         f"{count(facts['num_interactions'], 'interaction')}"
     )
-    return "\n".join([title, *(f"  {name:<12}{text}" for name, text in lines)])
+    wide = 15 if "hardware" in facts else 12
+    return "\n".join([title, *(f"  {name:<{wide}}{text}" for name, text in lines)])
 
 
 def _values(facts: dict[str, Any]) -> list[tuple[str, str]]:

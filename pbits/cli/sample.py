@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ from pbits.cli.arguments import (
     seed_option,
 )
 from pbits.cli.errors import fail
+from pbits.cli.hardware import Hardware, load, sample_facts
 from pbits.cli.methods import Update
 from pbits.cli.options import problem_path
 from pbits.cli.output import check_writable, write_whole
@@ -29,6 +30,7 @@ from pbits.cli.sample_report import FILES, content, record, table
 from pbits.cli.signals import Interrupt, run_interruptible
 
 if TYPE_CHECKING:
+    from pbits.machine import LoadedMachine
     from pbits.results import SampleResult
     from problems.formats import Instance
 
@@ -78,12 +80,18 @@ class _Options:
     update: Update
     seed: int | None
     out: Path | None
+    hardware: str | None
     as_json: bool
 
     def check(self) -> None:
         """End the command on a value out of range or a file that cannot be written."""
         if not (math.isfinite(self.beta) and self.beta >= 0):
             fail(f"--beta is {self.beta}; expected a finite number of at least 0")
+        if self.hardware is not None and self.update is not Update.GIBBS:
+            fail(
+                "--hardware has p-bits, whose rule is heat bath; leave out --update, or say "
+                "--update gibbs"
+            )
         if self.out is None:
             return
         if self.out.suffix.lower() not in FILES:
@@ -104,6 +112,7 @@ def sample(
     update: _UpdateRule = Update.GIBBS,
     seed: _Seed = None,
     out: _Out = None,
+    hardware: Hardware = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw states of a problem file from exp(-beta E) / Z, and judge them.
@@ -118,6 +127,8 @@ def sample(
     $ pbits sample example --beta 0.5
 
     $ pbits sample glass.bqm --beta 2 --thinning 100 --out states.npz
+
+    $ pbits sample example --beta 0.5 --hardware default --reads 1024
     """
     run_interruptible(partial(_sample, _Options(**locals())))
 
@@ -132,7 +143,8 @@ def _sample(options: _Options, interrupt: Interrupt) -> str:
     try:
         instance = read(problem_path(options.file), options.format)
         loaded = time.perf_counter()
-        result = _draw(instance, options, interrupt)
+        machine = None if options.hardware is None else load(options.hardware, instance.problem)
+        result = _draw(instance, options, interrupt, machine)
         sampled = time.perf_counter()
         asked = {
             "sweeps": options.sweeps,
@@ -141,6 +153,11 @@ def _sample(options: _Options, interrupt: Interrupt) -> str:
             "reads": options.reads,
         }
         facts = record(instance, result, asked)
+        diagnosed = time.perf_counter()
+        if machine is not None:
+            own: Any = result
+            facts["hardware"] = sample_facts(instance, machine, own, options)
+            facts["warnings"] = [_of_hardware(text) for text in facts["warnings"]]
     except (ValueError, MemoryError) as error:
         fail(str(error) or "out of memory; ask for fewer --reads")
     facts["seconds"] = {
@@ -148,7 +165,8 @@ def _sample(options: _Options, interrupt: Interrupt) -> str:
         "prepare": round(result.timing.preprocessing, 6),
         "compile": round(result.timing.compile, 6),
         "sample": round(result.timing.sampling, 6),
-        "diagnose": round(time.perf_counter() - sampled, 6),
+        "diagnose": round(diagnosed - sampled, 6),
+        **({"compare": round(time.perf_counter() - diagnosed, 6)} if machine else {}),
         "total": round(time.perf_counter() - started, 6),
     }
     try:
@@ -160,21 +178,32 @@ def _sample(options: _Options, interrupt: Interrupt) -> str:
     return facts["stopped_by"]
 
 
-def _draw(instance: "Instance", options: _Options, interrupt: Interrupt) -> "SampleResult":
+def _of_hardware(warning: str) -> str:
+    """Samples of a machine have another temperature for other reasons too."""
+    return warning.replace(": too little burn-in?", ": errors of the hardware, or little burn-in")
+
+
+def _draw(
+    instance: "Instance",
+    options: _Options,
+    interrupt: Interrupt,
+    machine: "LoadedMachine | None",
+) -> "SampleResult":
     shown = not options.as_json and on_terminal()
     interrupt.check()
     with progress_bar(instance, None, doing="sampling") if shown else nullcontext() as progress:
         from pbits.sampling import sample as draw
 
-        return draw(
-            instance.problem,
-            beta=options.beta,
-            num_reads=options.reads,
-            num_sweeps=options.sweeps,
-            thinning=options.thinning,
-            num_chains=options.chains,
-            update=options.update.value,
-            seed=options.seed,
-            interrupt=interrupt,
-            progress=progress,
-        )
+        asked: dict[str, Any] = {
+            "beta": options.beta,
+            "num_reads": options.reads,
+            "num_sweeps": options.sweeps,
+            "thinning": options.thinning,
+            "num_chains": options.chains,
+            "seed": options.seed,
+            "interrupt": interrupt,
+            "progress": progress,
+        }
+        if machine is not None:
+            return machine.sample(**asked)
+        return draw(instance.problem, update=options.update.value, **asked)

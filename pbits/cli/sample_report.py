@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pbits.cli.hardware_report import rows as hardware_rows
 from pbits.cli.particulars import count
 from pbits.cli.report import node_labels
 
@@ -81,6 +82,7 @@ def table(facts: dict[str, Any]) -> str:
         *_means(facts),
         *_mixing(facts),
         ("beta found", _beta(facts)),
+        *(hardware_rows(facts["hardware"]) if "hardware" in facts else []),
         ("seed", str(facts["seed"])),
         ("seconds", f"{seconds['sample']:.3f} sampling, {seconds['total']:.3f} in all"),
         ("kernel", f"{facts['kernel']} on {count(facts['num_devices'], 'device')}"),
@@ -93,7 +95,8 @@ def table(facts: dict[str, Any]) -> str:
         f"{facts['instance']} ({facts['format']}): {count(facts['num_variables'], 'variable')}, "
         f"{count(facts['num_interactions'], 'interaction')}"
     )
-    return "\n".join([title, *(f"  {name:<13}{text}" for name, text in rows)])
+    wide = 15 if "hardware" in facts else 13
+    return "\n".join([title, *(f"  {name:<{wide}}{text}" for name, text in rows)])
 
 
 def _chains(facts: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from pbits.cli.report import record, solution, table
 from pbits.cli.signals import Interrupt, run_interruptible
 
 if TYPE_CHECKING:
+    from pbits.machine import LoadedMachine
     from pbits.results import Minimum
     from problems.formats import Instance
 
@@ -42,6 +43,7 @@ def solve(
     target: own.Target = None,
     out: own.Out = None,
     plot: own.Plot = None,
+    hardware: own.Hardware = None,
     as_json: AsJson = False,
 ) -> None:
     """Find a state of low energy, or a large cut, of a problem file.
@@ -59,6 +61,8 @@ def solve(
     $ pbits solve G1.txt --target 11624 --time-limit 60 --out cut.json
 
     $ pbits solve example --method bifurcation --variant discrete
+
+    $ pbits solve example --hardware default --sweeps 2000
     """
     run_interruptible(partial(_solve, Options(**locals())))
 
@@ -73,7 +77,10 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
     try:
         instance = read(options.path, options.format)
         loaded = time.perf_counter()
-        result = _minimise(instance, options, interrupt)
+        machine = _machine(instance, options)
+        result = _minimise(instance, options, interrupt, machine)
+        solved = time.perf_counter()
+        extra = _hardware(instance, machine, result, options)
     except (ValueError, MemoryError) as error:
         fail(str(error) or "out of memory; ask for fewer --reads")
     seconds = {
@@ -81,9 +88,10 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
         "prepare": result.timing.preprocessing,
         "compile": result.timing.compile,
         "sample": result.timing.sampling,
+        **({"compare": time.perf_counter() - solved} if extra else {}),
         "total": time.perf_counter() - started,
     }
-    facts = record(instance, result, _asked(instance, result, options), seconds)
+    facts = record(instance, result, _asked(instance, result, options) | extra, seconds)
     try:
         _write(instance, result, facts, options)
     finally:
@@ -92,7 +100,28 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
     return result.stopped_by
 
 
-def _minimise(instance: "Instance", options: Options, interrupt: Interrupt) -> "Minimum":
+def _machine(instance: "Instance", options: Options) -> "LoadedMachine | None":
+    if options.hardware is None:
+        return None
+    from pbits.cli.hardware import load
+
+    return load(options.hardware, instance.problem)
+
+
+def _hardware(
+    instance: "Instance", machine: "LoadedMachine | None", result: Any, options: Options
+) -> dict[str, Any]:
+    """What the run takes in hardware, and this computer beside it."""
+    if machine is None:
+        return {}
+    from pbits.cli.hardware import solve_facts
+
+    return {"hardware": solve_facts(instance, machine, result, options)}
+
+
+def _minimise(
+    instance: "Instance", options: Options, interrupt: Interrupt, machine: "LoadedMachine | None"
+) -> "Minimum":
     shown = not options.as_json and on_terminal()
     counted = _COUNTED.get(options.chosen, "sweep")
     bar = progress_bar(instance, options.time_limit, counted) if shown else nullcontext()
@@ -104,7 +133,7 @@ def _minimise(instance: "Instance", options: Options, interrupt: Interrupt) -> "
             "interrupt": interrupt,
             "progress": progress,
         }
-        return minimise(instance.problem, options, shared)
+        return minimise(instance.problem, options, shared, machine)
 
 
 def _target_energy(instance: "Instance", target: float | None) -> int | float | None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pbits.cli.arguments import MAX_READS, MAX_SWEEPS, output, seed_option
+from pbits.cli.hardware import Hardware as Hardware
 from pbits.cli.methods import Method, Update, Variant
 
 _METHOD = "Method"
@@ -89,7 +90,8 @@ Target = Annotated[
     float | None,
     _limit(
         metavar="VALUE",
-        help="Stop at this cut (max-cut files), or this value in the file's own sense.",
+        help="Stop at this cut (max-cut files), or this value in the file's own sense. With "
+        "--hardware all reads end, and those that reach it count.",
     ),
 ]
 Out = Annotated[Path | None, output(metavar="FILE", help="Write the best state as JSON.")]

@@ -67,8 +67,8 @@ def machine_counts(
         coupling: fields of one clock.
         settling: s, of fields, each clock: the synapse's lag.
         period: s, of a clock; by default what coupling, settling and p-bits take.
-        input_bits: of a converter before each p-bit, where fields come as numbers; see
-            `pbit_costs.input_joules`.
+        input_bits: of a converter before each p-bit, where fields come as numbers; those of
+            `pbit` by default.
         always_on: whether the p-bits' current flows all the time, as in a divider without a
             switch, or only while their own decision is waited for.
         chips: with the same problem, which share the reads.
@@ -99,7 +99,7 @@ def machine_counts(
     flowing = on if always_on else updates * lit
     events = {name: clocks * count for name, count in coupling.events.items()}
     events["pbit.decision"] = pbit.power * flowing + pbit.switching * updates
-    events["pbit.input"] = input_joules(input_bits) * updates
+    events["pbit.input"] = input_joules(input_bits or pbit.input_bits) * updates
     events["pbit.leakage"] = pbit.leakage * on
     events[_RESTING] = coupling.cells / _MEGABYTE * clocks * seconds
     path = {name: in_turn * count for name, count in coupling.path.items()}
@@ -163,6 +163,7 @@ def running_counts(
     updates = spins * reads * long / tau
     events = {name: computed * count for name, count in coupling.events.items()}
     events["pbit.decision"] = spins * reads * long * pbit.power + updates * pbit.switching
+    events["pbit.input"] = input_joules(pbit.input_bits) * spins * computed
     events["pbit.leakage"] = spins * reads * long * pbit.leakage
     events[_RESTING] = coupling.cells / _MEGABYTE * reads * long
     parts = {name: chips * count for name, count in coupling.parts.items()}

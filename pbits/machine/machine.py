@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pbits import checks
+from pbits import checks, runtime
 from pbits.devices.clocked import Heated
 from pbits.kernels.coupled import Timing, coupled
 from pbits.kernels.coupled_model import Layout, coupled_model, energy_of
@@ -19,6 +19,7 @@ from pbits.machine.crossbar_fields import CROSSBAR_BY_VOLTAGE
 from pbits.machine.field_costs import IDEAL, FieldRead
 from pbits.machine.knobs import Turned, by_temperature, by_voltage, turn, widest, with_full
 from pbits.machine.neurons import Neurons
+from pbits.machine.outcomes import Sampling, Solving
 from pbits.machine.report import HardwareReport, hardware_report
 from pbits.models import Prepared, choose_layout, choose_model
 from pbits.restarts import Request, minimise
@@ -34,7 +35,7 @@ _EXACT_BITS = 32
 
 
 @dataclass(frozen=True)
-class MachineSamples(SampleResult):
+class MachineSamples(Sampling, SampleResult):
     """Samples, and what drawing them took in hardware."""
 
     hardware: HardwareReport = field(repr=False)
@@ -42,7 +43,7 @@ class MachineSamples(SampleResult):
 
 
 @dataclass(frozen=True)
-class MachineMinimum(Minimum):
+class MachineMinimum(Solving, Minimum):
     """The best states of anneals, and what they took in hardware."""
 
     beta_range: tuple[float, float]
@@ -86,6 +87,7 @@ class Machine:
         Raises:
             ValueError: where it does not fit, with what would.
         """
+        runtime.ensure_configured()
         if isinstance(problem, PolynomialProblem) and problem.order <= 2:
             problem = problem.to_ising()
         if isinstance(self.coupling, IdealCoupling):
@@ -350,7 +352,8 @@ class LoadedMachine:
                 num_reads=num_reads, coupling=reading,
             )  # fmt: skip
         return machine_counts(
-            num_spins=spins, num_sweeps=sweeps, pbit=cost._replace(seconds=clocks.dt),
+            num_spins=spins, num_sweeps=sweeps,
+            pbit=cost._replace(seconds=clocks.dt or cost.seconds),
             clocks_per_sweep=clocks.count, num_reads=num_reads, coupling=reading,
         )  # fmt: skip
 

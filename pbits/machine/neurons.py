@@ -152,8 +152,9 @@ class Neurons:
             return None
         gain, shift = self.devices(count)
         slope, offset = self.believes(count)
-        columns = (np.asarray(x, np.float32)[:, None] for x in (slope, offset, gain, shift))
-        return Clocked(self.models(count), np.asarray(dt, np.float32), *columns, *self._converter())
+        columns = [np.asarray(x, np.float32)[:, None] for x in (slope, offset, gain, shift)]
+        columns += self._converter()
+        return Clocked(self.models(count), np.asarray(dt, np.float32), *columns)
 
     def _converter(self) -> tuple[Any, Any]:
         """Step and last code of what gives inputs; codes are as many on either side of 0."""

@@ -41,6 +41,7 @@ class PBitCost(NamedTuple):
         area: m^2.
         correlation_time: s, of the device; 0 where decisions are independent.
         notes: what is assumed.
+        input_bits: of a converter before it, where fields come as numbers; see `input_joules`.
     """
 
     seconds: float
@@ -50,6 +51,7 @@ class PBitCost(NamedTuple):
     area: float = 0.0
     correlation_time: float = 0.0
     notes: tuple[str, ...] = ()
+    input_bits: int = 0
 
     @property
     def joules(self) -> float:
@@ -150,6 +152,27 @@ def divider_cost(
         from pbits.devices import presets
 
         junction = presets.get("easy-plane-disk")
+    model, gate = divider_pbit(junction, supply)
+    cost = decision_cost(
+        model, model.power(gate), gate, seconds=seconds, capacitance=capacitance, swing=supply,
+        leakage=leakage,
+    )  # fmt: skip
+    notes = ("current through the p-bits at zero field stands for all fields",)
+    return cost._replace(notes=(*cost.notes, *notes))
+
+
+def divider_pbit(junction: Junction, supply: float = 0.8) -> tuple[DividerPBit, float]:
+    """The p-bit that `divider_cost` counts, and the gate's V at which it is as often up as down.
+
+    Raises:
+        ValueError: on a junction out of plane, or without resistance.
+
+    Example:
+        >>> from pbits.devices import presets
+        >>> pbit, gate = divider_pbit(presets.get("easy-plane-disk"))
+        >>> bool(abs(pbit.transfer(gate)) < 0.01)
+        True
+    """
     if junction.orientation != "in-plane":
         raise ValueError(
             "the junction is perpendicular; expected one in plane: for two states use "
@@ -161,13 +184,7 @@ def divider_cost(
     disk = easy_plane(
         junction.moment, junction.hard_field(), junction.alpha, junction.temperature
     )  # fmt: skip
-    model, gate = DividerPBit(disk, divider), _middle(divider)
-    cost = decision_cost(
-        model, model.power(gate), gate, seconds=seconds, capacitance=capacitance, swing=supply,
-        leakage=leakage,
-    )  # fmt: skip
-    notes = ("current through the p-bits at zero field stands for all fields",)
-    return cost._replace(notes=(*cost.notes, *notes))
+    return DividerPBit(disk, divider), _middle(divider)
 
 
 def _middle(divider: Divider) -> float:

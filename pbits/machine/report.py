@@ -176,6 +176,8 @@ class HardwareReport:
             "flips_per_second": self.flips_per_second if self.run.latency else None,
             "joules_per_flip": self.joules_per_flip,
             "reads": self.reads,
+            "run_seconds": self.run.latency,
+            "run_joules": self.run.energy,
             "programming_seconds": self.seconds - self.run.latency,
             "programming_joules": self.joules - self.run.energy,
             "writes": [one.facts() for one in self.writes],

@@ -1,0 +1,72 @@
+"""What the reads of a machine are worth: time and energy to a solution, to an independent sample."""
+
+from typing import Any
+
+import numpy as np
+
+from pbits.diagnostics.mixing import AutocorrelationTime, autocorrelation_time
+from pbits.diagnostics.samples import Source
+from pbits.diagnostics.tts import Estimate
+from pbits.machine.report import HardwareReport
+
+
+class Solving:
+    """Beside the energies of anneals: what it takes to reach one of them again.
+
+    A read that ended early counts as what it was, so do not stop at the energy that is asked for:
+    leave `target_energy` out.
+    """
+
+    energies: Any
+    hardware: HardwareReport
+
+    def successes(self, energy: float | None = None) -> int:
+        """Reads at or below an energy; by default at the best one of this run.
+
+        Whole-number energies are compared exactly, others to nine digits.
+        """
+        goal = self.energies.min() if energy is None else energy
+        slack = 0 if np.issubdtype(self.energies.dtype, np.integer) else 1e-9 * (1 + abs(goal))
+        return int(np.count_nonzero(self.energies <= goal + slack))
+
+    def time_to_solution(self, energy: float | None = None) -> Estimate:
+        """TTS99, s of the hardware, to an energy; see `HardwareReport.time_to_solution`.
+
+        Example:
+            >>> from pbits.machine import presets
+            >>> from problems.generators import ferromagnet
+            >>> found = presets.get("ideal").anneal(ferromagnet((4, 4)), num_reads=4, seed=1)
+            >>> found.successes(-32), found.time_to_solution(-32).value
+            (4, 0.0)
+        """
+        return self.hardware.time_to_solution(self.successes(energy))
+
+    def energy_to_solution(self, energy: float | None = None) -> Estimate:
+        """TTS99 times the mean power, J, to an energy."""
+        return self.hardware.energy_to_solution(self.successes(energy))
+
+
+class Sampling:
+    """Beside the energies of samples: what an independent one takes."""
+
+    energies: Any
+    num_chains: int
+    hardware: HardwareReport
+
+    def joules_per_effective_sample(self, source: Source | None = None) -> Estimate:
+        """Energy of the hardware for a sample as good as an independent one.
+
+        Args:
+            source: numbers [draws, chains] of what is to be known; the energies by default.
+
+        Raises:
+            ValueError: on fewer than 4 draws of each chain, or where all values are equal.
+        """
+        own: Any = self
+        found = autocorrelation_time(own if source is None else source)
+        if found.tau is None:
+            raise ValueError("all values of the samples are equal; give something that varies")
+        return self._each(found)
+
+    def _each(self, tau: AutocorrelationTime) -> Estimate:
+        return self.hardware.joules_per_effective_sample(tau, len(self.energies))
