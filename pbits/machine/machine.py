@@ -268,10 +268,8 @@ class LoadedMachine:
                 num_spins=spins, seconds=sweeps * clocks.count * clocks.dt, pbit=neurons.cost,
                 num_reads=num_reads, coupling=self.reading,
             )  # fmt: skip
-        # Digital p-bits decide anew at each clock, without a correlation time, but not at once.
-        seconds = clocks.dt or neurons.cost.seconds
         return machine_counts(
-            num_spins=spins, num_sweeps=sweeps, pbit=neurons.cost._replace(seconds=seconds),
+            num_spins=spins, num_sweeps=sweeps, pbit=neurons.cost._replace(seconds=clocks.dt or neurons.cost.seconds),
             clocks_per_sweep=clocks.count, num_reads=num_reads, coupling=self.reading,
         )  # fmt: skip
 
