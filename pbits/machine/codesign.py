@@ -31,7 +31,7 @@ _LONGER = 4  # than the machines' anneals: the exact sampler's, whose best energ
 
 def sweep(
     problem: Problem | MaxCut,
-    machine: Machine,
+    machine: Machine | Callable[..., Machine],
     parameters: Mapping[str, Any] | None = None,
     *,
     points: Sequence[Mapping[str, Any]] | None = None,
@@ -59,7 +59,8 @@ def sweep(
 
     Args:
         problem: an Ising problem, a polynomial, or a max-cut instance.
-        machine: what is not varied.
+        machine: what is not varied; or a function that makes one of numbers by name, such as a
+            preset's, and takes the parameters whose names have no dot.
         parameters: values by path, such as ``{"coupling.design.weight_bits": [2, 4],
             "neurons.spread.offset": [0, 0.1], "num_sweeps": [100, 1000]}``; all combinations are
             run.  A cell may be the name of a preset.  ``{label: value}`` gives values names.
@@ -118,7 +119,7 @@ def sweep(
             if out is not None and name not in known:
                 append_point(out, name, point.facts(), work.facts())
             found.append(point)
-            best = min(best, np.inf if point.best_energy is None else point.best_energy)
+            best = np.fmin(best, point.best_energy).item()
             if progress is not None:
                 seconds = time.perf_counter() - begin
                 progress(Progress(len(found), len(places), 0, seconds, best))
@@ -286,12 +287,13 @@ def _chip(machine: Machine, number: int) -> Machine:
 
 
 def _standard_error(energies: NDArray) -> float:
-    """Of the mean of [chips, reads]: between chips where there are several."""
-    of = energies.mean(1) if len(energies) > 1 else energies[0]
-    return float(of.std(ddof=1) / np.sqrt(of.size)) if of.size > 1 else 0.0
+    """Of the mean of [chips, reads]; of few chips the scatter alone would often be too small."""
+    return max(_error_of(energies.ravel()), _error_of(energies.mean(1)))
+
+
+def _error_of(values: NDArray) -> float:
+    return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else 0.0
 
 
 def _mean_of(reports: list[HardwareReport]) -> Callable[[Callable], float]:
     return lambda number: float(np.mean([number(report) for report in reports]))
-
-
