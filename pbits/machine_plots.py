@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Colour-blind safe (Okabe and Ito).
 _BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#999999"
 _MOST_NAMES = 6
+_LEAST_SPAN = 12  # of a logarithmic axis
 _LABELS = {
     "joules_per_read": "energy of a read",
     "energy_to_solution": "energy to solution",
@@ -66,7 +67,7 @@ def plot_pareto(table: Table, ax: "Axes | None" = None) -> "Axes":
     ax.set_ylabel("energy to solution")
     ax.grid(alpha=0.3)
     if ax.get_legend_handles_labels()[0]:
-        ax.legend(fontsize=8, frameon=False, loc="lower right")
+        ax.legend(fontsize=8, frameon=False, loc="best")
     _colour_bar(ax, shown, look)
     return ax
 
@@ -148,7 +149,8 @@ def _families(
 def _colours(points: Sequence[Point]) -> dict[str, Any]:
     qualities = [100 * point.quality for point in points]
     low, high = min(qualities), max(qualities)
-    return {"cmap": "viridis", "vmin": low, "vmax": max(high, low + 1e-6)}
+    # Less than a percent is no difference that colours should make much of.
+    return {"cmap": "viridis", "vmin": min(low, high - 1), "vmax": high}
 
 
 def _scatter(ax: "Axes", points: Sequence[Point], marker: str, look: dict[str, Any]) -> None:
@@ -214,6 +216,10 @@ def _units(ax: "Axes", which: str, unit: str) -> None:
 
     axis = getattr(ax, f"{which}axis")
     low, high = getattr(ax, f"get_{which}lim")()
+    if high < _LEAST_SPAN * low:
+        middle = np.sqrt(low * high)
+        low, high = middle / np.sqrt(_LEAST_SPAN), middle * np.sqrt(_LEAST_SPAN)
+        getattr(ax, f"set_{which}lim")(low, high)
     axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 150 * low else (1.0,)))
     axis.set_major_formatter(EngFormatter(unit) if unit != "m^2" else "{x:.2g} m$^2$")
     axis.set_minor_formatter("")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pbits.bench.cli import app as bench
+from pbits.cli.codesign import codesign
 from pbits.cli.crossbar import crossbar
 from pbits.cli.data import app as data
 from pbits.cli.device import device
@@ -33,6 +34,7 @@ app.command()(sample)
 app.command()(info)
 app.command()(device)
 app.command()(crossbar)
+app.command()(codesign)
 app.command()(validate)
 app.add_typer(bench, name="bench")
 app.add_typer(data, name="data")

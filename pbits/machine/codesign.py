@@ -80,7 +80,8 @@ def sweep(
         progress: called after each point; its `sweep` counts points.
 
     Returns:
-        The table.  Ctrl-C ends the sweep, not what is done.
+        The table.  Ctrl-C ends the sweep, not what is done; while the target is still looked for,
+        nothing is.
 
     Raises:
         ValueError: on paths that lead nowhere, values out of range, or a file of something else.
@@ -102,7 +103,8 @@ def sweep(
         "beta_schedule_type": beta_schedule_type,
     }  # fmt: skip
     places = combinations(machine, parameters, points, subset, seed)
-    work = _sweep_of(problem, options, target_energy, checks.whole_number("chips", chips, 1), seed)
+    count = checks.whole_number("chips", chips, 1)
+    work = _sweep_of(problem, options, target_energy, count, seed, interrupt)
     known = {} if out is None else read_points(out)
     begin, found = time.perf_counter(), []
     best = np.inf
@@ -132,6 +134,7 @@ def _sweep_of(
     target: float | None,
     chips: int,
     seed: int,
+    interrupt: Callable[[], bool] | None,
 ) -> "_Sweep":
     problem = source.problem if isinstance(source, MaxCut) else source
     if not problem.num_variables:
@@ -139,15 +142,10 @@ def _sweep_of(
     weight = float(source.total_weight) if isinstance(source, MaxCut) else None
     seed = checks.seed_or_random(seed)
     if target is None:
-        target = float(
-            anneal(
-                problem, num_reads=options["num_reads"], beta_range=options["beta_range"],
-                num_sweeps=_LONGER * options["num_sweeps"], seed=seed, update="gibbs",
-            ).best_energy
-        )  # fmt: skip
+        target = _exact_best(problem, options, seed, interrupt)
     reference = checks.finite("target_energy", target)
     if options["beta"] is not None:
-        reference = float(_exact_samples(problem, options, seed).mean())
+        reference = float(_exact_samples(problem, options, seed, interrupt).mean())
     random_energy = float(problem.offset)
     if reference >= (random_energy if weight is None else weight):
         raise ValueError(
@@ -157,11 +155,28 @@ def _sweep_of(
     return _Sweep(problem, weight, float(target), reference, random_energy, options, chips, seed)
 
 
-def _exact_samples(problem: Problem, options: dict[str, Any], seed: int) -> NDArray:
-    return sample(
+def _exact_best(
+    problem: Problem, options: dict[str, Any], seed: int, interrupt: Callable[[], bool] | None
+) -> float:
+    found = anneal(
+        problem, num_reads=options["num_reads"], num_sweeps=_LONGER * options["num_sweeps"],
+        beta_range=options["beta_range"], seed=seed, update="gibbs", interrupt=interrupt,
+    )  # fmt: skip
+    if found.stopped_by == "interrupt":
+        raise KeyboardInterrupt  # without a target no point can be judged
+    return float(found.best_energy)
+
+
+def _exact_samples(
+    problem: Problem, options: dict[str, Any], seed: int, interrupt: Callable[[], bool] | None
+) -> NDArray:
+    found = sample(
         problem, beta=options["beta"], num_reads=_LONGER * options["num_reads"],
-        num_sweeps=options["num_sweeps"], seed=seed,
-    ).energies  # fmt: skip
+        num_sweeps=options["num_sweeps"], seed=seed, interrupt=interrupt,
+    )  # fmt: skip
+    if found.num_sweeps < options["num_sweeps"]:
+        raise KeyboardInterrupt
+    return found.energies
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,15 @@ def test_an_interrupted_sweep_keeps_what_is_done(tmp_path: Path, loads: list) ->
     assert len(small(interrupt=lambda: True)) == 0
 
 
+@pytest.mark.slow  # programs of the exact sampler
+def test_a_target_that_was_not_found_in_time_is_none() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        sweep(CUT, MACHINE, {SPREAD: [0.0]}, num_sweeps=20, interrupt=lambda: True)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(CUT, MACHINE, {SPREAD: [0.0]}, num_sweeps=20, beta=1.0, target_energy=-13.0,
+              interrupt=lambda: True)  # fmt: skip
+
+
 def test_machines_that_are_too_small_are_told_not_run() -> None:
     table = sweep(CUT, MACHINE, {"coupling.arrays": [1], "coupling.design.rows": [4, 16]}, **RUN)
     small_one, fits = table
