@@ -41,10 +41,13 @@ class Coupling(NamedTuple):
             those of the spins, whose words from `FIELD_WORD` to 61 are for noise.  Parameters have
             a first axis of tiles.
         name: for reports.
+        columns: reads that go through a sweep before others do, so that their spins stay in the
+            cache.
     """
 
     field: Callable[..., jax.Array]
     name: str
+    columns: int = 128
 
 
 class PBit(NamedTuple):
@@ -229,8 +232,27 @@ def _step(
     beta: jax.Array,
 ) -> tuple[CoupledState, Info]:
     sweep = _in_turn if timing.in_turn else _together
-    new = sweep(_Parts(coupling, pbit, timing, model, beta), key, state)
-    return new, Info({})
+
+    def part(given: tuple[CoupledState, jax.Array]) -> CoupledState:
+        own, beta = given
+        return sweep(_Parts(coupling, pbit, timing, model, beta), key, own)
+
+    reads, columns = state.lane.shape[0], coupling.columns
+    count = reads // columns if reads % columns == 0 else 1
+    if count == 1:
+        return part((state, beta)), Info({})
+    cut, joined = partial(_cut, count), partial(_joined, count)
+    betas = cut(beta) if beta.shape == (reads,) else jnp.broadcast_to(beta, (count, *beta.shape))
+    return jax.tree.map(joined, jax.lax.map(part, (jax.tree.map(cut, state), betas))), Info({})
+
+
+def _cut(count: int, values: jax.Array) -> jax.Array:
+    """[..., reads] -> [count, ..., reads / count]."""
+    return jnp.moveaxis(values.reshape(*values.shape[:-1], count, -1), -2, 0)
+
+
+def _joined(count: int, values: jax.Array) -> jax.Array:
+    return jnp.moveaxis(values, 0, -2).reshape(*values.shape[1:-1], -1)
 
 
 class _Parts(NamedTuple):

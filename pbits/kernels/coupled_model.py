@@ -17,6 +17,7 @@ from pbits.kernels.base import HostArray
 from pbits.kernels.colouring import colour
 from pbits.kernels.coupled import Bucket, CoupledModel, Coupling
 from pbits.kernels.dense_float import (
+    COLUMNS,
     DenseFloatModel,
     DenseFloatState,
     dense_float,
@@ -242,7 +243,7 @@ def _dense_field(
 
 IDEAL_SPARSE = Coupling(_slots_field, "ideal coupling")
 IDEAL_POLYNOMIAL = Coupling(_slots_field, "ideal polynomial")
-IDEAL_DENSE = Coupling(_dense_field, "ideal dense coupling")
+IDEAL_DENSE = Coupling(_dense_field, "ideal dense coupling", COLUMNS)
 
 
 def energy_of(layout: Layout) -> Callable[[jax.Array, Any], jax.Array]:

@@ -20,7 +20,7 @@ from pbits.kernels.exponential import accept
 
 _BLOCK = 64
 _GROUP = 8
-_COLUMNS = 64
+COLUMNS = 64
 
 
 @jax.tree_util.register_dataclass
@@ -49,7 +49,7 @@ def dense_float(update: str) -> Kernel:
         spins=lambda state, model: state.spins.astype(jnp.int8),
         choose=_choose,
         reads_per_lane=1,
-        lane_multiple=_COLUMNS,
+        lane_multiple=COLUMNS,
         energy_dtype=np.float32,
         name=f"dense_float-{update}",
     )
@@ -84,16 +84,19 @@ def _choose(mask: jax.Array, state: DenseFloatState, other: DenseFloatState) -> 
 
 
 def product(left: jax.Array, right: jax.Array) -> jax.Array:
-    """``left @ right``, rounded the same however many columns `right` has.
+    """``left @ right`` [..., a, b] and [..., b, columns], rounded the same for any columns.
 
     A matrix product may sum in another order for another shape; products of 64 columns at a time
     give the same samples on one device and on many.
     """
-    count = right.shape[1]
-    right = jnp.pad(right, ((0, 0), (0, -count % _COLUMNS)))
-    columns = right.reshape(right.shape[0], -1, _COLUMNS).swapaxes(0, 1)
+    count = right.shape[-1]
     multiply = partial(jnp.matmul, left, precision=jax.lax.Precision.HIGHEST)
-    return jax.lax.map(multiply, columns).swapaxes(0, 1).reshape(left.shape[0], -1)[:, :count]
+    if count == COLUMNS:
+        return multiply(right)
+    right = jnp.pad(right, (*[(0, 0)] * (right.ndim - 1), (0, -count % COLUMNS)))
+    columns = jnp.moveaxis(right.reshape(*right.shape[:-1], -1, COLUMNS), -2, 0)
+    found = jnp.moveaxis(jax.lax.map(multiply, columns), 0, -2)
+    return found.reshape(*found.shape[:-2], -1)[..., :count]
 
 
 def _step(
