@@ -36,7 +36,7 @@ class ArrayFields(NamedTuple):
         noise: [T, K, S, B] standard deviation at each read, in steps, or None.
         step: [T, K, S, 1, 1] of a converter's code; None without rounding.
         drawn: deviations of converters, [T, K, S, B, ...].
-        present: [T, K, 1, 1, 1], 0 where a tile has fewer arrays than others; None without rounding,
+        present: [T, K, 1, 1, 1], 0 where a tile has fewer arrays than others; None without rounding
             or where all have as many.
         adc: the converter's datasheet, or None.
         significance: [S].
