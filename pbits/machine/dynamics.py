@@ -9,11 +9,11 @@ import numpy as np
 
 from pbits import checks
 from pbits.devices.network_dynamics import Occupancy, run_asynchronous
+from pbits.devices.networks import Network
 from pbits.devices.telegraph import Telegraph
 from pbits.diagnostics.mixing import autocorrelation_time
-from pbits.machine.exact_laws import exact_law
+from pbits.machine.exact_laws import exact_law, network_of, state_fields
 from pbits.machine.machine import LoadedMachine, Machine
-from pbits.machine.predictions import heard_network
 from problems.polynomial import Problem
 
 _EVEN = 1e-4  # by how much rates may differ from their mirror image
@@ -158,10 +158,39 @@ def run_freely(
         raise ValueError("p-bits without rates cannot be simulated by events; use a Telegraph")
     tau = float(np.max(model.correlation_time(machine.neurons.offset)))
     return run_asynchronous(
-        heard_network(loaded, beta), num_events=num_events, num_chains=num_chains,
+        _heard_network(loaded, beta), num_events=num_events, num_chains=num_chains,
         rate=_rate(machine, tau), lag=machine.clocking.lag / tau,
         delay=(machine.clocking.delay + loaded.reading.seconds) / tau, burn_in=burn_in, seed=seed,
     )  # fmt: skip
+
+
+def _heard_network(loaded: LoadedMachine, beta: float) -> Network:
+    """The network of ideal p-bits that the machine amounts to; couplings need not be symmetric."""
+    neurons = loaded.machine.neurons
+    told = neurons.parameters(loaded.layout.num_spins, loaded.clocks.dt)
+    if told is not None and told.code is not None:
+        raise ValueError("inputs are rounded; expected input_bits None, or sample the machine")
+    if loaded.arrays is None:
+        plain = network_of(loaded.problem, beta)
+    else:
+        couplings = loaded.arrays.matrix()
+        plain = Network(couplings * (1 - np.eye(len(couplings))), loaded.arrays.biases(), beta)
+    fields = state_fields(loaded)
+    size = np.abs(plain.inputs(plain.states)).max(initial=beta)
+    if fields.noise.any() or not np.allclose(
+        -beta * fields.mean, plain.inputs(plain.states), atol=1e-4 * size
+    ):
+        raise ValueError(
+            "fields are no sums of couplings: they are rounded, noisy, or of the spin itself; "
+            "expected arrays without either, or sample the machine"
+        )
+    if told is None:
+        return plain
+    slope, offset, gain, shift = (
+        np.asarray(part, float)[:, 0] for part in (told.slope, told.offset, told.gain, told.shift)
+    )
+    shifts = neurons.slope * (gain * (offset - shift) - neurons.offset)
+    return plain.scaled(neurons.slope * gain / slope, shifts)
 
 
 def _rate(machine: Machine, tau: float) -> Any:

@@ -109,8 +109,45 @@ def coloured_law(
         True
     """
     colours = np.arange(network.num_spins) if colour is None else np.asarray(colour)
-    up = (1 + response(network.inputs(network.states))) / 2
-    return settled(_product(_moves(up, colours == c, 1.0) for c in range(int(colours.max()) + 1)))
+    return law_of_means(response(network.inputs(network.states)), colours)
+
+
+def law_of_means(means: Array, colour: NDArray[np.int64]) -> Array:
+    """The same of p-bits that answer each state [..., 2**n, n] with a mean spin, whatever made it.
+
+    Example:
+        >>> law_of_means(np.zeros((4, 2)), np.array([0, 1])).tolist()
+        [0.25, 0.25, 0.25, 0.25]
+    """
+    up = (1 + means) / 2
+    return settled(_product(_moves(up, colour == c, 1.0) for c in range(int(colour.max()) + 1)))
+
+
+def mean_spins(loaded: LoadedMachine, beta: float) -> Array:
+    """With what mean spin each p-bit answers each state [2**n, n] if it is given all time.
+
+    Noise of reading is averaged over; noise in common is not there.
+
+    Raises:
+        ValueError: as :func:`state_fields`.
+
+    Example:
+        >>> from pbits.machine import Machine
+        >>> from problems import ising
+        >>> mean_spins(Machine().load(ising([0.5], [], [], [])), 2.0).round(3).tolist()
+        [[-0.762], [-0.762]]
+    """
+    fields, neurons = state_fields(loaded), loaded.machine.neurons
+    told = neurons.parameters(loaded.layout.num_spins, loaded.clocks.dt)
+    total = np.zeros(fields.mean.shape)
+    for node, weight in zip(*_nodes(fields), strict=True):
+        drive = 2 * beta * (fields.mean + node * fields.noise).T
+        if told is None:
+            total += weight * np.tanh(-drive / 2).T
+            continue
+        answer = told.model.transfer(heard(told, jnp.asarray(drive, jnp.float32)))
+        total += weight * np.asarray(answer, float).T
+    return total
 
 
 def machine_cost(loaded: LoadedMachine, beta: float, *, freely: bool = False) -> float:
@@ -244,10 +281,9 @@ def _moves(up: Array, chosen: NDArray[np.bool_], fraction: float) -> Array:
 
 def _ups(loaded: LoadedMachine, fields: StateFields, beta: float, extra: float) -> Array:
     """P(up) after a clock, of each p-bit in each state, [2**n, n]."""
-    nodes, weights = _hermite() if fields.noise.any() else (np.zeros(1), np.ones(1))
     states = enumerate_spins(fields.mean.shape[1])
     total = np.zeros(states.shape)
-    for node, weight in zip(nodes, weights, strict=True):
+    for node, weight in zip(*_nodes(fields), strict=True):
         drive = 2 * beta * (fields.mean + node * fields.noise) + extra
         total += weight * _answers(loaded, drive.T.astype(np.float32), states.T).T
     return total
@@ -313,6 +349,11 @@ def _product(matrices: Any) -> Array:
         found = one if found is None else found @ one
     assert found is not None
     return found
+
+
+def _nodes(fields: StateFields) -> tuple[Array, Array]:
+    """What the noise of reading is averaged over."""
+    return _hermite() if fields.noise.any() else (np.zeros(1), np.ones(1))
 
 
 def _hermite() -> tuple[Array, Array]:

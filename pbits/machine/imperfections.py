@@ -19,7 +19,6 @@ from pbits.devices.ideal import IdealSigmoid
 from pbits.devices.rate_laws import ConstantTime
 from pbits.devices.shaped import ShapedPBit
 from pbits.devices.telegraph import Telegraph
-from pbits.devices.variability import Spread
 from pbits.machine.clocking import Clocking
 from pbits.machine.couplings import CrossbarCoupling, bipolar
 from pbits.machine.machine import Machine
@@ -175,9 +174,11 @@ class Cuts(NamedTuple):
 
     Attributes:
         energies: [chips, reads].
+        differ: whether chips do; else all reads are of one machine.
     """
 
     energies: NDArray[np.float64]
+    differ: bool
 
     @property
     def mean(self) -> float:
@@ -188,7 +189,7 @@ class Cuts(NamedTuple):
     def mean_error(self) -> float:
         """Standard error of it: of chips where there are several, else of reads."""
         chips = self.energies.mean(1)
-        if chips.size > 1:
+        if self.differ:
             return float(chips.std(ddof=1) / np.sqrt(chips.size))
         return float(self.energies.std(ddof=1) / np.sqrt(self.energies.size))
 
@@ -239,13 +240,17 @@ def anneal_cuts(
     machines: Sequence[Machine], problem: Problem, *, num_reads: int, num_sweeps: int,
     beta_range: Sequence[float] | None = None, seed: int,
 ) -> Cuts:  # fmt: skip
-    """Energies of anneals on several chips; arguments as `LoadedMachine.anneal`."""
-    found = [
-        one.anneal(problem, num_reads=num_reads, num_sweeps=num_sweeps, beta_range=beta_range,
-                   seed=seed + k).energies
+    """Energies of anneals, so many reads on each machine; arguments as `LoadedMachine.anneal`."""
+    options = {"num_sweeps": num_sweeps, "beta_range": beta_range}
+    count, first = len(machines), machines[0]
+    if all(one is first for one in machines):
+        found = first.anneal(problem, num_reads=count * num_reads, seed=seed, **options).energies
+        return Cuts(np.asarray(found, np.float64).reshape(count, num_reads), False)
+    each = [
+        one.anneal(problem, num_reads=num_reads, seed=seed + k, **options).energies
         for k, one in enumerate(machines)
-    ]  # fmt: skip
-    return Cuts(np.asarray(found, np.float64))
+    ]
+    return Cuts(np.asarray(each, np.float64), True)
 
 
 def quality_loss(
@@ -264,8 +269,9 @@ def quality_loss(
         exact: energies of the exact sampler, where they are known.
 
     Example:
-        >>> from problems.generators import ferromagnet
-        >>> loss = quality_loss(imperfect("offset spread", 3.0), ferromagnet((6, 6)), seed=1)
+        >>> from problems.generators import random_gnp
+        >>> together = imperfect("parallel fraction", 1.0)
+        >>> loss = quality_loss(together, random_gnp(30, 0.2, seed=1), num_sweeps=100, seed=1)
         >>> loss.mean > 5 * loss.mean_error
         True
     """
@@ -304,7 +310,7 @@ def imperfection_study(
         name: of the imperfection.
         sizes: in its unit; None for the machine without it.
         machine: that is otherwise as given; an ideal one by default.
-        chips: of each size, where chips differ; reads are shared by as many runs where they do not.
+        chips: of each size, where chips differ; as many times the reads where they do not.
         num_reads, num_sweeps, beta_range, seed, exact: as :func:`quality_loss`.
 
     Raises:
@@ -323,7 +329,9 @@ def imperfection_study(
         exact = anneal_cuts([Machine()] * count, problem, seed=seed, **options)
     rows = []
     for k, size in enumerate(sizes, 1):
-        own = [imperfect(name, size, machine, seed + chip) for chip in range(count)]
+        own = [imperfect(name, size, machine, seed)] * count
+        if IMPERFECTIONS[name].drawn:
+            own = [imperfect(name, size, machine, seed + chip) for chip in range(count)]
         rows.append(StudyRow(
             name, size, quality_loss(own, problem, seed=seed + k * count, exact=exact, **options)
         ))  # fmt: skip

@@ -11,66 +11,20 @@ from numpy.typing import NDArray
 
 from pbits import checks
 from pbits.devices.networks import Network, divergence
-from pbits.machine.exact_laws import coloured_law, network_of, state_fields
+from pbits.machine.exact_laws import coloured_law, law_of_means, mean_spins, network_of
 from pbits.machine.machine import LoadedMachine
 
 Array = NDArray[np.float64]
-_DIFFERENCE = 1e-3  # of the way to what is heard
+_PART = 1e-3  # of the way to what is heard
+_CERTAIN = 1 - 1e-7  # as far as float32 tells
 _NODES = 41
 
 
-def heard_network(loaded: LoadedMachine, beta: float) -> Network:
-    """The network of ideal p-bits that the machine amounts to.
-
-    Couplings as the arrays compute them, which need not be symmetric, by gains and shifts of
-    devices.
-
-    Args:
-        loaded: a machine whose deviations are linear: arrays that round nothing and read without
-            noise, inputs that are not rounded; of at most 10 spins.
-        beta: inverse temperature.
-
-    Raises:
-        ValueError: on another machine.
-
-    Example:
-        >>> from pbits.machine import Machine
-        >>> from problems import ising
-        >>> heard_network(Machine().load(ising([0, 1], [0], [1], [2.0])), 0.5).biases.tolist()
-        [0.0, 1.0]
-    """
-    neurons = loaded.machine.neurons
-    told = neurons.parameters(loaded.layout.num_spins, loaded.clocks.dt)
-    if told is not None and told.code is not None:
-        raise ValueError("inputs are rounded; expected input_bits None, or sample the machine")
-    if loaded.arrays is None:
-        plain = network_of(loaded.problem, beta)
-    else:
-        couplings = loaded.arrays.matrix()
-        plain = Network(couplings * (1 - np.eye(len(couplings))), loaded.arrays.biases(), beta)
-    fields = state_fields(loaded)
-    size = np.abs(plain.inputs(plain.states)).max(initial=beta)
-    if fields.noise.any() or not np.allclose(
-        -beta * fields.mean, plain.inputs(plain.states), atol=1e-4 * size
-    ):
-        raise ValueError(
-            "fields are no sums of couplings: they are rounded or noisy; expected arrays without "
-            "either, or sample the machine"
-        )
-    if told is None:
-        return plain
-    slope, offset, gain, shift = (
-        np.asarray(part, float)[:, 0] for part in (told.slope, told.offset, told.gain, told.shift)
-    )
-    shifts = neurons.slope * (gain * (offset - shift) - neurons.offset)
-    return plain.scaled(neurons.slope * gain / slope, shifts)
-
-
 def predicted_cost(loaded: LoadedMachine, beta: float) -> float:
-    """Divergence from Boltzmann's law to second order in all linear deviations, nats.
+    """Divergence from Boltzmann's law to second order in all that p-bits hear wrongly, nats.
 
-    Gains and shifts of devices, conductances, wires, rounded weights: whatever
-    :func:`heard_network` has.
+    Gains and shifts of devices, conductances, wires, rounding, noise of reading, responses that are
+    no tanh: whatever changes the mean spin that a p-bit answers a state with.
 
     Args:
         loaded: clocked by colours, of at most 10 spins.
@@ -87,21 +41,16 @@ def predicted_cost(loaded: LoadedMachine, beta: float) -> float:
         >>> machine = Machine(Neurons(IdealSigmoid(), spread=Spread(offset=0.1), seed=1))
         >>> loaded = machine.load(ising(np.zeros(5), [], [], []))
         >>> shift = machine.neurons.devices(5)[1]
-        >>> bool(np.isclose(predicted_cost(loaded, 1.0), (shift**2).sum() / 2, rtol=1e-3))
+        >>> bool(np.isclose(predicted_cost(loaded, 1.0), (shift**2).sum() / 2, rtol=1e-2))
         True
     """
     if not loaded.machine.clocking.is_plain or loaded.machine.common_noise:
         raise ValueError("expected a machine that is clocked by colours, without common noise")
-    wanted, heard = network_of(loaded.problem, beta), heard_network(loaded, beta)
-    couplings, biases = heard.couplings - wanted.couplings, heard.biases - wanted.biases
-    ends = [
-        coloured_law(
-            Network(wanted.couplings + part * couplings, wanted.biases + part * biases, beta),
-            loaded.layout.colour,
-        )
-        for part in (_DIFFERENCE, -_DIFFERENCE)
-    ]
-    slope = (ends[0] - ends[1]) / (2 * _DIFFERENCE)
+    wanted = network_of(loaded.problem, beta)
+    inputs, colour = wanted.inputs(wanted.states), loaded.layout.colour
+    wrong = np.arctanh(np.clip(mean_spins(loaded, beta), -_CERTAIN, _CERTAIN)) - inputs
+    ends = [law_of_means(np.tanh(inputs + part * wrong), colour) for part in (_PART, -_PART)]
+    slope = (ends[0] - ends[1]) / (2 * _PART)
     return float((slope**2 / wanted.boltzmann()).sum() / 2)
 
 
