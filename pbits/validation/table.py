@@ -16,6 +16,7 @@ from pbits.validation import (
     in_plane,
     junctions,
     machine,
+    machine_errors,
     motion,
     networks,
     pbit_models,
@@ -36,8 +37,8 @@ def all_rows() -> list[Row]:
     families = (
         cross_runs, crossbar_costs, crossbar_digital, crossbar_grains, crossbar_losses,
         crossbar_readout, crossbar_sensors, crossbar_tiles, crossbar_wires, crossbar_writing,
-        equilibrium, fokker_planck, in_plane, junctions, machine, motion, networks, pbit_models,
-        switching,
+        equilibrium, fokker_planck, in_plane, junctions, machine, machine_errors, motion,
+        networks, pbit_models, switching,
     )  # fmt: skip
     rows = [row for family in families for row in family.ROWS]
     return sorted(rows, key=_place)
