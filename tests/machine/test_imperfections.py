@@ -168,6 +168,7 @@ def test_chains_with_several_ends_settle():
 GRAPH = random_gnp(40, 0.3, seed=1)
 
 
+@pytest.mark.slow
 def test_quality_is_lost_by_what_is_large():
     exact = anneal_cuts([Machine()] * 2, GRAPH, num_reads=64, num_sweeps=60, seed=9)
     assert exact.energies.shape == (2, 64)
