@@ -331,6 +331,8 @@ class _Clock(NamedTuple):
 def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
     model, lane = parts.model, state.lane
     rows = model.colour.shape[0]
+    # Nothing changes but the spins of a clock's p-bits: other tiles need not be looked at.
+    still = not (parts.timing.lags or parts.timing.delay or jax.tree.leaves(state.pbit))
 
     def one(
         bucket: Bucket, old: CoupledState, c: jax.Array, clock_key: jax.Array, t: jax.Array,
@@ -374,7 +376,12 @@ def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledStat
         clock_key = random.sweep_key(key, c.astype(jnp.uint32))
         for bucket in model.buckets:
             body = partial(one, bucket, old, c, clock_key)
-            new = jax.lax.fori_loop(0, bucket.first_tile[-1], body, new)
+            first, last = jnp.int32(0), bucket.first_tile[-1]
+            if still:
+                by_colour = model.fraction <= 0
+                first = jnp.where(by_colour, bucket.first_tile[c], first)
+                last = jnp.where(by_colour, bucket.first_tile[c + 1], last)
+            new = jax.lax.fori_loop(first, last, body, new)
         if new.late is not None:
             new = new._replace(late=new.late[rows:])
         return old._replace(**new._asdict())
