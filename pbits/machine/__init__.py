@@ -1,20 +1,28 @@
 """A p-bit computer: stochastic devices as neurons, a crossbar between them, and what it costs."""
 
+from pbits.machine.calibration import Calibration, calibrate
 from pbits.machine.clocking import Clocking
 from pbits.machine.couplings import CrossbarCoupling, IdealCoupling, bipolar
+from pbits.machine.devices import from_junction
+from pbits.machine.learning import Learned, learn
 from pbits.machine.machine import LoadedMachine, Machine, MachineMinimum, MachineSamples
 from pbits.machine.neurons import Neurons
 from pbits.machine.report import HardwareReport
 
 __all__ = [
+    "Calibration",
     "Clocking",
     "CrossbarCoupling",
     "HardwareReport",
     "IdealCoupling",
+    "Learned",
     "LoadedMachine",
     "Machine",
     "MachineMinimum",
     "MachineSamples",
     "Neurons",
     "bipolar",
+    "calibrate",
+    "from_junction",
+    "learn",
 ]

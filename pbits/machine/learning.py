@@ -97,9 +97,7 @@ class Learned:
         return replace(found, energies=self.problem.energies(found.spins))
 
 
-def target_moments(
-    problem: IsingProblem, beta: float, *, seed: int | None = None
-) -> Moments:
+def target_moments(problem: IsingProblem, beta: float, *, seed: int | None = None) -> Moments:
     """Of Boltzmann's law: exact up to 16 spins, else from the exact sampler.
 
     Example:

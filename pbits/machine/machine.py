@@ -183,8 +183,8 @@ class LoadedMachine:
             lane_multiple=64 if products else 16,
         )  # fmt: skip
         model = coupled_model(
-            layout, coupling=given, pbit=each, num_clocks=clocks.count, fraction=clocks.fraction, follow=clocks.follow,
-            common=2 * machine.common_noise,
+            layout, coupling=given, pbit=each, num_clocks=clocks.count,
+            fraction=clocks.fraction, follow=clocks.follow, common=2 * machine.common_noise,
         )  # fmt: skip
         return Prepared(kernel, model, layout.unit)
 

@@ -65,7 +65,9 @@ class Neurons:
         checks.positive("temperature", self.temperature)
         low, high = self.temperatures
         if not 0 < low < high < np.inf:
-            raise ValueError(f"temperatures are {self.temperatures} K; expected 0 < lowest < highest")
+            raise ValueError(
+                f"temperatures are {self.temperatures} K; expected 0 < lowest < highest"
+            )
         if self.spread.conductance or self.spread.tmr:
             raise ValueError(
                 f"spread is {self.spread}; expected slope, offset and barrier alone: give a model "

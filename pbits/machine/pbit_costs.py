@@ -17,7 +17,7 @@ from pbits.devices.checking import Number
 from pbits.devices.circuit import Divider, DividerPBit, Transistor
 from pbits.devices.energy import bit_energy
 from pbits.devices.junction import Junction
-from pbits.devices.kubo import easy_plane
+from pbits.devices.kubo import double_layer, easy_plane
 from pbits.devices.pbit_model import PBitModel
 
 GATE = 1e-16
@@ -150,6 +150,26 @@ def divider_cost(
         from pbits.devices import presets
 
         junction = presets.get("easy-plane-disk")
+    return cost_in_divider(
+        *in_divider(junction, supply), seconds=seconds, capacitance=capacitance, leakage=leakage
+    )
+
+
+def in_divider(junction: Junction, supply: float = 0.8) -> tuple[DividerPBit, float]:
+    """The p-bit of `divider_cost`, and the gate voltage at which it is as often up as down.
+
+    A junction with a `spacing` has two free layers, read against each other; what they do to each
+    other is left out.
+
+    Raises:
+        ValueError: on a junction out of plane, or without resistance.
+
+    Example:
+        >>> from pbits.devices import presets
+        >>> pbit, gate = in_divider(presets.get("easy-plane-disk"))
+        >>> bool(abs(pbit.transfer(gate)) < 1e-3)
+        True
+    """
     if junction.orientation != "in-plane":
         raise ValueError(
             "the junction is perpendicular; expected one in plane: for two states use "
@@ -161,10 +181,23 @@ def divider_cost(
     disk = easy_plane(
         junction.moment, junction.hard_field(), junction.alpha, junction.temperature
     )  # fmt: skip
-    model, gate = DividerPBit(disk, divider), _middle(divider)
+    if junction.spacing is not None:
+        disk = double_layer(disk)
+    return DividerPBit(disk, divider), _middle(divider)
+
+
+def cost_in_divider(
+    model: DividerPBit,
+    gate: float,
+    *,
+    seconds: float | None = None,
+    capacitance: float = 4 * GATE,
+    leakage: float = 0.0,
+) -> PBitCost:
+    """Of a p-bit in a divider at a gate voltage; arguments as `divider_cost`."""
     cost = decision_cost(
-        model, model.power(gate), gate, seconds=seconds, capacitance=capacitance, swing=supply,
-        leakage=leakage,
+        model, model.power(gate), gate, seconds=seconds, capacitance=capacitance,
+        swing=float(jnp.asarray(model.divider.supply)), leakage=leakage,
     )  # fmt: skip
     notes = ("current through the p-bits at zero field stands for all fields",)
     return cost._replace(notes=(*cost.notes, *notes))
