@@ -35,7 +35,7 @@ NEURONS = Neurons(Telegraph(ConstantTime(1e-9)), spread=Spread(slope=0.15, offse
 CELL = get("sot").replace(device_spread=0.05, read_noise=None)
 DESIGN = bipolar(CELL, rows=8, columns=8, adc=IdealAdc())
 ARRAYS = CrossbarCoupling(DESIGN)
-WIRED = CrossbarCoupling(DESIGN.replace(wire=Wire(word=200.0, bit=200.0)))
+WIRED = CrossbarCoupling(DESIGN.replace(wire=Wire(word=2000.0, bit=2000.0)))
 
 
 def divergence(machine: Machine, programmed=PROBLEM) -> float:
