@@ -138,7 +138,8 @@ def _by_arrays(
     """Patterns on the word lines, the fields of which are known."""
     together = replace(machine, clocking=Clocking("parallel", wait=_WAIT))
     loaded = LoadedMachine(together, problem, machine.load(problem).arrays)
-    patterns = _patterns(problem.num_variables, num, seed)
+    rng = np.random.default_rng(seed)
+    patterns = _patterns(rng, problem.num_variables, num)
     num = len(patterns)
     each = -(-trials // num)
     fields = _fields(problem, patterns)
@@ -157,11 +158,11 @@ def _by_arrays(
     return _fits(np.concatenate(inputs), np.concatenate(ups), each), results
 
 
-def _patterns(spins: int, num: int, seed: int) -> NDArray[np.int8]:
+def _patterns(rng: np.random.Generator, spins: int, num: int) -> NDArray[np.int8]:
     """[k, spins]."""
     if 2**spins <= num:
         return enumerate_spins(spins).astype(np.int8)
-    half = np.random.default_rng(seed).choice(np.array([-1, 1], np.int8), (-(-num // 2), spins))
+    half = rng.choice(np.array([-1, 1], np.int8), (-(-num // 2), spins))
     return np.concatenate([half, -half])
 
 
@@ -190,4 +191,4 @@ def _fit(inputs: Array, ups: NDArray, trials: int) -> Fit:
     total, up = count.sum(), seen.sum()
     error = np.sqrt(total / (4 * max(up * (total - up), 1.0)))
     offset = -logit((up + 0.5) / (total + 1)) / 2
-    return Fit(*(np.float64(x) for x in (1.0, offset, 0.0, error, 0.0, 1.0)))
+    return Fit(*(np.asarray(x) for x in (1.0, offset, 0.0, error, 0.0, 1.0)))

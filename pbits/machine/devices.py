@@ -5,6 +5,7 @@ A junction's own numbers (:class:`pbits.devices.junction.Junction`, or the name 
 decision costs.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,11 @@ from pbits import checks
 from pbits.devices import presets, summary
 from pbits.devices.calibration import fit_response
 from pbits.devices.junction import Junction
+from pbits.devices.kubo import double_layer
 from pbits.devices.rate_laws import BarrierRates
 from pbits.devices.telegraph import Telegraph
 from pbits.machine.neurons import Neurons
-from pbits.machine.pbit_costs import cost_in_divider, decision_cost, in_divider, junction_power
+from pbits.machine.pbit_costs import decision_cost, divider_pbit, junction_power
 
 _TWO_STATES, _MEMORY = 3.0, 40.0  # kT
 _GENTLE = 0.02  # of the critical current: where the slope is taken
@@ -98,7 +100,7 @@ def telegraph(
         f"p-bits are read with {read_voltage:g} V, which does not move them",
         "the current that drives a p-bit comes from its fields and is not counted",
     )
-    own = {"temperature": given.temperature} | changes
+    own: dict[str, Any] = {"temperature": given.temperature} | changes
     return Neurons(model, slope, 0.0, cost=cost._replace(notes=(*cost.notes, *notes)), **own)
 
 
@@ -107,7 +109,7 @@ def disk(
 ) -> Neurons:
     """A magnet in its plane, or two on either side of the oxide, in a divider: inputs are volts.
 
-    The gate of the transistor is the input (`pbit_costs.in_divider`).  The transfer curve is no
+    The gate of the transistor is the input (`pbit_costs.divider_pbit`).  The transfer curve is no
     hyperbolic tangent: slope and offset are those of the logistic curve next to it where the mean
     spin is within +-0.9.  An arcsine reaches +-1: from inputs of about 0.8 on a disk is certain
     where an ideal p-bit is not, so that networks in strong fields freeze.  `believing` a larger
@@ -128,13 +130,16 @@ def disk(
         True
     """
     given = _junction(junction)
-    model, gate = in_divider(given, supply)
-    slope, offset = _logistic(model, gate)
-    cost = cost_in_divider(model, gate, leakage=leakage)
+    model, gate = divider_pbit(given, supply)
     if given.spacing is not None:
-        note = "what the two free layers do to each other is left out"
-        cost = cost._replace(notes=(*cost.notes, note))
-    own = {"temperature": given.temperature} | changes
+        model = replace(model, device=double_layer(model.device))
+    slope, offset = _logistic(model, gate)
+    cost = decision_cost(model, model.power(gate), gate, swing=supply, leakage=leakage)
+    notes = ["current through the p-bits at zero field stands for all fields"]
+    if given.spacing is not None:
+        notes.append("what the two free layers do to each other is left out")
+    cost = cost._replace(notes=(*cost.notes, *notes))
+    own: dict[str, Any] = {"temperature": given.temperature} | changes
     return Neurons(model, slope, offset, cost=cost, **own)
 
 

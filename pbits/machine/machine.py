@@ -170,7 +170,9 @@ class LoadedMachine:
             layout = layout._replace(coupling=CROSSBAR_BY_VOLTAGE)
         if turned is not None and by_temperature(turned):
             pbit = machine.neurons.heated_pbit
-            each = Heated(each, *(np.float32(x) for x in (turned.reference, turned.waited)))
+            each = Heated(
+                each, *(np.asarray(x, np.float32) for x in (turned.reference, turned.waited))
+            )
         timing = Timing(
             in_turn=machine.clocking.is_plain and not machine.neurons.remembers
             and not machine.common_noise,

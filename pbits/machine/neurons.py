@@ -114,8 +114,8 @@ class Neurons:
         times = np.asarray(model.correlation_time(self.offset))
         return float(times.min()), float(times.max())
 
-    def models(self, count: int) -> PBitModel | None:
-        """The model of so many devices; more devices begin with the same ones."""
+    def models(self, count: int) -> Any:
+        """The model of so many devices, None if ideal; more devices begin with the same ones."""
         if self.model is None or not self.spread.barrier:
             return self.model
         return varied(self.model, self.spread.barrier, count, self.seed)

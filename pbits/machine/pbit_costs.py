@@ -17,7 +17,7 @@ from pbits.devices.checking import Number
 from pbits.devices.circuit import Divider, DividerPBit, Transistor
 from pbits.devices.energy import bit_energy
 from pbits.devices.junction import Junction
-from pbits.devices.kubo import double_layer, easy_plane
+from pbits.devices.kubo import easy_plane
 from pbits.devices.pbit_model import PBitModel
 
 GATE = 1e-16
@@ -41,6 +41,7 @@ class PBitCost(NamedTuple):
         area: m^2.
         correlation_time: s, of the device; 0 where decisions are independent.
         notes: what is assumed.
+        input_bits: of a converter before it, where fields come as numbers; see `input_joules`.
     """
 
     seconds: float
@@ -50,6 +51,7 @@ class PBitCost(NamedTuple):
     area: float = 0.0
     correlation_time: float = 0.0
     notes: tuple[str, ...] = ()
+    input_bits: int = 0
 
     @property
     def joules(self) -> float:
@@ -150,24 +152,25 @@ def divider_cost(
         from pbits.devices import presets
 
         junction = presets.get("easy-plane-disk")
-    return cost_in_divider(
-        *in_divider(junction, supply), seconds=seconds, capacitance=capacitance, leakage=leakage
-    )
+    model, gate = divider_pbit(junction, supply)
+    cost = decision_cost(
+        model, model.power(gate), gate, seconds=seconds, capacitance=capacitance, swing=supply,
+        leakage=leakage,
+    )  # fmt: skip
+    notes = ("current through the p-bits at zero field stands for all fields",)
+    return cost._replace(notes=(*cost.notes, *notes))
 
 
-def in_divider(junction: Junction, supply: float = 0.8) -> tuple[DividerPBit, float]:
-    """The p-bit of `divider_cost`, and the gate voltage at which it is as often up as down.
-
-    A junction with a `spacing` has two free layers, read against each other; what they do to each
-    other is left out.
+def divider_pbit(junction: Junction, supply: float = 0.8) -> tuple[DividerPBit, float]:
+    """The p-bit that `divider_cost` counts, and the gate's V at which it is as often up as down.
 
     Raises:
         ValueError: on a junction out of plane, or without resistance.
 
     Example:
         >>> from pbits.devices import presets
-        >>> pbit, gate = in_divider(presets.get("easy-plane-disk"))
-        >>> bool(abs(pbit.transfer(gate)) < 1e-3)
+        >>> pbit, gate = divider_pbit(presets.get("easy-plane-disk"))
+        >>> bool(abs(pbit.transfer(gate)) < 0.01)
         True
     """
     if junction.orientation != "in-plane":
@@ -181,26 +184,7 @@ def in_divider(junction: Junction, supply: float = 0.8) -> tuple[DividerPBit, fl
     disk = easy_plane(
         junction.moment, junction.hard_field(), junction.alpha, junction.temperature
     )  # fmt: skip
-    if junction.spacing is not None:
-        disk = double_layer(disk)
     return DividerPBit(disk, divider), _middle(divider)
-
-
-def cost_in_divider(
-    model: DividerPBit,
-    gate: float,
-    *,
-    seconds: float | None = None,
-    capacitance: float = 4 * GATE,
-    leakage: float = 0.0,
-) -> PBitCost:
-    """Of a p-bit in a divider at a gate voltage; arguments as `divider_cost`."""
-    cost = decision_cost(
-        model, model.power(gate), gate, seconds=seconds, capacitance=capacitance,
-        swing=float(jnp.asarray(model.divider.supply)), leakage=leakage,
-    )  # fmt: skip
-    notes = ("current through the p-bits at zero field stands for all fields",)
-    return cost._replace(notes=(*cost.notes, *notes))
 
 
 def _middle(divider: Divider) -> float:

@@ -1,5 +1,6 @@
 """Slopes and offsets found on the machine, and what compensating them is worth."""
 
+import networkx as nx
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -23,7 +24,7 @@ from pbits.machine import (
 )
 from pbits.machine.calibration import Calibration
 from pbits.machine.learning import moments, target_moments
-from problems import ising
+from problems import ising, maxcut
 
 READS = 16_384
 RNG = np.random.default_rng(3)
@@ -191,3 +192,20 @@ def test_ideal_pbits_learn_by_what_is_programmed():
     assert np.abs(found.programmed.h - PROBLEM.h).max() > 0.001
     assert isinstance(Machine().coupling, IdealCoupling)
     assert divergence(found.machine, found.programmed) < divergence(machine) / 3
+
+
+@pytest.mark.slow
+def test_calibration_gives_cuts_back():
+    cut = maxcut(nx.random_regular_graph(3, 200, seed=1))
+    spread = Neurons(NEURONS.model, spread=Spread(slope=0.4, offset=0.4), seed=4)
+    machines = {
+        "even": Machine(Neurons(NEURONS.model)),
+        "before": Machine(spread),
+        "after": calibrate(Machine(spread), cut.problem, seed=1).machine,
+    }
+    mean = {}
+    for name, machine in machines.items():
+        found = machine.anneal(cut.problem, num_reads=512, num_sweeps=300, seed=2)
+        mean[name] = cut.cut_from_energy(found.energies).mean()
+    assert mean["even"] - mean["before"] > 2
+    assert mean["after"] - mean["before"] > 0.8 * (mean["even"] - mean["before"])
