@@ -67,7 +67,8 @@ def calibrate(
 
     Args:
         machine: with p-bits of a model.
-        problem: that it will hold; "inputs" depend on its size alone.
+        problem: that its p-bits will hold, in copies if it needs them; "inputs" depend on its size
+            alone.
         through: "inputs" or "arrays", see above; "arrays" where there are any by default.
         beta: largest of the sweep through arrays; by default typical inputs are 0.75.  That of
             the sampling that follows is best where arrays are off by a field of their own.

@@ -156,6 +156,8 @@ def test_learning_brings_the_law_back():
     assert found.stopped_by == "schedule"
     drawn = found.sample(num_reads=10, num_sweeps=5, seed=1)
     assert drawn.energies == pytest.approx(PROBLEM.energies(drawn.spins))
+    lowest = found.anneal(num_reads=READS // 4, num_sweeps=20, seed=1)
+    assert lowest.best_energy == pytest.approx(PROBLEM.energies(enumerate_states(5)).min())
     # Not learned is the control; learned away from the target is worse than that.
     away = learn(
         Machine(NEURONS), PROBLEM, beta=1.0, num_steps=5, num_reads=READS // 4, burn_in=20, seed=3,
