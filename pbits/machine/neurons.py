@@ -35,7 +35,8 @@ class Neurons:
         cost: of one p-bit; nothing for the ideal one.
         believed: slopes and offsets [n] that were found by calibration; None for the nominal ones.
         temperature: K, at which the model's numbers hold.
-        temperatures: K, lowest and highest that the chip may have, for annealing by temperature.
+        temperatures: K, lowest and highest that the chip may have, for annealing by temperature;
+            the default is assumed.
 
     Raises:
         ValueError: on a slope that is not above 0, a spread of ideal p-bits, or temperatures that
