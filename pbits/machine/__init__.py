@@ -1,18 +1,23 @@
 """A p-bit computer: stochastic devices as neurons, a crossbar between them, and what it costs."""
 
+from pbits.machine.calibration import Calibration, calibrate
 from pbits.machine.clocking import Clocking
 from pbits.machine.codesign import sweep
 from pbits.machine.codesign_choice import affordable
 from pbits.machine.couplings import CrossbarCoupling, IdealCoupling, bipolar
+from pbits.machine.devices import from_junction
+from pbits.machine.learning import Learned, learn
 from pbits.machine.machine import LoadedMachine, Machine, MachineMinimum, MachineSamples
 from pbits.machine.neurons import Neurons
 from pbits.machine.report import HardwareReport
 
 __all__ = [
+    "Calibration",
     "Clocking",
     "CrossbarCoupling",
     "HardwareReport",
     "IdealCoupling",
+    "Learned",
     "LoadedMachine",
     "Machine",
     "MachineMinimum",
@@ -20,5 +25,8 @@ __all__ = [
     "Neurons",
     "affordable",
     "bipolar",
+    "calibrate",
+    "from_junction",
+    "learn",
     "sweep",
 ]

@@ -6,8 +6,8 @@ machine believes.  Inputs come
 
 - past the arrays ("inputs"), each p-bit swept alone: what is found is the p-bits' own; or
 - through them ("arrays"): word lines are driven with random patterns, each for one clock, and the
-  fields that the problem has there are the inputs.  Slopes then hold what the arrays of a p-bit lose
-  or add on the whole as well, and what they are off by (at the beta of the sweep) is in offsets.
+  fields that the problem has there are the inputs.  Slopes then hold what the arrays of a p-bit
+  lose or add on the whole as well, and offsets what they are off by (at the beta of the sweep).
   Errors of single couplings remain: `learning` is for those.
 """
 
@@ -20,6 +20,7 @@ from scipy.special import logit
 
 from pbits import checks
 from pbits.devices.calibration import Fit, fit_response
+from pbits.devices.networks import enumerate_spins
 from pbits.machine.clocking import Clocking
 from pbits.machine.couplings import IdealCoupling
 from pbits.machine.machine import LoadedMachine, Machine, MachineSamples
@@ -56,7 +57,7 @@ def calibrate(
     through: str | None = None,
     beta: float | None = None,
     trials: int = 4096,
-    num_patterns: int = 32,
+    num_patterns: int = 256,
     seed: int | None = None,
 ) -> Calibration:
     """Measure every p-bit's slope and offset and compensate them.
@@ -66,12 +67,14 @@ def calibrate(
 
     Args:
         machine: with p-bits of a model.
-        problem: that it will hold; "inputs" depend on its size alone.
+        problem: that its p-bits will hold, in copies if it needs them; "inputs" depend on its size
+            alone.
         through: "inputs" or "arrays", see above; "arrays" where there are any by default.
         beta: largest of the sweep through arrays; by default typical inputs are 0.75.  That of
             the sampling that follows is best where arrays are off by a field of their own.
         trials: reads at each of the inputs, or for each of three betas all patterns together.
-        num_patterns: random states that drive the lines.
+        num_patterns: random states that drive the lines, half of them the others turned over; all
+            states where there are no more of them.
         seed: drawn by default.
 
     Raises:
@@ -137,7 +140,8 @@ def _by_arrays(
     together = replace(machine, clocking=Clocking("parallel", wait=_WAIT))
     loaded = replace(machine.load(problem), machine=together, copies=None)
     rng = np.random.default_rng(seed)
-    patterns = rng.choice(np.array([-1, 1], np.int8), (num, problem.num_variables))
+    patterns = _patterns(rng, problem.num_variables, num)
+    num = len(patterns)
     each = -(-trials // num)
     fields = _fields(problem, patterns)
     if beta is None:
@@ -153,6 +157,14 @@ def _by_arrays(
         inputs.append(-share * most * fields)
         ups.append((result.spins.reshape(num, each, -1) > 0).sum(1))
     return _fits(np.concatenate(inputs), np.concatenate(ups), each), results
+
+
+def _patterns(rng: np.random.Generator, spins: int, num: int) -> NDArray[np.int8]:
+    """[k, spins]."""
+    if 2**spins <= num:
+        return enumerate_spins(spins).astype(np.int8)
+    half = rng.choice(np.array([-1, 1], np.int8), (-(-num // 2), spins))
+    return np.concatenate([half, -half])
 
 
 def _fields(problem: IsingProblem, states: NDArray[np.int8]) -> Array:
@@ -180,4 +192,4 @@ def _fit(inputs: Array, ups: NDArray, trials: int) -> Fit:
     total, up = count.sum(), seen.sum()
     error = np.sqrt(total / (4 * max(up * (total - up), 1.0)))
     offset = -logit((up + 0.5) / (total + 1)) / 2
-    return Fit(*(np.float64(x) for x in (1.0, offset, 0.0, error, 0.0, 1.0)))
+    return Fit(*(np.asarray(x) for x in (1.0, offset, 0.0, error, 0.0, 1.0)))

@@ -1,10 +1,10 @@
 """What anneals a machine: the scale of the inputs, the temperature of p-bits, a voltage of arrays.
 
 A schedule is one of betas whatever turns it.  Inputs can be scaled by any factor.  A temperature
-acts on the devices: ``beta = beta_in T_0 / T``, beta_in being the scale that inputs keep, so that a
-chip that can be between 250 and 400 K anneals over a factor of 1.6; its cold p-bits are slow, and
-clocks wait for them.  A voltage scales the currents of the arrays, which p-bits take at a scale that
-stays, while converters and noise stay those of the full current: hot is coarse and noisy.
+acts on the devices: ``beta = beta_in T_0 / T``, beta_in being the scale that inputs keep: a chip
+that can be between 250 and 400 K anneals over a factor of 1.6.  Its cold p-bits are slow, and
+clocks wait for them.  A voltage scales the currents of the arrays; p-bits take them at a scale that
+stays, and converters and noise stay those of the full current: hot is coarse and noisy.
 """
 
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pbits import checks
 from pbits.devices.networks import enumerate_spins
 from pbits.interrupts import deferred_interrupt
-from pbits.machine.machine import Machine, MachineSamples
+from pbits.machine.machine import Machine, MachineMinimum, MachineSamples
 from pbits.sampling import sample
 from problems.model import IsingProblem, ising
 
@@ -96,6 +96,14 @@ class Learned:
         found = self.machine.sample(self.programmed, beta=self.beta, **options)
         return replace(found, energies=self.problem.energies(found.spins))
 
+    def anneal(self, **options: Any) -> MachineMinimum:
+        """Anneal what is programmed; energies are those of the problem meant.
+
+        Each read's state is its best by what is programmed.  Arguments as `LoadedMachine.anneal`.
+        """
+        found = self.machine.anneal(self.programmed, **options)
+        return replace(found, energies=self.problem.energies(found.spins))
+
 
 def target_moments(problem: IsingProblem, beta: float, *, seed: int | None = None) -> Moments:
     """Of Boltzmann's law: exact up to 16 spins, else from the exact sampler.
@@ -152,7 +160,8 @@ def learn(
 
     Args:
         machine: as it is, calibrated or not.
-        problem: that is meant; only its own couplings are adjusted.
+        problem: that is meant.  Its own couplings alone are adjusted: give it couplings of 0 where
+            arrays have cells that should be none, and they are made up for as well.
         beta: at which the machine will sample.
         target: moments to reach, such as those of data; Boltzmann's law of the problem by default.
         num_steps: of learning.

@@ -37,7 +37,8 @@ class Neurons:
         input_range: ``beta I`` of its last code; larger ones are cut.
         believed: slopes and offsets [n] that were found by calibration; None for the nominal ones.
         temperature: K, at which the model's numbers hold.
-        temperatures: K, lowest and highest that the chip may have, for annealing by temperature.
+        temperatures: K, lowest and highest that the chip may have, for annealing by temperature;
+            the default is assumed.
 
     Raises:
         ValueError: on a slope that is not above 0, a spread of ideal p-bits, or temperatures that
@@ -126,8 +127,8 @@ class Neurons:
         times = np.asarray(model.correlation_time(self.offset))
         return float(times.min()), float(times.max())
 
-    def models(self, count: int) -> PBitModel | None:
-        """The model of so many devices; more devices begin with the same ones."""
+    def models(self, count: int) -> Any:
+        """The model of so many devices, None if ideal; more devices begin with the same ones."""
         if self.model is None or not self.spread.barrier:
             return self.model
         return varied(self.model, self.spread.barrier, count, self.seed)
