@@ -7,6 +7,7 @@ import typer
 from pbits.cli.errors import fail
 
 if TYPE_CHECKING:
+    from pbits.cli.signals import Interrupt
     from pbits.machine import LoadedMachine, MachineMinimum, MachineSamples
     from problems.formats import Instance
     from problems.polynomial import Problem
@@ -79,6 +80,7 @@ def solve_facts(
     loaded: "LoadedMachine",
     result: "MachineMinimum",
     options: Any,
+    interrupt: "Interrupt",
 ) -> dict[str, Any]:
     """What a solve took, to its end and to a solution, and the exact annealer on this computer."""
     facts = _facts(options.hardware, loaded, result.hardware) | {"read": "anneal"}
@@ -97,9 +99,10 @@ def solve_facts(
     if result.stopped_by != "interrupt" and result.num_sweeps:
         from pbits.machine.cpu import exact_anneal
 
-        found = exact_anneal(instance.problem, result, energy, options.num_sweeps)
-        best = instance.value_from_energy(found.best_energy)
-        facts["cpu"] = found.facts() | {"best_value": best}
+        found = exact_anneal(instance.problem, result, energy, options.num_sweeps, interrupt)
+        if not interrupt():
+            best = instance.value_from_energy(found.best_energy)
+            facts["cpu"] = found.facts() | {"best_value": best}
     return facts
 
 
@@ -134,6 +137,7 @@ def sample_facts(
     loaded: "LoadedMachine",
     result: "MachineSamples",
     options: Any,
+    interrupt: "Interrupt",
 ) -> dict[str, Any]:
     """What samples took, what an independent one takes, and the exact sampler on this computer."""
     facts = _facts(options.hardware, loaded, result.hardware) | {"read": "chain"}
@@ -146,8 +150,8 @@ def sample_facts(
     if len(result.energies) == options.reads and instance.problem.num_variables:
         from pbits.machine.cpu import exact_samples
 
-        found = exact_samples(instance.problem, result, options.sweeps, options.thinning)
-        facts["cpu"] = found.facts()
+        found = exact_samples(instance.problem, result, options.sweeps, options.thinning, interrupt)
+        facts["cpu"] = None if interrupt() else found.facts()
     return facts
 
 

@@ -156,7 +156,7 @@ def _sample(options: _Options, interrupt: Interrupt) -> str:
         diagnosed = time.perf_counter()
         if machine is not None:
             own: Any = result
-            facts["hardware"] = sample_facts(instance, machine, own, options)
+            facts["hardware"] = sample_facts(instance, machine, own, options, interrupt)
             facts["warnings"] = [_of_hardware(text) for text in facts["warnings"]]
     except (ValueError, MemoryError) as error:
         fail(str(error) or "out of memory; ask for fewer --reads")
@@ -175,7 +175,7 @@ def _sample(options: _Options, interrupt: Interrupt) -> str:
     finally:
         # Last, as the reader of a pipe may have gone; in any case, as the work is done.
         print(json.dumps(facts, allow_nan=False) if options.as_json else table(facts))
-    return facts["stopped_by"]
+    return "interrupt" if machine and interrupt() else facts["stopped_by"]
 
 
 def _of_hardware(warning: str) -> str:

@@ -80,7 +80,7 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
         machine = _machine(instance, options)
         result = _minimise(instance, options, interrupt, machine)
         solved = time.perf_counter()
-        extra = _hardware(instance, machine, result, options)
+        extra = _hardware(instance, machine, result, options, interrupt)
     except (ValueError, MemoryError) as error:
         fail(str(error) or "out of memory; ask for fewer --reads")
     seconds = {
@@ -97,7 +97,8 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
     finally:
         # Last, as the reader of a pipe may have gone; in any case, as the work is done.
         print(json.dumps(facts, allow_nan=False) if options.as_json else table(facts))
-    return result.stopped_by
+    # Ctrl-C may also have ended the comparison with this computer.
+    return "interrupt" if extra and interrupt() else result.stopped_by
 
 
 def _machine(instance: "Instance", options: Options) -> "LoadedMachine | None":
@@ -109,14 +110,18 @@ def _machine(instance: "Instance", options: Options) -> "LoadedMachine | None":
 
 
 def _hardware(
-    instance: "Instance", machine: "LoadedMachine | None", result: Any, options: Options
+    instance: "Instance",
+    machine: "LoadedMachine | None",
+    result: Any,
+    options: Options,
+    interrupt: Interrupt,
 ) -> dict[str, Any]:
     """What the run takes in hardware, and this computer beside it."""
     if machine is None:
         return {}
     from pbits.cli.hardware import solve_facts
 
-    return {"hardware": solve_facts(instance, machine, result, options)}
+    return {"hardware": solve_facts(instance, machine, result, options, interrupt)}
 
 
 def _minimise(

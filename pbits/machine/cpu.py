@@ -5,6 +5,7 @@ all devices that JAX has; compilation does not count.  The machine's seconds are
 its parts take; these are measured, and differ from run to run.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pbits import runtime
@@ -74,6 +75,7 @@ def exact_anneal(
     found: MachineMinimum,
     goal: float | None = None,
     num_sweeps: int | None = None,
+    interrupt: Callable[[], bool] | None = None,
 ) -> CpuAnneal:
     """Anneal a problem as a machine did, without its deviations, and measure the time.
 
@@ -83,6 +85,7 @@ def exact_anneal(
         goal: energy to reach; the best of the machine by default.
         num_sweeps: of one anneal from hot to cold, geometrically; all that the machine made by
             default.
+        interrupt: asked a few times a second; ends the measurement when it answers True.
 
     Example:
         >>> from pbits.machine import presets
@@ -97,6 +100,7 @@ def exact_anneal(
     same: dict[str, Any] = {
         "num_reads": len(found.energies), "num_sweeps": sweeps, "update": "gibbs",
         "beta_range": found.beta_range, "seed": found.seed,
+        "interrupt": interrupt,
     }  # fmt: skip
     whole = anneal(problem, **same, num_restarts=max(found.num_restarts, 1))
     limit = max(_LEAST, _MORE * whole.timing.sampling)
@@ -133,7 +137,11 @@ class CpuSamples(NamedTuple):
 
 
 def exact_samples(
-    problem: Problem, found: MachineSamples, num_sweeps: int, thinning: int
+    problem: Problem,
+    found: MachineSamples,
+    num_sweeps: int,
+    thinning: int,
+    interrupt: Callable[[], bool] | None = None,
 ) -> CpuSamples:
     """Draw as many samples as a machine did, without its deviations, and measure the time.
 
@@ -142,10 +150,12 @@ def exact_samples(
         found: by the machine.
         num_sweeps: of burn-in.
         thinning: sweeps between two samples of a chain.
+        interrupt: as of `exact_anneal`.
     """
     own = sample(
         problem, beta=found.beta, num_reads=len(found.energies), num_sweeps=num_sweeps,
         thinning=thinning, num_chains=found.num_chains, seed=found.seed,
+        interrupt=interrupt,
     )  # fmt: skip
     mean = float(own.energies.mean())
     return CpuSamples(own.timing.sampling, len(own.energies), mean, own.num_devices, _device())

@@ -195,15 +195,15 @@ _PRESETS = {
     ),
     "low-cost": Preset(
         "junctions that differ by a fifth, couplings of 3 bits in SOT arrays of 64 x 64, shared "
-        "4-bit converters",
+        "5-bit converters, too coarse for many couplings a spin",
         _TELEGRAPH
         | _all("assumed", "before calibration: barriers differ by 8 % (JinCheng's model of a "
                "wafer), slopes and offsets by more", slope_spread=0.2, offset_spread=0.2)
-        | _all("assumed", "as many as the array's converters give", input_bits=4)
+        | _all("assumed", "as many as the array's converters give", input_bits=5)
         | _ARRAYS
         | _all("assumed", "chosen: 512 fully connected spins", rows=64, columns=64, arrays=64)
         | _all("assumed", "chosen: couplings of -3 to 3", weight_bits=3)
-        | _all("assumed", "no source at hand", adc_bits=4, adc_mismatch=0.02, adc_offset=0.25,
+        | _all("assumed", "no source at hand", adc_bits=5, adc_mismatch=0.02, adc_offset=0.25,
                adc_noise=0.25)
         | _all("assumed", "chosen: sixteen columns share a converter", columns_per_adc=16)
         | _CLOCK,

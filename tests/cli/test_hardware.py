@@ -58,6 +58,24 @@ def test_a_target_out_of_reach_has_bounds(invoke, graph, monkeypatch):
     assert "not reached in" in shown
 
 
+def test_ctrl_c_during_the_comparison_keeps_the_report(invoke, graph, monkeypatch):
+    import signal
+
+    from pbits.machine import cpu
+
+    real = cpu.exact_anneal
+
+    def interrupted(*arguments):
+        signal.raise_signal(signal.SIGINT)
+        return real(*arguments)
+
+    monkeypatch.setattr(cpu, "exact_anneal", interrupted)
+    shown = invoke("solve", graph, "--hardware", SMALL, *QUICK, "--json")
+    assert shown.exit_code == 130
+    facts = json.loads(shown.stdout)["hardware"]
+    assert (facts["cpu"], facts["to_solution"]["reads"]) == (None, 16)
+
+
 def test_the_table_is_readable(invoke, graph):
     shown = invoke("solve", graph, "--hardware", SMALL, *QUICK)
     assert shown.exit_code == 0

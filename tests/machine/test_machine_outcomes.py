@@ -77,6 +77,12 @@ def test_the_exact_annealer_is_measured_to_the_same_energy(annealed, monkeypatch
     assert never.facts()["time_to_solution"]["lower_bound"] > 0
 
 
+def test_a_measurement_can_be_interrupted(annealed):
+    found = exact_anneal(PROBLEM, annealed, -33, 10**6, interrupt=lambda: True)
+    assert found.seconds is None
+    assert found.round_seconds < 10
+
+
 def test_exact_samples_are_those_of_the_ideal_machine(sampled):
     found = exact_samples(PROBLEM, sampled, 20, 5)
     assert found.mean_energy == pytest.approx(float(sampled.energies.mean()), rel=1e-12)
