@@ -86,6 +86,7 @@ class MachineSampler(_OnMachine):
         initial_states: SamplesLike | None = None,
         initial_states_generator: InitialStateGenerator = "random",
         *,
+        knob: str = "input",
         time_limit: float | None = None,
         target_energy: float | None = None,
         num_restarts: int | None = 1,
@@ -93,9 +94,10 @@ class MachineSampler(_OnMachine):
         progress: Callable[[Progress], Any] | None = None,
         **kwargs: Any,
     ) -> dimod.SampleSet:
-        """Write the problem into the machine, anneal it by the scale of the p-bits' inputs.
+        """Write the problem into the machine, anneal it.
 
         Args:
+            knob: what makes beta: "input", "temperature" or "voltage", see `LoadedMachine.anneal`.
             bqm, beta_range, num_reads, num_sweeps, beta_schedule_type, seed, interrupt_function,
                 beta_schedule, initial_states, initial_states_generator, num_restarts, trace,
                 progress: as of `AnnealingSampler.sample`.
@@ -127,8 +129,9 @@ class MachineSampler(_OnMachine):
         )  # fmt: skip
         result = self.machine.anneal(
             call.problem, num_reads=call.num_reads, num_sweeps=sweeps, beta_range=beta_range,
-            beta_schedule_type=beta_schedule_type, beta_schedule=beta_schedule, seed=call.seed,
-            initial_spins=call.initial_spins, time_limit=time_limit, target_energy=target_energy,
+            beta_schedule_type=beta_schedule_type, beta_schedule=beta_schedule, knob=knob,
+            seed=call.seed, initial_spins=call.initial_spins, time_limit=time_limit,
+            target_energy=target_energy,
             num_restarts=num_restarts, interrupt=call.callbacks.interrupt,
             progress=call.callbacks.progress, trace=trace,
         )  # fmt: skip
@@ -143,6 +146,7 @@ class MachineSampler(_OnMachine):
             "beta_schedule_type": beta_schedule_type,
             "num_restarts": result.num_restarts,
             "stopped_by": result.stopped_by,
+            "broken_chains": result.broken_chains,
             "hardware": self._hardware(result.hardware.facts() | {"best": best}),
         }
         if trace:
@@ -232,6 +236,7 @@ class MachineBoltzmannSampler(_OnMachine):
             "num_samples": len(result.spins),
             "stopped_by": "interrupt" if incomplete else "schedule",
             "diagnostics": summarise(call.problem, result),
+            "broken_chains": result.broken_chains,
             "hardware": self._hardware(facts),
         }
         return call.sampleset(result, info)

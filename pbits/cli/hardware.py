@@ -83,7 +83,7 @@ def solve_facts(
     interrupt: "Interrupt",
 ) -> dict[str, Any]:
     """What a solve took, to its end and to a solution, and the exact annealer on this computer."""
-    facts = _facts(options.hardware, loaded, result.hardware) | {"read": "anneal"}
+    facts = _facts(options.hardware, loaded, result) | {"read": "anneal"}
     goal, kind = _goal(instance, result, options.target)
     energy = float(instance.energy_from_value(goal))
     reached = result.successes(energy)
@@ -140,7 +140,7 @@ def sample_facts(
     interrupt: "Interrupt",
 ) -> dict[str, Any]:
     """What samples took, what an independent one takes, and the exact sampler on this computer."""
-    facts = _facts(options.hardware, loaded, result.hardware) | {"read": "chain"}
+    facts = _facts(options.hardware, loaded, result) | {"read": "chain"}
     try:
         each = result.joules_per_effective_sample().as_dict()
     except ValueError:  # too few draws, or all of one energy, of which the table tells
@@ -155,7 +155,9 @@ def sample_facts(
     return facts
 
 
-def _facts(text: str, loaded: "LoadedMachine", report: Any) -> dict[str, Any]:
+def _facts(
+    text: str, loaded: "LoadedMachine", result: "MachineMinimum | MachineSamples"
+) -> dict[str, Any]:
     from pbits.machine import presets
 
     name, changes = split(text)
@@ -164,6 +166,8 @@ def _facts(text: str, loaded: "LoadedMachine", report: Any) -> dict[str, Any]:
         "preset": name,
         "changes": changes,
         "text": presets.describe(name).text,
-        **report.facts(),
+        **result.hardware.facts(),
         "arrays": held,
+        "p_bits": loaded.held.num_variables,
+        "broken_chains": None if loaded.copies is None else result.broken_chains,
     }

@@ -19,6 +19,9 @@ def rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
             ("arrays", f"{its['arrays']} of {its['rows']} x {its['columns']}, "
                        f"{100 * its['occupancy']:.2g} % of their cells used")
         )  # fmt: skip
+    if facts["broken_chains"] is not None:
+        broken = f"{100 * facts['broken_chains']:.2g} % of their chains broken"
+        found.append(("copies", f"{count(facts['p_bits'], 'p-bit')}, {broken}"))
     run, written = facts["run_seconds"], facts["programming_joules"]
     without = f" (without {', '.join(facts['area_missing'])})" if facts["area_missing"] else ""
     found += [

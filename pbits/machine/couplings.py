@@ -175,7 +175,7 @@ class LoadedArrays:
     def _effective(self) -> tuple[np.ndarray, np.ndarray]:
         place, n = self.placement, self.placement.line.size
         whole = np.asarray(self.written.matrix(), np.float64)
-        blocks = whole.reshape(-1, place.rows, place.columns)
+        blocks = whole.reshape(-1, place.rows, place.columns) * place.driven[..., None]
         full = np.zeros((place.blocks[0] * place.rows, place.blocks[1] * place.columns))
         for (row, col), part in zip(place.arrays, blocks, strict=True):
             full[row * place.rows : (row + 1) * place.rows,
@@ -209,7 +209,8 @@ class LoadedArrays:
         rng = np.random.default_rng(0)
         spins = rng.choice(np.array([-1, 1]), (_TYPICAL, self.placement.line.size))
         drive = self.placement.drive(spins).reshape(_TYPICAL, -1, self.placement.rows)
-        inputs = drive[:, self.placement.arrays[:, 0]].reshape(_TYPICAL, -1)
+        lines = drive[:, self.placement.arrays[:, 0]] * self.placement.driven
+        inputs = lines.reshape(_TYPICAL, -1)
         design = self.written.design.replace(adc=IdealAdc())  # which cells do not feel
         plain = self.written.replace(design=design, converters=(), input_scale=np.float32(1))
         joules = plain.mvm(inputs)[1]["cell.read"]

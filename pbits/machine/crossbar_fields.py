@@ -114,7 +114,8 @@ def array_fields(
     there = arrays >= 0
     lines = _lines(placement, layout)
     dead = layout.spin_of_row.size + 1
-    on = np.where(there[..., None], lines[placement.arrays[arrays, 0]], dead)  # [T, K, R]
+    driven = there[..., None] & placement.driven[arrays]
+    on = np.where(driven, lines[placement.arrays[arrays, 0]], dead)  # [T, K, R]
 
     def pick(values: Any) -> NDArray[np.float32]:
         """[A, S, ..., columns] -> [T, K, S, B, ...]; nothing where there is no array."""

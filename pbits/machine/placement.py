@@ -7,6 +7,7 @@ coupling to a word line that is always driven with +1.  NumPy and SciPy only.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,14 @@ class Placement:
         """Numbers of row blocks and of column blocks."""
         lines = max(self.line.max(initial=-1), self.bias_line.max(initial=-1))
         return int(lines) // self.rows + 1, int(self.output.max(initial=-1)) // self.columns + 1
+
+    @cached_property
+    def driven(self) -> NDArray[np.bool_]:
+        """[A, rows] word lines of each array that hold a weight; drivers of others stay off.
+
+        What cells of an idle line deviate by then reaches no field.
+        """
+        return self.weights.any(axis=2)
 
     @property
     def fan_in(self) -> int:

@@ -1,5 +1,6 @@
 """From a preset's numbers to the parts of a machine."""
 
+from dataclasses import replace
 from functools import lru_cache
 from math import atanh, exp
 from typing import Any
@@ -43,7 +44,7 @@ def build(**numbers: Any) -> Machine:
         node, voltage, digital_clock: of digital p-bits.
         slope_spread: relative standard deviation between devices.
         offset_spread: standard deviation, of the argument of tanh.
-        input_bits: of the converter before each p-bit.
+        input_bits: of the converter before each p-bit, which rounds its input; 0 for none.
         clock, wait: kind and wait of `Clocking`.
         chip: seed of all deviations.
         others: see `coupling_of`.
@@ -65,6 +66,8 @@ def coupling_of(
     arrays: int | None = None,
     weight_bits: int = 8,
     weight_error: float | None = None,
+    fan_in: int | None = None,
+    chain_strength: float | str | None = None,
     converter: str = "ideal",
     adc_bits: int = 8,
     adc_mismatch: float = 0.0,
@@ -79,7 +82,7 @@ def coupling_of(
     Args:
         cell: preset.
         wire: Ohm, of a segment of either line.
-        arrays, weight_error: see `CrossbarCoupling`.
+        arrays, weight_error, fan_in, chain_strength: see `CrossbarCoupling`.
         converter: one of `CONVERTERS`.
         adc_mismatch, adc_offset, adc_noise: of it.
         others: of the p-bits, not looked at.
@@ -92,7 +95,10 @@ def coupling_of(
         cell, rows=rows, columns=columns, weight_bits=weight_bits, adc=adc,
         wire=Wire(word=wire, bit=wire) if wire else None, columns_per_adc=columns_per_adc,
     )  # fmt: skip
-    return CrossbarCoupling(design, arrays=arrays, weight_error=weight_error, seed=chip)
+    return CrossbarCoupling(
+        design, arrays=arrays, weight_error=weight_error, fan_in=fan_in,
+        chain_strength=chain_strength, seed=chip,
+    )  # fmt: skip
 
 
 def _converter(kind: str, bits: int, mismatch: float, offset: float, noise: float) -> Adc:
@@ -133,9 +139,10 @@ def neurons_of(
     else:
         raise ValueError(f"pbits is {pbits!r}; expected one of {', '.join(PBITS)}")
     spread = Spread(slope=slope_spread, offset=offset_spread / own.slope)
-    return Neurons(
-        own.model, own.slope, own.offset, spread, chip, own.cost._replace(input_bits=input_bits)
-    )
+    return replace(
+        own, spread=spread, seed=chip, input_bits=input_bits or None,
+        cost=own.cost._replace(input_bits=input_bits),
+    )  # fmt: skip
 
 
 @lru_cache

@@ -152,6 +152,8 @@ _ARRAYS = (
     | _all("assumed", "chosen: couplings of -127 to 127", weight_bits=8)
     | _all("assumed", "chosen: whole multiples of a unit are held exactly, or refused",
            weight_error=None)
+    | _all("assumed", "chosen: p-bits have any number of couplings, without copies", fan_in=None,
+           chain_strength=None)
     | _all("assumed", _SAR, converter="sar", adc_bits=8, adc_mismatch=0.01, adc_offset=0.2,
            adc_noise=0.2)
     | _all("assumed", "chosen: eight columns share a converter", columns_per_adc=8)

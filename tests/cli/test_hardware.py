@@ -87,6 +87,14 @@ def test_the_table_is_readable(invoke, graph):
     assert lines["this computer"].startswith("measured on ")
 
 
+def test_copies_are_counted(invoke, tmp_path):
+    path = tmp_path / "star.txt"
+    path.write_text("7 6\n" + "".join(f"1 {i} 1\n" for i in range(2, 8)))
+    shown = invoke("solve", path, "--hardware", f"{SMALL},fan_in=4", *QUICK).stdout
+    assert "best cut       6" in shown
+    assert "% of their chains broken" in shown
+
+
 def test_the_ideal_preset_takes_nothing(solve_json, graph):
     facts = solve_json(graph, "--hardware", "ideal", *QUICK)
     assert (facts["hardware"]["seconds"], facts["hardware"]["joules"]) == (0, 0)

@@ -46,6 +46,7 @@ def test_numbers_become_the_machine(name):
     assert float(design.wire.word) == numbers["wire"]
     assert machine.clocking.wait == numbers["wait"]
     assert machine.neurons.cost.input_bits == numbers.get("input_bits", 0)
+    assert machine.neurons.input_bits == (numbers.get("input_bits") or None)
     assert machine.neurons.spread.slope == numbers.get("slope_spread", 0)
 
 
