@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pbits.neural import Node, assemble, chain, cnn, from_npz, layers, mlp
+from pbits.neural import Node, assemble, chain, from_npz, layers, mlp
 
 RNG = np.random.default_rng(3)
 
