@@ -1,7 +1,8 @@
 """Neural networks whose matrix products are a seam: float, quantised or magnetic memory."""
 
-from pbits.neural import layers
+from pbits.neural import data, layers
 from pbits.neural.arrays import cnn, from_npz, mlp
+from pbits.neural.evaluating import accuracy, outputs
 from pbits.neural.folding import fold
 from pbits.neural.network import LinearNode, Network, Node, assemble, chain
 from pbits.neural.onnx_file import read_onnx
@@ -12,12 +13,15 @@ __all__ = [
     "Network",
     "Node",
     "UnsupportedModel",
+    "accuracy",
     "assemble",
     "chain",
     "cnn",
+    "data",
     "fold",
     "from_npz",
     "layers",
     "mlp",
+    "outputs",
     "read_onnx",
 ]
