@@ -118,7 +118,7 @@ class BatchNorm:
     """Channels brought to mean 0 and variance 1, then scaled and shifted.
 
     Called, it uses the running `mean` and `variance`; training uses those of the batch
-    (:mod:`pbits.neural.train`), and :func:`pbits.neural.fold` leaves no such layer.
+    (:func:`pbits.neural.train`), and :func:`pbits.neural.fold` leaves no such layer.
 
     Attributes:
         factor, shift, mean, variance: float [channels].

@@ -22,7 +22,7 @@ class Augmentation:
 
 
 def moved(images: jax.Array, moves: jax.Array) -> jax.Array:
-    """Images [n, h, w, c] moved and mirrored as :meth:`Augmentation.draw` says.
+    """Images [n, h, w, c] moved, then mirrored, as :meth:`Augmentation.draw` says.
 
     Example:
         >>> import jax.numpy as jnp

@@ -143,7 +143,8 @@ class _Builder:
         inputs = self.shape[-1]
         weight = self._normal(size * size * inputs, size, size, inputs, width)
         shift = jnp.zeros(width) if bias else None
-        return self.add(name, Conv(weight, shift, (stride, stride), ((around, around),) * 2))
+        sides = (around, around)
+        return self.add(name, Conv(weight, shift, (stride, stride), (sides, sides)))
 
     def normalised(self, name: str, width: int, size: int = 3, stride: int = 1) -> str:
         self.conv(name, width, size, around=size // 2, stride=stride, bias=False)

@@ -110,7 +110,6 @@ SMOOTH = [
     layers.Dense(jnp.asarray(RNG.normal(size=(3, 2)), jnp.float32), jnp.ones(2)),
     convolution(CONVOLUTIONS[1]),
     layers.Tanh(),
-    layers.Softmax(),
     layers.MaxPool(),
     layers.MeanPool((3, 2), (2, 2), ((1, 0), (0, 1))),
     NORMALISED,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
@@ -93,8 +94,15 @@ def train(
     epochs = checks.whole_number("epochs", epochs, least=1)
     batch = min(checks.whole_number("batch", batch, least=1), len(kept[1]))
     steps = len(kept[1]) // batch
-    rule = _rule(optimiser, checks.positive("rate", rate), decay, epochs * steps)
-    step = _step(rule, linear, penalty, augmentation is not None)
+    rule, step, score = _programs(
+        optimiser,
+        checks.positive("rate", rate),
+        checks.non_negative("decay", decay),
+        epochs * steps,
+        linear,
+        penalty,
+        augmentation is not None,
+    )
     state, best, history, top = rule.init(network), network, [], -1.0
     interrupted = False
     with deferred_interrupt() as asked:
@@ -107,7 +115,7 @@ def train(
                     break
             if interrupted:
                 break
-            history.append(Epoch(number, _mean(losses), _score(network, checked, linear)))
+            history.append(Epoch(number, _mean(losses), _score(score, network, checked)))
             if progress:
                 progress(history[-1])
             if history[-1].accuracy > top:
@@ -133,6 +141,22 @@ def _split(
     return (images[left], labels[left]), (images[right], labels[right])
 
 
+@lru_cache(maxsize=8)
+def _programs(
+    optimiser: str,
+    rate: float,
+    decay: float,
+    steps: int,
+    linear: LinearHook | None,
+    penalty: Callable[[Network], jax.Array] | None,
+    augmented: bool,
+) -> tuple[Any, Callable, Callable]:
+    """The optimiser, a step and a network's outputs: compiled once for equal settings."""
+    rule = _rule(optimiser, rate, decay, steps)
+    score = jax.jit(lambda network, x: network.run(x, linear))
+    return rule, _step(rule, linear, penalty, augmented), score
+
+
 def _rule(optimiser: str, rate: float, decay: float, steps: int) -> Any:
     try:
         import optax
@@ -141,7 +165,7 @@ def _rule(optimiser: str, rate: float, decay: float, steps: int) -> Any:
     if optimiser not in OPTIMISERS:
         raise ValueError(f"optimiser is {optimiser!r}; expected one of {', '.join(OPTIMISERS)}")
     first = optax.scale_by_adam() if optimiser == "adam" else optax.trace(0.9, nesterov=True)
-    decayed = optax.add_decayed_weights(checks.non_negative("decay", decay), _is_weight)
+    decayed = optax.add_decayed_weights(decay, _is_weight)
     slowing = optax.cosine_decay_schedule(rate, steps)
     order = (first, decayed) if optimiser == "adam" else (decayed, first)
     return optax.chain(*order, optax.scale_by_learning_rate(slowing))
@@ -227,8 +251,8 @@ def _mean(losses: list[jax.Array]) -> float:
 
 
 def _score(
-    network: Network, data: tuple[np.ndarray, np.ndarray], linear: LinearHook | None
+    run: Callable[[Network, jax.Array], jax.Array],
+    network: Network,
+    data: tuple[np.ndarray, np.ndarray],
 ) -> float:
-    if linear is None:
-        return accuracy(network, *data)
-    return accuracy(lambda x: network.run(x, linear), *data)
+    return accuracy(lambda x: run(network, x), *data)
