@@ -90,6 +90,7 @@ def train(
         FloatingPointError: where the loss is no longer finite; lower the rate.
         ImportError: where optax is not installed.
     """
+    _check_labels(network, np.asarray(labels))
     kept, checked = _split(np.asarray(images, np.float32), np.asarray(labels), held_out, seed)
     epochs = checks.whole_number("epochs", epochs, least=1)
     batch = min(checks.whole_number("batch", batch, least=1), len(kept[1]))
@@ -122,6 +123,13 @@ def train(
                 best, top = network, history[-1].accuracy
     best = best if history else network
     return Trained(fold(best), best, top if history else np.nan, history, interrupted)
+
+
+def _check_labels(network: Network, labels: np.ndarray) -> None:
+    classes = network.shapes()[network.nodes[-1].name][-1]
+    whole = labels.size and np.issubdtype(labels.dtype, np.integer)
+    if not whole or labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels are not all classes: whole numbers from 0 to {classes - 1}")
 
 
 def _split(

@@ -101,6 +101,9 @@ def test_wrong_arguments():
             train(START, X, Y, **options)
     with pytest.raises(ValueError, match=r"labels have shape \(3,\)"):
         train(START, X, Y[:3])
+    for labels in (Y + 1, Y / 2, Y - 1):
+        with pytest.raises(ValueError, match="whole numbers from 0 to 1"):
+            train(START, X, labels)
     with pytest.raises(FloatingPointError, match="lower the rate"):
         train(START, X * np.nan, Y, **SHORT)
 
