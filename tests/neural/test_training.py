@@ -143,12 +143,14 @@ def test_shapes_have_the_layers_they_are_named_for():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["lenet", "resnet8", "resnet20"])
-def test_convolutional_shapes_learn_the_digits(name):
+@pytest.mark.parametrize(("name", "epochs"), [("lenet", 20), ("resnet8", 4), ("resnet20", 4)])
+def test_convolutional_shapes_learn_the_digits(name, epochs):
     images, labels = data.load("digits", "train")
     net = shapes.make(name, images.shape[1:], 10)
     augmentation = Augmentation(shift=1, flip=False)
-    trained = train(net, images, labels, epochs=4, rate=3e-3, decay=1e-3, augmentation=augmentation)
+    trained = train(
+        net, images, labels, epochs=epochs, rate=3e-3, decay=1e-3, augmentation=augmentation
+    )
     unseen = data.load("digits", "test")
     np.testing.assert_allclose(
         trained.network(unseen.images[:50]), trained.unfolded(unseen.images[:50]), atol=1e-3
