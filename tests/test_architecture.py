@@ -50,6 +50,7 @@ RANKS = {
     "pbits.quantum": 6,
     "pbits.bifurcation": 6,
     "pbits.adapters": 8,
+    "pbits.neural": 8,
     "pbits.plots": 8,
     "pbits.scaling_plots": 8,
     "pbits.crossbar_plots": 8,
@@ -77,6 +78,10 @@ CONFINED = {
     "networkx": ("problems", "pbits.kernels.colouring", "pbits.plots", "pbits.bench"),
     "typer": ("pbits.cli", "pbits.bench"),
     "rich": ("pbits.cli", "pbits.bench"),
+    "onnx": ("pbits.neural",),
+    "optax": ("pbits.neural",),
+    "sklearn": ("pbits.neural.data",),
+    "PIL": ("pbits.neural.data",),
 }
 KERNEL_ORDER = (
     {"shapes", "colouring", "bits", "exponential", "base", "parts"},

@@ -1,0 +1,34 @@
+"""Neural networks whose matrix products are a seam: float, quantised or magnetic memory."""
+
+from pbits.neural import data, layers, shapes
+from pbits.neural.arrays import cnn, from_npz, mlp
+from pbits.neural.augmenting import Augmentation
+from pbits.neural.evaluating import accuracy, outputs
+from pbits.neural.folding import fold
+from pbits.neural.network import LinearNode, Network, Node, assemble, chain
+from pbits.neural.onnx_file import read_onnx
+from pbits.neural.onnx_graph import UnsupportedModel
+from pbits.neural.training import Epoch, Trained, train
+
+__all__ = [
+    "Augmentation",
+    "Epoch",
+    "LinearNode",
+    "Network",
+    "Node",
+    "Trained",
+    "UnsupportedModel",
+    "accuracy",
+    "assemble",
+    "chain",
+    "cnn",
+    "data",
+    "fold",
+    "from_npz",
+    "layers",
+    "mlp",
+    "outputs",
+    "read_onnx",
+    "shapes",
+    "train",
+]

@@ -1,0 +1,82 @@
+"""Outputs and accuracy over many images, in batches that bound the memory."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pbits.checks import whole_number
+from pbits.neural.network import Network
+
+Run = Callable[[jax.Array], jax.Array]
+Progress = Callable[[int, int], None]
+
+
+def outputs(
+    network: Network | Run,
+    images: ArrayLike,
+    batch: int = 200,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """What a network gives for images [n, ...]: float32 [n, classes], of equal batches.
+
+    Args:
+        network: a network (compiled once), or any function of a batch [batch, ...], such as
+            ``lambda x: net.run(x, linear=hook)``, which is called as it is.
+        images: inputs, as the network expects them.
+        batch: images at a time; the last batch is filled up with zeros.
+        progress: called with the images done and all images after each batch.
+
+    Example:
+        >>> import numpy as np
+        >>> outputs(lambda x: 2 * x, np.ones((3, 1)), batch=2).ravel().tolist()
+        [2.0, 2.0, 2.0]
+    """
+    whole_number("batch", batch, least=1)
+    images = np.asarray(images, np.float32)
+    if not len(images):
+        raise ValueError("there are no images; expected at least one")
+    batch = min(batch, len(images))
+    results = []
+    for first in range(0, len(images), batch):
+        part = images[first : first + batch]
+        filled = np.concatenate([part, np.zeros((batch - len(part), *part.shape[1:]), np.float32)])
+        x = jnp.asarray(filled)
+        result = _run(network, x) if isinstance(network, Network) else network(x)
+        results.append(np.asarray(result)[: len(part)])
+        if progress:
+            progress(first + len(part), len(images))
+    return np.concatenate(results)
+
+
+def accuracy(
+    network: Network | Run,
+    images: ArrayLike,
+    labels: ArrayLike,
+    batch: int = 200,
+    progress: Progress | None = None,
+) -> float:
+    """Share of images whose largest output is their class; arguments as :func:`outputs`.
+
+    Args:
+        labels: int [n].
+
+    Raises:
+        ValueError: where there are no images, or another number of labels.
+
+    Example:
+        >>> accuracy(lambda x: x, [[0.0, 1.0], [0.0, 1.0]], [1, 0])
+        0.5
+    """
+    labels = np.asarray(labels)
+    if labels.shape != np.shape(images)[:1]:
+        raise ValueError(f"labels have shape {labels.shape} for images of {np.shape(images)}")
+    found = outputs(network, images, batch, progress).argmax(-1)
+    return float((found == labels).mean())
+
+
+@jax.jit
+def _run(network: Network, x: jax.Array) -> jax.Array:
+    return network(x)

@@ -1,0 +1,266 @@
+"""Training by gradient descent, small enough to make every network from scratch."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pbits import checks
+from pbits.interrupts import deferred_interrupt
+from pbits.neural.activations import BatchNorm
+from pbits.neural.augmenting import Augmentation, moved
+from pbits.neural.evaluating import accuracy
+from pbits.neural.folding import fold
+from pbits.neural.network import LinearHook, Network
+
+OPTIMISERS = ("adam", "sgd")
+
+
+class Epoch(NamedTuple):
+    """What an epoch came to: its number from 1, mean loss, and accuracy on held-out images."""
+
+    number: int
+    loss: float
+    accuracy: float
+
+
+class Trained(NamedTuple):
+    """The best network of a training.
+
+    Attributes:
+        network: folded, for inference.
+        unfolded: with batch normalisation, to go on training.
+        accuracy: on the held-out images; NaN where no epoch was finished.
+        history: every finished epoch.
+        interrupted: whether Ctrl-C ended it early.
+    """
+
+    network: Network
+    unfolded: Network
+    accuracy: float
+    history: list[Epoch]
+    interrupted: bool
+
+
+def train(
+    network: Network,
+    images: ArrayLike,
+    labels: ArrayLike,
+    *,
+    epochs: int = 10,
+    batch: int = 64,
+    optimiser: str = "adam",
+    rate: float = 1e-3,
+    decay: float = 0.0,
+    augmentation: Augmentation | None = None,
+    held_out: float | tuple[ArrayLike, ArrayLike] = 0.1,
+    linear: LinearHook | None = None,
+    penalty: Callable[[Network], jax.Array] | None = None,
+    seed: int = 0,
+    progress: Callable[[Epoch], None] | None = None,
+) -> Trained:
+    """Minimise the cross-entropy of a network's logits; the same seed gives the same network.
+
+    The rate falls to 0 as a cosine over all steps. The network of the epoch with the best accuracy
+    on held-out images is kept. Ctrl-C ends after the step in progress; a second one at once.
+
+    Args:
+        network: where to start, such as :func:`pbits.neural.shapes.make`.
+        images: inputs [n, ...], preprocessed.
+        labels: classes, int [n].
+        epochs: passes over the images; each in a new random order.
+        batch: images a step; a last, smaller batch of an epoch is left out.
+        optimiser: "adam", or "sgd" with Nesterov momentum 0.9.
+        rate: of learning, at the start.
+        decay: share of each weight (not of biases or normalisation) taken away a step, times rate.
+        augmentation: random moves of the images.
+        held_out: share of the images, or images and labels, that choose the best epoch.
+        linear: as in :meth:`Network.run`, to train through another product.
+        penalty: a function of the network added to the loss.
+        seed: of all random choices.
+        progress: called after each epoch.
+
+    Raises:
+        ValueError: where an argument is out of range or sizes do not fit.
+        FloatingPointError: where the loss is no longer finite; lower the rate.
+        ImportError: where optax is not installed.
+    """
+    _check_labels(network, np.asarray(labels))
+    kept, checked = _split(np.asarray(images, np.float32), np.asarray(labels), held_out, seed)
+    epochs = checks.whole_number("epochs", epochs, least=1)
+    batch = min(checks.whole_number("batch", batch, least=1), len(kept[1]))
+    steps = len(kept[1]) // batch
+    rule, step, score = _programs(
+        optimiser,
+        checks.positive("rate", rate),
+        checks.non_negative("decay", decay),
+        epochs * steps,
+        linear,
+        penalty,
+        augmentation is not None,
+    )
+    state, best, history, top = rule.init(network), network, [], -1.0
+    interrupted = False
+    with deferred_interrupt() as asked:
+        for number in range(1, epochs + 1):
+            losses = []
+            for x, y, moves in _batches(kept, batch, augmentation, seed, number):
+                network, state, loss = step(network, state, x, y, moves)
+                losses.append(loss)
+                if interrupted := asked():
+                    break
+            if interrupted:
+                break
+            history.append(Epoch(number, _mean(losses), _score(score, network, checked)))
+            if progress:
+                progress(history[-1])
+            if history[-1].accuracy > top:
+                best, top = network, history[-1].accuracy
+    best = best if history else network
+    return Trained(fold(best), best, top if history else np.nan, history, interrupted)
+
+
+def _check_labels(network: Network, labels: np.ndarray) -> None:
+    classes = network.shapes()[network.nodes[-1].name][-1]
+    whole = labels.size and np.issubdtype(labels.dtype, np.integer)
+    if not whole or labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels are not all classes: whole numbers from 0 to {classes - 1}")
+
+
+def _split(
+    images: np.ndarray,
+    labels: np.ndarray,
+    held_out: float | tuple[ArrayLike, ArrayLike],
+    seed: int,
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Images and labels to learn from, and those that judge."""
+    if labels.shape != images.shape[:1] or len(labels) < 2:
+        raise ValueError(f"labels have shape {labels.shape} for images of {images.shape}")
+    if isinstance(held_out, tuple):
+        return (images, labels), (np.asarray(held_out[0], np.float32), np.asarray(held_out[1]))
+    order = np.random.default_rng([seed, 0]).permutation(len(labels))
+    count = max(1, round(checks.share("held_out", held_out) * len(labels)))
+    left, right = order[count:], order[:count]
+    return (images[left], labels[left]), (images[right], labels[right])
+
+
+@lru_cache(maxsize=8)
+def _programs(
+    optimiser: str,
+    rate: float,
+    decay: float,
+    steps: int,
+    linear: LinearHook | None,
+    penalty: Callable[[Network], jax.Array] | None,
+    augmented: bool,
+) -> tuple[Any, Callable, Callable]:
+    """The optimiser, a step and a network's outputs: compiled once for equal settings."""
+    rule = _rule(optimiser, rate, decay, steps)
+    score = jax.jit(lambda network, x: network.run(x, linear))
+    return rule, _step(rule, linear, penalty, augmented), score
+
+
+def _rule(optimiser: str, rate: float, decay: float, steps: int) -> Any:
+    try:
+        import optax
+    except ImportError as error:
+        raise ImportError("training needs optax: pip install 'pbits[neural]'") from error
+    if optimiser not in OPTIMISERS:
+        raise ValueError(f"optimiser is {optimiser!r}; expected one of {', '.join(OPTIMISERS)}")
+    first = optax.scale_by_adam() if optimiser == "adam" else optax.trace(0.9, nesterov=True)
+    decayed = optax.add_decayed_weights(decay, _is_weight)
+    slowing = optax.cosine_decay_schedule(rate, steps)
+    order = (first, decayed) if optimiser == "adam" else (decayed, first)
+    return optax.chain(*order, optax.scale_by_learning_rate(slowing))
+
+
+def _is_weight(network: Network) -> Any:
+    """True for the leaves that are matrices or kernels."""
+    return jax.tree_util.tree_map_with_path(
+        lambda path, _: getattr(path[-1], "name", "") == "weight", network
+    )
+
+
+def _step(
+    rule: Any,
+    linear: LinearHook | None,
+    penalty: Callable[[Network], jax.Array] | None,
+    augmented: bool,
+) -> Callable[..., tuple[Network, Any, jax.Array]]:
+    def loss(network: Network, x: jax.Array, y: jax.Array) -> tuple[jax.Array, dict]:
+        moments: dict[str, tuple[jax.Array, jax.Array]] = {}
+        logits = network.run(x, linear, _normalising(moments))
+        chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)
+        extra = 0.0 if penalty is None else penalty(network)
+        return -jnp.mean(chosen) + extra, moments
+
+    @jax.jit
+    def step(network: Network, state: Any, x: jax.Array, y: jax.Array, moves: jax.Array):
+        x = moved(x, moves) if augmented else x
+        (value, moments), slope = jax.value_and_grad(loss, has_aux=True)(network, x, y)
+        changes, state = rule.update(slope, state, network)
+        network = jax.tree.map(jnp.add, network, changes)
+        return _remembering(network, moments), state, value
+
+    return step
+
+
+def _normalising(moments: dict[str, tuple[jax.Array, jax.Array]]) -> Callable[..., jax.Array]:
+    """A hook that normalises by the batch, and notes its mean and variance."""
+
+    def digital(name: str, layer: Any, *inputs: jax.Array) -> jax.Array:
+        if not isinstance(layer, BatchNorm):
+            return layer(*inputs)
+        axes = tuple(range(inputs[0].ndim - 1))
+        moments[name] = jnp.mean(inputs[0], axes), jnp.var(inputs[0], axes)
+        return layer.scale(*moments[name])(*inputs)
+
+    return digital
+
+
+def _remembering(network: Network, moments: dict, memory: float = 0.9) -> Network:
+    """Running moments moved a tenth of the way to those of the batch."""
+    layers = {}
+    for name, (mean, variance) in moments.items():
+        old = network[name]
+        layers[name] = replace(
+            old,
+            mean=memory * old.mean + (1 - memory) * mean,
+            variance=memory * old.variance + (1 - memory) * variance,
+        )
+    return network.replace(layers)
+
+
+def _batches(
+    data: tuple[np.ndarray, np.ndarray],
+    batch: int,
+    augmentation: Augmentation | None,
+    seed: int,
+    epoch: int,
+) -> Iterator[tuple[jax.Array, jax.Array, jax.Array]]:
+    random = np.random.default_rng([seed, epoch])
+    order = random.permutation(len(data[1]))
+    for first in range(0, len(order) - batch + 1, batch):
+        rows = order[first : first + batch]
+        moves = augmentation.draw(random, batch) if augmentation else np.zeros((batch, 3), np.int32)
+        yield jnp.asarray(data[0][rows]), jnp.asarray(data[1][rows]), jnp.asarray(moves)
+
+
+def _mean(losses: list[jax.Array]) -> float:
+    mean = float(np.mean([float(loss) for loss in losses]))
+    if not np.isfinite(mean):
+        raise FloatingPointError("the loss is no longer finite; lower the rate")
+    return mean
+
+
+def _score(
+    run: Callable[[Network, jax.Array], jax.Array],
+    network: Network,
+    data: tuple[np.ndarray, np.ndarray],
+) -> float:
+    return accuracy(lambda x: run(network, x), *data)
