@@ -23,7 +23,7 @@ from pbits.devices.calibration import Fit, fit_response
 from pbits.devices.networks import enumerate_spins
 from pbits.machine.clocking import Clocking
 from pbits.machine.couplings import IdealCoupling
-from pbits.machine.machine import LoadedMachine, Machine, MachineSamples
+from pbits.machine.machine import Machine, MachineSamples
 from problems.model import IsingProblem, ising
 
 Array = NDArray[np.float64]
