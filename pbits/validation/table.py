@@ -1,30 +1,12 @@
-"""All rows, family by family.  A new family is one more name here."""
+"""All rows, of every file of this package that has `ROWS`."""
 
-from pbits.validation import (
-    cross_runs,
-    crossbar_costs,
-    crossbar_digital,
-    crossbar_grains,
-    crossbar_losses,
-    crossbar_readout,
-    crossbar_sensors,
-    crossbar_tiles,
-    crossbar_wires,
-    crossbar_writing,
-    equilibrium,
-    fokker_planck,
-    in_plane,
-    junctions,
-    machine,
-    machine_errors,
-    motion,
-    networks,
-    pbit_models,
-    switching,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
+from pbits import validation
 from pbits.validation.rows import Row
 
-_LETTERS = ("T", "X", "M")
+_LETTERS = ("T", "X", "M", "N")
 
 
 def all_rows() -> list[Row]:
@@ -34,13 +16,9 @@ def all_rows() -> list[Row]:
         >>> all_rows()[0].id
         'T1.1'
     """
-    families = (
-        cross_runs, crossbar_costs, crossbar_digital, crossbar_grains, crossbar_losses,
-        crossbar_readout, crossbar_sensors, crossbar_tiles, crossbar_wires, crossbar_writing,
-        equilibrium, fokker_planck, in_plane, junctions, machine, machine_errors, motion,
-        networks, pbit_models, switching,
-    )  # fmt: skip
-    rows = [row for family in families for row in family.ROWS]
+    names = (module.name for module in iter_modules(validation.__path__) if module.name != "table")
+    families = (import_module(f"{validation.__name__}.{name}") for name in names)
+    rows = [row for family in families for row in getattr(family, "ROWS", ())]
     return sorted(rows, key=_place)
 
 
