@@ -125,7 +125,9 @@ class Neurons:
         gain, shift = self.devices(count)
         slope, offset = self._believed(count)
         columns = (np.asarray(x, np.float32)[:, None] for x in (slope, offset, gain, shift))
-        return Clocked(self.model, np.asarray(dt, np.float32), *columns, *self._converter())
+        plain = Clocked(self.model, np.asarray(dt, np.float32), *columns)
+        code, most = self._converter()
+        return plain._replace(code=code, most=most)
 
     def _converter(self) -> tuple[Any, Any]:
         """Step and last code of what gives inputs; codes are as many on either side of 0."""
