@@ -73,9 +73,9 @@ def start(parameters: Clocked, spins: jax.Array) -> Any:
 
 def heard(parameters: Clocked, drive: jax.Array) -> jax.Array:
     """The inputs at which junctions of these drives [n, reads] find themselves."""
-    if parameters.code is not None:
-        step = 2 * jnp.asarray(parameters.code)
-        drive = jnp.clip(jnp.round(drive / step), -parameters.most, parameters.most) * step
+    if parameters.code is not None and parameters.most is not None:
+        step, most = 2 * jnp.asarray(parameters.code), jnp.asarray(parameters.most)
+        drive = jnp.clip(jnp.round(drive / step), -most, most) * step
     told = jnp.asarray(parameters.offset) - drive / (2 * jnp.asarray(parameters.slope))
     return jnp.asarray(parameters.gain) * (told - jnp.asarray(parameters.shift))
 

@@ -192,8 +192,8 @@ def problem_of(network: Network) -> IsingProblem:
     first = n * np.arange(len(biases))[:, None]
     found = couplings[:, row, col].ravel()
     kept = found != 0
-    ends = ((first + one).ravel()[kept] for one in (row, col))
-    return ising(biases.ravel(), *ends, found[kept])
+    one, other = ((first + end).ravel()[kept] for end in (row, col))
+    return ising(biases.ravel(), one, other, found[kept])
 
 
 def state_fields(loaded: LoadedMachine) -> StateFields:

@@ -58,7 +58,7 @@ class Placement:
 
         What cells of an idle line deviate by then reaches no field.
         """
-        return np.asarray(self.weights != 0).any(axis=2)
+        return np.any(self.weights != 0, axis=2)
 
     @property
     def fan_in(self) -> int:

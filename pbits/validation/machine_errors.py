@@ -81,20 +81,19 @@ def _slopes(full: bool) -> float:
 
 def _lagging(lag: float, full: bool) -> float:
     """Networks side by side on one machine, simulated in steps."""
-    network = ensemble(40)
+    network, draws = ensemble(40), 8 if full else 3
     machine = imperfect("synapse lag", lag)
     clocking = machine.clocking
-    finer = Clocking(clocking.kind, lag=clocking.lag, step=0.025 if full else 0.05)
-    sweeps = int(10 + 6 * lag)
+    finer = Clocking(clocking.kind, lag=clocking.lag, step=0.05)
     drawn = Machine(machine.neurons, clocking=finer).sample(
-        problem_of(network), beta=1.0, num_reads=_CHAINS, num_chains=_CHAINS,
-        num_sweeps=sweeps, thinning=sweeps, seed=4,
+        problem_of(network), beta=1.0, num_reads=draws * _CHAINS, num_chains=_CHAINS,
+        num_sweeps=int(10 + 6 * lag), thinning=int(5 + 2 * lag), seed=4,
     )  # fmt: skip
-    up = drawn.spins.reshape(_CHAINS, -1, 5) > 0
+    up = drawn.spins.reshape(draws * _CHAINS, -1, 5) > 0
     states = up @ (1 << np.arange(5))
     counts = np.stack([np.bincount(column, minlength=32) for column in states.T])
     # What so few samples cost by themselves.
-    return float(divergence(counts, network.boltzmann()).mean() - 31 / (2 * _CHAINS))
+    return float(divergence(counts, network.boltzmann()).mean() - 31 / (2 * draws * _CHAINS))
 
 
 def _fraction(fraction: float, full: bool) -> float:
