@@ -77,7 +77,7 @@ CONFINED = {
     "rich": ("pbits.cli", "pbits.bench"),
 }
 KERNEL_ORDER = (
-    {"shapes", "colouring", "bits", "exponential", "base"},
+    {"shapes", "colouring", "bits", "exponential", "base", "parts"},
     {"tiles", "edges", "acceptance", "slots"},
     {"wide"},
     {"packed", "sparse", "dense", "dense_float", "coupled"},
