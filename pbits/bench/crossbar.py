@@ -16,7 +16,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -74,7 +74,21 @@ def measure(settings: Settings) -> dict[str, Any]:
     return found | {"targets": _targets(found) if settings.is_target else []}
 
 
-def in_turn(runs: dict[str, Run], settings: Settings) -> dict[str, Times]:
+class Amount(Protocol):
+    """How long and how often a side is measured."""
+
+    @property
+    def seconds(self) -> float:
+        """Of a measurement, at least."""
+        ...
+
+    @property
+    def rounds(self) -> int:
+        """Measured calls of each side."""
+        ...
+
+
+def in_turn(runs: dict[str, Run], settings: Amount) -> dict[str, Times]:
     """Times of all sides, one after another in each round."""
     found, calls = {}, {}
     for name, run in runs.items():

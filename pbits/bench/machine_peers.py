@@ -67,7 +67,7 @@ class NumPyTelegraphs:
                 spins[group] = np.where(drawn < chance, np.float32(1), np.float32(-1))
         return spins.T.astype(np.int8)
 
-    def _relaxed(self, inputs: Array, group: NDArray[np.int64]) -> tuple[Array, Any]:
+    def _relaxed(self, inputs: Array, group: NDArray[np.int64]) -> tuple[Any, Any]:
         """Probability of +1 in the long run, and what is kept of the present one."""
         if self.law == LAWS[0]:
             return 1 / (1 + np.exp(-2 * inputs)), np.exp(-self.dt / np.float32(TAU))

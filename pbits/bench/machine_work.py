@@ -127,8 +127,7 @@ class Work:
         bits, sides = self.settings.bits, []
         for name, converter in (("no converters", None), (f"{bits}-bit converters", bits)):
             loaded = Machine(coupling=self._arrays(converter)).load(self.problem)
-            law = "ideal" if converter is None else None
-            sides.append(self._side(f"crossbar, {name}", loaded.prepared, law, slow=True))
+            sides.append(self._side(f"crossbar, {name}", loaded.prepared, None, slow=True))
         loaded = self.telegraphs(LAWS[0], self._arrays(bits))
         name = f"crossbar, {bits}-bit converters, telegraphs"
         return [*sides, self._side(name, loaded.prepared, None, slow=True)]

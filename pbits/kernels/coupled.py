@@ -360,9 +360,10 @@ def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledStat
         ticked = parts.pbit.tick(keys, given, memory, own.astype(jnp.int8), drive, lane, parts.beta)
         by_colour = _slice(model.colour[:, None], start, height) == c
         chosen = random.uniforms(keys, lane, _CHOSEN) < model.fraction
-        shown = jnp.where(jnp.where(model.fraction > 0, chosen, by_colour), ticked[0], own)
+        now = jnp.where(model.fraction > 0, chosen, by_colour)
+        shown = jnp.where(now, ticked[0].astype(own.dtype), own)
         return _Clock(
-            jax.lax.dynamic_update_slice(new.table, shown.astype(own.dtype), (start, 0)),
+            jax.lax.dynamic_update_slice(new.table, shown, (start, 0)),
             jax.tree.map(
                 lambda x, y: jax.lax.dynamic_update_slice(x, y, (start, 0)), new.pbit, ticked[1]
             ),

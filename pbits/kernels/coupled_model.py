@@ -17,6 +17,7 @@ from pbits.kernels.base import HostArray
 from pbits.kernels.colouring import colour
 from pbits.kernels.coupled import Bucket, CoupledModel, Coupling
 from pbits.kernels.dense_float import (
+    BLOCK,
     COLUMNS,
     DenseFloatModel,
     DenseFloatState,
@@ -81,6 +82,19 @@ class Layout(NamedTuple):
     def is_dense(self) -> bool:
         """Whether fields are products of 64 columns, of spins that are floats."""
         return self.coupling is IDEAL_DENSE
+
+    def together(self) -> "Layout":
+        """For p-bits that are clocked together: dense ones in tiles of 64, of any colours."""
+        if not isinstance(self.exact, DenseFloatModel) or not self.is_dense:
+            return self
+        (tiles,), exact = self.tiles, self.exact
+        spin = tiles.spin.reshape(-1, BLOCK)
+        first = np.zeros_like(tiles.first_tile)
+        first[-1] = len(spin)
+        coupling, bias = exact.coupling.reshape(*spin.shape, -1), exact.bias.reshape(spin.shape)
+        return self._replace(
+            tiles=(Tiles(spin, 0, first),), ideal=(DenseFloatModel(coupling, bias, exact.unit),)
+        )
 
     def regrouped(
         self, groups: Sequence[NDArray[np.int64]], height: int, coupling: Coupling

@@ -20,7 +20,7 @@ from pbits.kernels.base import INIT_SWEEP, Decide, Info, Kernel, Outside
 from pbits.kernels.exponential import accept
 from pbits.kernels.parts import in_parts
 
-_BLOCK = 64
+BLOCK = 64
 _GROUP = 8
 COLUMNS = 64
 
@@ -61,7 +61,7 @@ def dense_float_model(
     h: NDArray, row: NDArray, col: NDArray, coupling: NDArray, unit: float = 1.0
 ) -> DenseFloatModel:
     """Model of ``E / unit = sum h_i s_i + sum J_ij s_i s_j``; arguments as `sparse_model`."""
-    size = -(-h.size // _BLOCK) * _BLOCK
+    size = -(-h.size // BLOCK) * BLOCK
     full = np.zeros((size, size), np.float32)
     full[row, col] = full[col, row] = coupling
     bias = np.zeros(size, np.float32)
@@ -160,17 +160,17 @@ def in_turn(
     columns = spins.shape[1]
 
     def body(b: jax.Array, spins: jax.Array) -> jax.Array:
-        start = b * _BLOCK
-        rows = jax.lax.dynamic_slice(model.coupling, (start, 0), (_BLOCK, spins.shape[0]))
-        bias = jax.lax.dynamic_slice(model.bias, (start,), (_BLOCK,))
-        old = jax.lax.dynamic_slice(spins, (start, 0), (_BLOCK, columns))
-        inner = jax.lax.dynamic_slice(rows, (0, start), (_BLOCK, _BLOCK))
-        prepared = prepare(start, _BLOCK)
+        start = b * BLOCK
+        rows = jax.lax.dynamic_slice(model.coupling, (start, 0), (BLOCK, spins.shape[0]))
+        bias = jax.lax.dynamic_slice(model.bias, (start,), (BLOCK,))
+        old = jax.lax.dynamic_slice(spins, (start, 0), (BLOCK, columns))
+        inner = jax.lax.dynamic_slice(rows, (0, start), (BLOCK, BLOCK))
+        prepared = prepare(start, BLOCK)
         base = product(rows, spins) + bias[:, None]
 
         def group(g: jax.Array, new: jax.Array) -> jax.Array:
             first = g * _GROUP
-            near = jax.lax.dynamic_slice(inner, (first, 0), (_GROUP, _BLOCK))
+            near = jax.lax.dynamic_slice(inner, (first, 0), (_GROUP, BLOCK))
             field = jax.lax.dynamic_slice(base, (first, 0), (_GROUP, columns))
             field = field + product(near, new - old)
             corner = jax.lax.dynamic_slice(near, (0, first), (_GROUP, _GROUP))
@@ -179,10 +179,10 @@ def in_turn(
             after = _sequential(decide, corner, before, field, own)
             return jax.lax.dynamic_update_slice(new, after, (first, 0))
 
-        new = jax.lax.fori_loop(0, _BLOCK // _GROUP, group, old)
+        new = jax.lax.fori_loop(0, BLOCK // _GROUP, group, old)
         return jax.lax.dynamic_update_slice(spins, new, (start, 0))
 
-    return jax.lax.fori_loop(0, model.bias.shape[0] // _BLOCK, body, spins)
+    return jax.lax.fori_loop(0, model.bias.shape[0] // BLOCK, body, spins)
 
 
 def _sequential(

@@ -190,6 +190,7 @@ class LoadedMachine:
             and not machine.common_noise,
             lags=clocks.follow < 1, delay=clocks.delay, common=machine.common_noise > 0,
         )  # fmt: skip
+        layout = layout if timing.in_turn else layout.together()
         products = layout.is_dense or self.arrays is not None
         kernel = coupled(
             layout.coupling, pbit, energy_of(layout), timing,
