@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from crossbar.cells.cell import spread_of
 from crossbar.cells.draw import draw
 from crossbar.checking import finite_matrix
+from crossbar.converters.adc import Adc
 from crossbar.design import Design
 from crossbar.mapping import Planes, encode
 from crossbar.programmed import ProgrammedMatrix
@@ -139,7 +140,7 @@ def _program(
         done = write_verified(device_key, cycle_key, design.cell, levels, verify, used)
         cells, pulses, failed = done
     outputs = scales.shape[0]
-    shape = (levels.shape[2], levels.shape[1], outputs)
+    blocks = levels.shape[2]
     blank = ProgrammedMatrix(
         design=design,
         conductance=cells,
@@ -148,7 +149,7 @@ def _program(
         noise=None,
         significance=significance,
         step=jnp.ones(levels.shape[1], jnp.float32),
-        converters=design.adc.draw(adc_key, shape),
+        converters=(),
         weight_scale=scales,
         gain=jnp.ones(outputs, jnp.float32),
         offset=jnp.zeros(outputs, jnp.float32),
@@ -156,10 +157,32 @@ def _program(
         failed=failed,
         drivers=None
         if design.dac is None
-        else design.dac.draw(dac_key, (shape[0], design.rows), design.dac_bits),
+        else design.dac.draw(dac_key, (blocks, design.rows), design.dac_bits),
         inputs=inputs,
     )
-    memory = with_conductance(blank, cells)
+    return _behind(adc_key, with_conductance(blank, cells), design.adc)
+
+
+@jax.jit
+def with_adc(key: jax.Array, programmed: ProgrammedMatrix, adc: Adc) -> ProgrammedMatrix:
+    """The same cells behind other converters: what `program` makes of this key and them.
+
+    Converters of other bits are another program, and writing takes longer to compile than this.
+
+    Args:
+        key: with which the matrix was programmed.
+        programmed: matrix, its converters still at the range that it was programmed with.
+        adc: datasheet.
+    """
+    _, _, adc_key = random.split(key, 3)
+    return _behind(adc_key, programmed, adc)
+
+
+def _behind(key: jax.Array, programmed: ProgrammedMatrix, adc: Adc) -> ProgrammedMatrix:
+    blocks, slices, _, outputs = programmed.transfer.shape
+    drawn = adc.draw(key, (blocks, slices, outputs))
+    design = programmed.design.replace(adc=adc)
+    memory = programmed.replace(design=design, converters=drawn)
     return memory.replace(step=full_step(memory))
 
 

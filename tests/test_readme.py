@@ -48,12 +48,16 @@ def options_in_help(*words):
 
 
 def programs():
-    """Python blocks; studies take minutes, short ones are in `crossbar/test_scaling.py`."""
+    """Python blocks; studies take minutes, short ones are in `crossbar/test_scaling.py`.
+
+    What the block of machines calls is in `machine/test_machine_presets.py` and `_outcomes.py`.
+    """
+    slow = ("import study", "machine import presets")
     return [
         pytest.param(
             code,
             id=code.split("\n", 1)[0],
-            marks=[pytest.mark.slow] if "import study" in code else [],
+            marks=[pytest.mark.slow] if any(words in code for words in slow) else [],
         )
         for code in blocks("python")
     ]

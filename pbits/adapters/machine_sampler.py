@@ -1,7 +1,7 @@
 """A p-bit computer behind dimod: annealed, and sampled at one temperature."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import dimod
 from dimod.core.initialized import InitialStateGenerator
@@ -33,7 +33,7 @@ class _OnMachine(BaseSampler):
         ValueError: on another preset, a number that it does not have, or an impossible value.
     """
 
-    choices = {
+    choices: ClassVar[dict[str, tuple[str, Sequence[str]]]] = {
         "initial_states_generator": BaseSampler.choices["initial_states_generator"],
     }
 

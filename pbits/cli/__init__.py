@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pbits.bench.cli import app as bench
+from pbits.cli.codesign import codesign
 from pbits.cli.crossbar import crossbar
 from pbits.cli.crossbar_scaling import crossbar_scaling
 from pbits.cli.data import app as data
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command()(solve)
 app.command()(sample)
+app.command()(codesign)
 app.command()(info)
 app.command()(device)
 app.command()(crossbar)

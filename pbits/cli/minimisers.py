@@ -39,11 +39,12 @@ def minimise(
 
 def _anneal_machine(machine: "LoadedMachine", options: Options, asked: _Asked) -> "Minimum":
     # Reads that stopped at the target would say nothing about the time to reach it.
-    asked |= {"target_energy": None}
-    span = _beta_range(machine.problem, options)
-    return machine.anneal(
-        num_sweeps=options.num_sweeps, beta_range=span, **_passes(options), **asked
-    )
+    own = {
+        "num_sweeps": options.num_sweeps,
+        "beta_range": _beta_range(machine.problem, options),
+        "target_energy": None,
+    }
+    return machine.anneal(**(asked | own | _passes(options)))
 
 
 def _auto(problem: "Problem", options: Options, asked: _Asked) -> "Minimum":

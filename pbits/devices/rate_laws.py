@@ -6,7 +6,7 @@ that broadcast to the inputs.  Bias ``i = (input - offset) / critical``, positiv
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -87,8 +87,9 @@ class BarrierRates:
     def log_rates(self, inputs: Number) -> Pair:
         i = (jnp.asarray(inputs) - jnp.asarray(self.offset)) / jnp.asarray(self.critical)
         base = -jnp.log(jnp.asarray(self.tau0))
-        up = base - self.delta * _power(1 - i, self.exponent) - self.skew
-        return up, base - self.delta * _power(1 + i, self.exponent) + self.skew
+        power = jnp.asarray(self.exponent, i.dtype)
+        up = base - self.delta * _power(1 - i, power) - self.skew
+        return up, base - self.delta * _power(1 + i, power) + self.skew
 
 
 @jax.tree_util.register_dataclass
@@ -256,10 +257,31 @@ def _log_escape(delta: float, bias: float) -> float:
     return float(np.log(total * law.stationary[law.centres > 0].sum()))
 
 
-def _power(base: jax.Array, exponent: Number) -> jax.Array:
+@jax.custom_jvp
+def _power(base: jax.Array, power: jax.Array) -> jax.Array:
     """Zero where there is no barrier any more, its derivative too."""
-    left = base > 0
-    return jnp.where(left, jnp.where(left, base, 1.0) ** jnp.asarray(exponent), 0.0)
+    left = jnp.maximum(base, 0)
+    usual = (power == 2) | (power == 1) | (power == 1.5)
+    # A power of any exponent takes longer than all else in a step of a p-bit.
+    return jax.lax.cond(jnp.all(usual), _usual_power, _any_power, left, power)
+
+
+def _usual_power(left: jax.Array, power: jax.Array) -> jax.Array:
+    factor = jnp.where(power == 2, left, jnp.where(power == 1, 1, jnp.sqrt(left)))
+    return left * factor
+
+
+def _any_power(left: jax.Array, power: jax.Array) -> jax.Array:
+    return jnp.where(left > 0, jnp.where(left > 0, left, 1) ** power, 0)
+
+
+@_power.defjvp
+def _power_jvp(primals: Any, tangents: Any) -> Any:
+    base, power = primals
+    found = _power(base, power)
+    safe = jnp.where(base > 0, base, 1)
+    slope = power * safe ** (power - 1) * tangents[0] + found * jnp.log(safe) * tangents[1]
+    return found, jnp.where(base > 0, slope, 0)
 
 
 def _polynomial(coefficients: Number, v: jax.Array) -> jax.Array:

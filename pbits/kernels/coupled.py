@@ -25,6 +25,7 @@ import numpy as np
 from pbits import random
 from pbits.kernels.base import INIT_SWEEP, Info, Kernel
 from pbits.kernels.exponential import accept
+from pbits.kernels.parts import in_parts
 
 # Words of a spin's random numbers in one clock (of 64) that are no p-bit's.
 _CHOSEN, FIELD_WORD = 62, 48
@@ -42,10 +43,17 @@ class Coupling(NamedTuple):
             a first axis of tiles.
         name: for reports.
         by_beta: whether `field` is told the sweep's beta too, as `beta=`.
+        columns: reads that go through a sweep before others do, so that their spins stay in the
+            cache.
+        in_turn: ``(parameters, values, prepare, decide) -> values``, where all p-bits are faster
+            updated in turn than tile by tile: ``prepare(start, B)`` gives arrays [B, ...] of them,
+            ``decide(prepared, spin, field)`` the new spin of one of them, all [1, ...].
     """
 
     field: Callable[..., jax.Array]
     name: str
+    columns: int = 128
+    in_turn: Callable[..., jax.Array] | None = None
     by_beta: bool = False
 
 
@@ -231,8 +239,11 @@ def _step(
     beta: jax.Array,
 ) -> tuple[CoupledState, Info]:
     sweep = _in_turn if timing.in_turn else _together
-    new = sweep(_Parts(coupling, pbit, timing, model, beta), key, state)
-    return new, Info({})
+
+    def part(state: CoupledState, beta: jax.Array) -> CoupledState:
+        return sweep(_Parts(coupling, pbit, timing, model, beta), key, state)
+
+    return in_parts(part, coupling.columns, state, beta, state.lane.shape[0]), Info({})
 
 
 class _Parts(NamedTuple):
@@ -258,7 +269,34 @@ class _Parts(NamedTuple):
         )
 
 
+def _one_by_one(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
+    """In turn, as the coupling goes through them."""
+    model, lane, (bucket,) = parts.model, state.lane, parts.model.buckets
+    leaves, form = jax.tree.flatten(model.pbit)
+    rows = model.colour.shape[0]
+    of_each = [jnp.shape(leaf) == (rows, 1) for leaf in leaves]
+
+    def prepare(start: jax.Array, count: int) -> Any:
+        spin = jax.lax.dynamic_slice_in_dim(bucket.spin, start, count)[:, 0]
+        own = [_slice(x, start, count) for x, each in zip(leaves, of_each, strict=True) if each]
+        return random.row_keys(key, spin), own
+
+    def decide(prepared: Any, own: jax.Array, field: jax.Array) -> jax.Array:
+        keys, numbers = prepared[0], iter(prepared[1])
+        given = [next(numbers) if each else x for x, each in zip(leaves, of_each, strict=True)]
+        given = jax.tree.unflatten(form, given)
+        drive = parts.drive_per_field * field
+        new, _ = parts.pbit.tick(keys, given, (), own.astype(jnp.int8), drive, lane, parts.beta)
+        return new.astype(own.dtype)
+
+    in_turn = parts.coupling.in_turn
+    assert in_turn is not None
+    return state._replace(table=in_turn(bucket.coupling, state.table, prepare, decide))
+
+
 def _in_turn(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
+    if parts.coupling.in_turn is not None:
+        return _one_by_one(parts, key, state)
     model, lane = parts.model, state.lane
 
     def one(bucket: Bucket, t: jax.Array, table: jax.Array) -> jax.Array:
@@ -293,6 +331,8 @@ class _Clock(NamedTuple):
 def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledState:
     model, lane = parts.model, state.lane
     rows = model.colour.shape[0]
+    # Nothing changes but the spins of a clock's p-bits: other tiles need not be looked at.
+    still = not (parts.timing.lags or parts.timing.delay or jax.tree.leaves(state.pbit))
 
     def one(
         bucket: Bucket, old: CoupledState, c: jax.Array, clock_key: jax.Array, t: jax.Array,
@@ -336,7 +376,12 @@ def _together(parts: _Parts, key: jax.Array, state: CoupledState) -> CoupledStat
         clock_key = random.sweep_key(key, c.astype(jnp.uint32))
         for bucket in model.buckets:
             body = partial(one, bucket, old, c, clock_key)
-            new = jax.lax.fori_loop(0, bucket.first_tile[-1], body, new)
+            first, last = jnp.int32(0), bucket.first_tile[-1]
+            if still:
+                by_colour = model.fraction <= 0
+                first = jnp.where(by_colour, bucket.first_tile[c], first)
+                last = jnp.where(by_colour, bucket.first_tile[c + 1], last)
+            new = jax.lax.fori_loop(first, last, body, new)
         if new.late is not None:
             new = new._replace(late=new.late[rows:])
         return old._replace(**new._asdict())

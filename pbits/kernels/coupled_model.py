@@ -17,10 +17,12 @@ from pbits.kernels.base import HostArray
 from pbits.kernels.colouring import colour
 from pbits.kernels.coupled import Bucket, CoupledModel, Coupling
 from pbits.kernels.dense_float import (
+    COLUMNS,
     DenseFloatModel,
     DenseFloatState,
     dense_float,
     dense_float_model,
+    in_turn,
     product,
 )
 from pbits.kernels.packed_poly import TermArrays, coupled_pairs
@@ -237,12 +239,19 @@ def _dense_field(
     in_place: bool,
 ) -> jax.Array:  # fmt: skip
     del keys, lane, in_place
-    return product(parameters.coupling[t][None], values[:-2]) + parameters.bias[t]
+    rows = values.shape[0] - 2
+    coupling = parameters.coupling[t].reshape(-1, rows)
+    return product(coupling, values[:-2]) + parameters.bias[t].reshape(-1, 1)
+
+
+def _dense_in_turn(parameters: Any, values: jax.Array, prepare: Any, decide: Any) -> jax.Array:
+    spins = in_turn(parameters, values[:-2], prepare, decide)
+    return jax.lax.dynamic_update_slice(values, spins, (0, 0))
 
 
 IDEAL_SPARSE = Coupling(_slots_field, "ideal coupling")
 IDEAL_POLYNOMIAL = Coupling(_slots_field, "ideal polynomial")
-IDEAL_DENSE = Coupling(_dense_field, "ideal dense coupling")
+IDEAL_DENSE = Coupling(_dense_field, "ideal dense coupling", COLUMNS, _dense_in_turn)
 
 
 def energy_of(layout: Layout) -> Callable[[jax.Array, Any], jax.Array]:

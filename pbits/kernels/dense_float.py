@@ -5,9 +5,10 @@ for the spins of the block that changed, and eight spins at a time are then upda
 seeing the new values of those before it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 from pbits import random
 from pbits.kernels.base import INIT_SWEEP, Decide, Info, Kernel, Outside
 from pbits.kernels.exponential import accept
+from pbits.kernels.parts import in_parts
 
 _BLOCK = 64
 _GROUP = 8
-_COLUMNS = 64
+COLUMNS = 64
 
 
 @jax.tree_util.register_dataclass
@@ -49,7 +51,7 @@ def dense_float(update: str) -> Kernel:
         spins=lambda state, model: state.spins.astype(jnp.int8),
         choose=_choose,
         reads_per_lane=1,
-        lane_multiple=_COLUMNS,
+        lane_multiple=COLUMNS,
         energy_dtype=np.float32,
         name=f"dense_float-{update}",
     )
@@ -84,25 +86,32 @@ def _choose(mask: jax.Array, state: DenseFloatState, other: DenseFloatState) -> 
 
 
 def product(left: jax.Array, right: jax.Array) -> jax.Array:
-    """``left @ right``, rounded the same however many columns `right` has.
+    """``left @ right`` [..., a, b] and [..., b, columns], rounded the same for any columns.
 
     A matrix product may sum in another order for another shape; products of 64 columns at a time
     give the same samples on one device and on many.
     """
-    count = right.shape[1]
-    right = jnp.pad(right, ((0, 0), (0, -count % _COLUMNS)))
-    columns = right.reshape(right.shape[0], -1, _COLUMNS).swapaxes(0, 1)
+    count = right.shape[-1]
     multiply = partial(jnp.matmul, left, precision=jax.lax.Precision.HIGHEST)
-    return jax.lax.map(multiply, columns).swapaxes(0, 1).reshape(left.shape[0], -1)[:, :count]
+    if count == COLUMNS:
+        return multiply(right)
+    right = jnp.pad(right, (*[(0, 0)] * (right.ndim - 1), (0, -count % COLUMNS)))
+    columns = jnp.moveaxis(right.reshape(*right.shape[:-1], -1, COLUMNS), -2, 0)
+    found = jnp.moveaxis(jax.lax.map(multiply, columns), 0, -2)
+    return found.reshape(*found.shape[:-2], -1)[..., :count]
 
 
 def _step(
     update: str, key: jax.Array, state: DenseFloatState, model: DenseFloatModel, beta: jax.Array
 ) -> tuple[DenseFloatState, Info]:
-    drive_per_field = jnp.reshape(np.float32(2) * beta * model.unit, (1, -1))
     decide = partial(accept, update)
-    spins = sweep(decide, key, state.spins, state.lane, model, drive_per_field)
-    return DenseFloatState(spins, state.lane), Info({})
+
+    def part(own: DenseFloatState, beta: jax.Array) -> DenseFloatState:
+        drive_per_field = jnp.reshape(np.float32(2) * beta * model.unit, (1, -1))
+        spins = sweep(decide, key, own.spins, own.lane, model, drive_per_field)
+        return DenseFloatState(spins, own.lane)
+
+    return in_parts(part, COLUMNS, state, beta, state.lane.shape[0]), Info({})
 
 
 def sweep(
@@ -117,18 +126,47 @@ def sweep(
     """Every spin of every column updated once, float32 [n, columns]: as `sparse.sweep`."""
     columns = spins.shape[1]
 
+    def prepare(start: jax.Array, count: int) -> Any:
+        spin = start.astype(jnp.uint32) + jnp.arange(count, dtype=jnp.uint32)
+        uniform = random.uniforms(random.row_keys(key, spin), lane)
+        if outside is None:
+            return uniform, None
+        pull = jax.lax.dynamic_slice(outside.pull, (start, 0), (count, columns))
+        return uniform, outside.drive * pull
+
+    def one(prepared: Any, before: jax.Array, field: jax.Array) -> jax.Array:
+        uniform, more = prepared
+        drive = drive_per_field * field
+        drive = drive if more is None else drive + more
+        return decide(before.astype(jnp.int8)[0], drive[0], uniform[0]).astype(jnp.float32)[None]
+
+    return in_turn(model, spins, prepare, one)
+
+
+def in_turn(
+    model: DenseFloatModel,
+    spins: jax.Array,
+    prepare: Callable[[jax.Array, int], Any],
+    decide: Callable[[Any, jax.Array, jax.Array], jax.Array],
+) -> jax.Array:
+    """Every spin of every column updated once, in turn, float32 [n, columns].
+
+    Args:
+        model: the couplings.
+        spins: [n, columns].
+        prepare: ``(start, B) -> pytree`` of arrays [B, ...], what is known of B spins beforehand.
+        decide: ``(prepared, spin, field) -> spin`` of one of them, [1, ...] each.
+    """
+    columns = spins.shape[1]
+
     def body(b: jax.Array, spins: jax.Array) -> jax.Array:
         start = b * _BLOCK
         rows = jax.lax.dynamic_slice(model.coupling, (start, 0), (_BLOCK, spins.shape[0]))
         bias = jax.lax.dynamic_slice(model.bias, (start,), (_BLOCK,))
         old = jax.lax.dynamic_slice(spins, (start, 0), (_BLOCK, columns))
         inner = jax.lax.dynamic_slice(rows, (0, start), (_BLOCK, _BLOCK))
-        spin = start.astype(jnp.uint32) + jnp.arange(_BLOCK, dtype=jnp.uint32)
-        uniform = random.uniforms(random.row_keys(key, spin), lane)
+        prepared = prepare(start, _BLOCK)
         base = product(rows, spins) + bias[:, None]
-        other = None
-        if outside is not None:
-            other = outside.drive * jax.lax.dynamic_slice(outside.pull, (start, 0), old.shape)
 
         def group(g: jax.Array, new: jax.Array) -> jax.Array:
             first = g * _GROUP
@@ -136,12 +174,9 @@ def sweep(
             field = jax.lax.dynamic_slice(base, (first, 0), (_GROUP, columns))
             field = field + product(near, new - old)
             corner = jax.lax.dynamic_slice(near, (0, first), (_GROUP, _GROUP))
-            draws = jax.lax.dynamic_slice(uniform, (first, 0), (_GROUP, lane.shape[0]))
+            own = jax.tree.map(lambda x: jax.lax.dynamic_slice_in_dim(x, first, _GROUP), prepared)
             before = jax.lax.dynamic_slice(new, (first, 0), (_GROUP, columns))
-            more = None
-            if other is not None:
-                more = jax.lax.dynamic_slice(other, (first, 0), (_GROUP, columns))
-            after = _sequential(decide, corner, before, drive_per_field, field, draws, more)
+            after = _sequential(decide, corner, before, field, own)
             return jax.lax.dynamic_update_slice(new, after, (first, 0))
 
         new = jax.lax.fori_loop(0, _BLOCK // _GROUP, group, old)
@@ -151,25 +186,27 @@ def sweep(
 
 
 def _sequential(
-    decide: Decide,
+    decide: Callable[[Any, jax.Array, jax.Array], jax.Array],
     corner: jax.Array,
     before: jax.Array,
-    drive_per_field: jax.Array,
     field: jax.Array,
-    draws: jax.Array,
-    more: jax.Array | None,
+    prepared: Any,
 ) -> jax.Array:
-    """Update eight spins in turn: `before`, `field` and `more` (drives) are [8, columns]."""
-    after: list[jax.Array] = []
-    for k in range(_GROUP):
-        total = field[k]
-        for j in range(k):
-            total = total + corner[k, j] * (after[j] - before[j])
-        own = before[k].astype(jnp.int8)
-        drive = drive_per_field[0] * total
-        drive = drive if more is None else drive + more[k]
-        after.append(decide(own, drive, draws[k]).astype(jnp.float32))
-    return jnp.stack(after)
+    """Update eight spins in turn: `before` and `field` are [8, columns]."""
+
+    def one(k: jax.Array, after: jax.Array) -> jax.Array:
+        changed, total = after - before, _row(field, k)
+        for j in range(_GROUP):  # what is not updated yet has not changed
+            total = total + corner[k, j] * changed[j]
+        own = jax.tree.map(lambda x: _row(x, k), prepared)
+        new = decide(own, _row(before, k), total)
+        return jax.lax.dynamic_update_slice(after, new, (k, 0))
+
+    return jax.lax.fori_loop(0, _GROUP, one, before)
+
+
+def _row(values: jax.Array, k: jax.Array) -> jax.Array:
+    return jax.lax.dynamic_slice_in_dim(values, k, 1)
 
 
 def _energy(state: DenseFloatState, model: DenseFloatModel) -> jax.Array:

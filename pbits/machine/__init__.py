@@ -1,6 +1,8 @@
 """A p-bit computer: stochastic devices as neurons, a crossbar between them, and what it costs."""
 
 from pbits.machine.clocking import Clocking
+from pbits.machine.codesign import sweep
+from pbits.machine.codesign_choice import affordable
 from pbits.machine.couplings import CrossbarCoupling, IdealCoupling, bipolar
 from pbits.machine.machine import LoadedMachine, Machine, MachineMinimum, MachineSamples
 from pbits.machine.neurons import Neurons
@@ -16,5 +18,7 @@ __all__ = [
     "MachineMinimum",
     "MachineSamples",
     "Neurons",
+    "affordable",
     "bipolar",
+    "sweep",
 ]

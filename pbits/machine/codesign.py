@@ -31,7 +31,7 @@ _LONGER = 4  # than the machines' anneals: the exact sampler's, whose best energ
 
 def sweep(
     problem: Problem | MaxCut,
-    machine: Machine,
+    machine: Machine | Callable[..., Machine],
     parameters: Mapping[str, Any] | None = None,
     *,
     points: Sequence[Mapping[str, Any]] | None = None,
@@ -59,7 +59,8 @@ def sweep(
 
     Args:
         problem: an Ising problem, a polynomial, or a max-cut instance.
-        machine: what is not varied.
+        machine: what is not varied; or a function that makes one of numbers by name, such as a
+            preset's, and takes the parameters whose names have no dot.
         parameters: values by path, such as ``{"coupling.design.weight_bits": [2, 4],
             "neurons.spread.offset": [0, 0.1], "num_sweeps": [100, 1000]}``; all combinations are
             run.  A cell may be the name of a preset.  ``{label: value}`` gives values names.
@@ -79,7 +80,8 @@ def sweep(
         progress: called after each point; its `sweep` counts points.
 
     Returns:
-        The table.  Ctrl-C ends the sweep, not what is done.
+        The table.  Ctrl-C ends the sweep, not what is done; while the target is still looked for,
+        nothing is.
 
     Raises:
         ValueError: on paths that lead nowhere, values out of range, or a file of something else.
@@ -101,7 +103,8 @@ def sweep(
         "beta_schedule_type": beta_schedule_type,
     }  # fmt: skip
     places = combinations(machine, parameters, points, subset, seed)
-    work = _sweep_of(problem, options, target_energy, checks.whole_number("chips", chips, 1), seed)
+    count = checks.whole_number("chips", chips, 1)
+    work = _sweep_of(problem, options, target_energy, count, seed, interrupt)
     known = {} if out is None else read_points(out)
     begin, found = time.perf_counter(), []
     best = np.inf
@@ -118,7 +121,7 @@ def sweep(
             if out is not None and name not in known:
                 append_point(out, name, point.facts(), work.facts())
             found.append(point)
-            best = min(best, np.inf if point.best_energy is None else point.best_energy)
+            best = np.fmin(best, point.best_energy).item()
             if progress is not None:
                 seconds = time.perf_counter() - begin
                 progress(Progress(len(found), len(places), 0, seconds, best))
@@ -131,6 +134,7 @@ def _sweep_of(
     target: float | None,
     chips: int,
     seed: int,
+    interrupt: Callable[[], bool] | None,
 ) -> "_Sweep":
     problem = source.problem if isinstance(source, MaxCut) else source
     if not problem.num_variables:
@@ -138,15 +142,10 @@ def _sweep_of(
     weight = float(source.total_weight) if isinstance(source, MaxCut) else None
     seed = checks.seed_or_random(seed)
     if target is None:
-        target = float(
-            anneal(
-                problem, num_reads=options["num_reads"], beta_range=options["beta_range"],
-                num_sweeps=_LONGER * options["num_sweeps"], seed=seed, update="gibbs",
-            ).best_energy
-        )  # fmt: skip
+        target = _exact_best(problem, options, seed, interrupt)
     reference = checks.finite("target_energy", target)
     if options["beta"] is not None:
-        reference = float(_exact_samples(problem, options, seed).mean())
+        reference = float(_exact_samples(problem, options, seed, interrupt).mean())
     random_energy = float(problem.offset)
     if reference >= (random_energy if weight is None else weight):
         raise ValueError(
@@ -156,11 +155,28 @@ def _sweep_of(
     return _Sweep(problem, weight, float(target), reference, random_energy, options, chips, seed)
 
 
-def _exact_samples(problem: Problem, options: dict[str, Any], seed: int) -> NDArray:
-    return sample(
+def _exact_best(
+    problem: Problem, options: dict[str, Any], seed: int, interrupt: Callable[[], bool] | None
+) -> float:
+    found = anneal(
+        problem, num_reads=options["num_reads"], num_sweeps=_LONGER * options["num_sweeps"],
+        beta_range=options["beta_range"], seed=seed, update="gibbs", interrupt=interrupt,
+    )  # fmt: skip
+    if found.stopped_by == "interrupt":
+        raise KeyboardInterrupt  # without a target no point can be judged
+    return float(found.best_energy)
+
+
+def _exact_samples(
+    problem: Problem, options: dict[str, Any], seed: int, interrupt: Callable[[], bool] | None
+) -> NDArray:
+    found = sample(
         problem, beta=options["beta"], num_reads=_LONGER * options["num_reads"],
-        num_sweeps=options["num_sweeps"], seed=seed,
-    ).energies  # fmt: skip
+        num_sweeps=options["num_sweeps"], seed=seed, interrupt=interrupt,
+    )  # fmt: skip
+    if found.num_sweeps < options["num_sweeps"]:
+        raise KeyboardInterrupt
+    return found.energies
 
 
 @dataclass(frozen=True)
@@ -286,9 +302,12 @@ def _chip(machine: Machine, number: int) -> Machine:
 
 
 def _standard_error(energies: NDArray) -> float:
-    """Of the mean of [chips, reads]: between chips where there are several."""
-    of = energies.mean(1) if len(energies) > 1 else energies[0]
-    return float(of.std(ddof=1) / np.sqrt(of.size)) if of.size > 1 else 0.0
+    """Of the mean of [chips, reads]; of few chips the scatter alone would often be too small."""
+    return max(_error_of(energies.ravel()), _error_of(energies.mean(1)))
+
+
+def _error_of(values: NDArray) -> float:
+    return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else 0.0
 
 
 def _mean_of(reports: list[HardwareReport]) -> Callable[[Callable], float]:

@@ -125,10 +125,9 @@ def affordable(table: Table, loss: float = 0.01, cost: str = "joules_per_read") 
 
 def _lost(best: Point, point: Point) -> tuple[float, float]:
     """Quality lost, and its standard error."""
-    assert best.quality is not None and point.quality is not None
     if point is best:
         return 0.0, 0.0
-    error = np.hypot(best.quality_error or 0.0, point.quality_error or 0.0)
+    error = np.hypot(best.quality_error, point.quality_error)
     return best.quality - point.quality, float(error)
 
 
@@ -200,7 +199,7 @@ def _writing(point: Point) -> tuple[tuple[str, float, float, float, float | None
     solution = point.energy_to_solution.value
     rows = [
         (name, way.joules, way.seconds, way.wear, way.joules / solution if solution else None)
-        for name, way in (point.writing or {}).items()
+        for name, way in point.writing.items()
     ]
     return tuple(sorted(rows, key=lambda row: row[1]))
 

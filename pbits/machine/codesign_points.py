@@ -1,7 +1,7 @@
 """Points of a co-design sweep: which values go together, and the machine that has them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from itertools import product
@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 
 def combinations(
-    machine: Machine,
+    machine: Machine | Callable[..., Machine],
     parameters: Mapping[str, Any] | None,
     points: Sequence[Mapping[str, Any]] | None = None,
     subset: int | None = None,
@@ -42,7 +42,7 @@ def combinations(
     """All points of a sweep.
 
     Args:
-        machine: what is not varied.
+        machine: what is not varied; or a function of the names that are neither paths nor `RUN`.
         parameters: values by path; a mapping gives each its label.
         points: a list of points instead, or after all combinations of `parameters`.
         subset: how many of the combinations, drawn at random; None for all.
@@ -87,12 +87,18 @@ def _choices(name: str, given: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-def _place(machine: Machine, point: Mapping[str, tuple[Any, Any]]) -> Place:
-    for name, (_, value) in point.items():
-        if name not in RUN:
-            machine = with_value(machine, name, value)
-    labels = {name: label for name, (label, _) in point.items()}
-    return Place(labels, {name: value for name, (_, value) in point.items()}, machine)
+def _place(
+    machine: Machine | Callable[..., Machine], point: Mapping[str, tuple[Any, Any]]
+) -> Place:
+    values = {name: value for name, (_, value) in point.items()}
+    paths = {name: value for name, value in values.items() if name not in RUN}
+    words: dict[str, Any] = {}
+    if not isinstance(machine, Machine):
+        words = {name: paths.pop(name) for name in values if name in paths and "." not in name}
+    made = machine if isinstance(machine, Machine) else machine(**words)
+    for name, value in paths.items():
+        made = with_value(made, name, value)
+    return Place({name: label for name, (label, _) in point.items()}, values, made)
 
 
 def label_of(value: Any) -> Any:
@@ -149,7 +155,7 @@ def with_value(part: Any, path: str, value: Any, whole: str = "") -> Any:
     elif isinstance(own, Cell) and isinstance(value, str):
         value = get(value)
     changed = {name: value}
-    return replace(part, **changed) if is_dataclass(part) else part._replace(**changed)
+    return part._replace(**changed) if hasattr(part, "_replace") else replace(part, **changed)
 
 
 def _names(part: Any) -> tuple[str, ...]:

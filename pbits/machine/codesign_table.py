@@ -3,7 +3,8 @@
 import csv
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, fields, replace
+from math import isnan, nan
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,14 +29,14 @@ class Writing(NamedTuple):
 class Point:
     """A machine of a sweep, and what it did.
 
-    Numbers are None where the problem did not fit.
+    Numbers are nan where the problem did not fit, None in files.
 
     Attributes:
         parameters: that were varied.
         chips: of these parameters; devices and programming of each are drawn anew.
         reads: of all chips.
         mean_energy: over the reads.
-        mean_energy_error: its standard error: between chips where there are several.
+        mean_energy_error: its standard error: that between reads, or the larger one between chips.
         best_energy: of all reads.
         quality: 1 for the reference, 0 for random states; see `sweep`.
         quality_error: its standard error.
@@ -53,19 +54,19 @@ class Point:
     parameters: dict[str, Any]
     chips: int
     reads: int
-    mean_energy: float | None = None
-    mean_energy_error: float | None = None
-    best_energy: float | None = None
-    quality: float | None = None
-    quality_error: float | None = None
+    mean_energy: float = nan
+    mean_energy_error: float = nan
+    best_energy: float = nan
+    quality: float = nan
+    quality_error: float = nan
     successes: int = 0
-    seconds: float | None = None
-    joules: float | None = None
-    area_m2: float | None = None
-    programming_seconds: float | None = None
-    programming_joules: float | None = None
-    writing: dict[str, Writing] | None = None
-    simulated_seconds: float | None = None
+    seconds: float = nan
+    joules: float = nan
+    area_m2: float = nan
+    programming_seconds: float = nan
+    programming_joules: float = nan
+    writing: dict[str, Writing] = field(default_factory=dict)
+    simulated_seconds: float = nan
     refused: str | None = None
 
     @property
@@ -74,14 +75,14 @@ class Point:
         return success_probability(self.successes, self.reads)
 
     @property
-    def seconds_per_read(self) -> float | None:
+    def seconds_per_read(self) -> float:
         """Of hardware."""
-        return None if self.seconds is None else self.seconds * self.chips / self.reads
+        return self.seconds * self.chips / self.reads
 
     @property
-    def joules_per_read(self) -> float | None:
+    def joules_per_read(self) -> float:
         """Of hardware."""
-        return None if self.joules is None else self.joules * self.chips / self.reads
+        return self.joules * self.chips / self.reads
 
     @property
     def time_to_solution(self) -> Estimate:
@@ -89,23 +90,21 @@ class Point:
 
         The interval is that of the success probability, reads of all chips being counted alike.
         """
-        if self.seconds_per_read is None:
+        if self.refused is not None:
             return Estimate(None)
         return time_to_solution(self.seconds_per_read, self.successes, self.reads)
 
     @property
     def energy_to_solution(self) -> Estimate:
         """TTS99 times the mean power, J."""
-        if self.joules_per_read is None:
+        if self.refused is not None:
             return Estimate(None)
         return time_to_solution(self.joules_per_read, self.successes, self.reads)
 
     def facts(self) -> dict[str, Any]:
         """Everything, for JSON."""
-        found = asdict(self)
-        if self.writing is not None:
-            found["writing"] = {name: way._asdict() for name, way in self.writing.items()}
-        return found
+        found: dict[str, Any] = {own.name: _known(getattr(self, own.name)) for own in fields(self)}
+        return {**found, "writing": {name: way._asdict() for name, way in self.writing.items()}}
 
     @classmethod
     def of(cls, facts: dict[str, Any]) -> "Point":
@@ -115,13 +114,15 @@ class Point:
             ValueError: where they are not those of a point.
         """
         try:
-            point = cls(**facts)
-            ways = point.writing
-            if ways is None:
-                return point
-            return replace(point, writing={name: Writing(**way) for name, way in ways.items()})
-        except (TypeError, AttributeError) as error:
+            known = {name: value for name, value in facts.items() if value is not None}
+            ways = {name: Writing(**way) for name, way in known.pop("writing").items()}
+            return cls(**known, writing=ways)
+        except (TypeError, AttributeError, KeyError) as error:
             raise ValueError(f"not a point of a sweep: {error}") from None
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and isnan(value) else value
 
 
 _Rank = Callable[[Point], float]
@@ -132,7 +133,7 @@ def _rank(name: str, sign: float = 1.0) -> _Rank:
         value = getattr(point, name)
         if isinstance(value, Estimate):
             value = value.value
-        return np.inf if value is None else sign * value
+        return np.inf if value is None or isnan(value) else sign * value
 
     return of
 
@@ -256,7 +257,7 @@ class Table:
         found = np.array([[_OBJECTIVES[name](point) for name in names] for point in self.done])
         no_worse = (found[:, None] <= found[None]).all(-1)  # [i, j]: i against j
         better = (found[:, None] < found[None]).any(-1)
-        beaten = (no_worse & better).any(0)
+        beaten = np.any(no_worse & better, axis=0)
         return self._with([p for p, lost in zip(self.done, beaten, strict=True) if not lost])
 
     def _with(self, points: Sequence[Point]) -> "Table":
@@ -268,10 +269,9 @@ class Table:
 
     def _record(self, point: Point) -> dict[str, Any]:
         found = point.facts()
-        ways = found.pop("writing") or {}
+        ways = found.pop("writing")
         flat = {**{name: None for name in self.parameters}, **found.pop("parameters"), **found}
-        if self.total_weight is not None and point.mean_energy is not None:
-            assert point.best_energy is not None
+        if self.total_weight is not None and point.refused is None:
             flat["mean_cut"] = self.cut_from_energy(point.mean_energy)
             flat["best_cut"] = self.cut_from_energy(point.best_energy)
         for name in ("success", "time_to_solution", "energy_to_solution"):
@@ -307,16 +307,14 @@ class Table:
         values = [word(point.parameters.get(name)) for name in self.parameters]
         if point.refused is not None:
             return [*values, "does not fit", *[""] * (len(_HEADINGS) - 1)]
-        assert point.quality is not None and point.quality_error is not None
-        assert point.area_m2 is not None
         return [
             *values,
             f"{100 * point.quality:.2f} +- {100 * point.quality_error:.2f}",
             f"{point.best_energy:.10g}" if self.total_weight is None
-            else f"{self.cut_from_energy(point.best_energy or 0.0):.10g}",
+            else f"{self.cut_from_energy(point.best_energy):.10g}",
             f"{100 * point.successes / point.reads:.0f} %",
-            si(point.seconds_per_read or 0.0, "s"),
-            si(point.joules_per_read or 0.0, "J"),
+            si(point.seconds_per_read, "s"),
+            si(point.joules_per_read, "J"),
             si_area(point.area_m2),
             interval(point.time_to_solution, "s"),
             interval(point.energy_to_solution, "J"),
@@ -324,17 +322,8 @@ class Table:
         ]  # fmt: skip
 
 
-_HEADINGS = (
-    "quality %",
-    "best",
-    "success",
-    "a read",
-    "a read",
-    "area",
-    "TTS99",
-    "energy to sol.",
-    "",
-)
+_HEADINGS = ("quality %", "best", "success", "s/read", "J/read", "area", "TTS99",
+             "energy to solution", "")  # fmt: skip
 
 
 def word(value: Any) -> str:
@@ -343,35 +332,49 @@ def word(value: Any) -> str:
 
 
 def interval(found: Estimate, unit: str) -> str:
-    """A number and its interval, or what it is above.
+    """A number and its interval in the same unit, or what it is above.
 
     Example:
-        >>> interval(Estimate(2e-3, 1e-3, 4e-3), "s"), interval(Estimate(None, lower_bound=1.0), "s")
-        ('2 ms (1 ms-4 ms)', '> 1 s')
+        >>> interval(Estimate(2e-3, 1e-3, 4e-3), "s")
+        '2 ms (1-4)'
+        >>> interval(Estimate(None, lower_bound=1.0), "s")
+        '> 1 s'
     """
     if found.value is None:
         return "unknown" if found.lower_bound is None else f"> {_brief(found.lower_bound, unit)}"
-    if found.low is None:
-        return _brief(found.value, unit)
-    high = "?" if found.high is None else _brief(found.high, unit)
-    return f"{_brief(found.value, unit)} ({_brief(found.low, unit)}-{high})"
+    middle = _brief(found.value, unit)
+    if found.low is None or not found.value:
+        return middle
+    per = float(middle.split()[0]) / float(f"{found.value:.3g}")
+    low, high = ("" if x is None else _digits(x * per) for x in (found.low, found.high))
+    return f"{middle} ({low}-{high})"
+
+
+def _digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _brief(value: float, unit: str) -> str:
     return si(float(f"{value:.3g}"), unit)
 
 
+_VAGUE = ("bits", "offset", "slope", "noise", "seed", "power", "levels", "kind")
+
+
 def short_name(name: str, among: Sequence[str]) -> str:
-    """The shortest end of a path that is no other's.
+    """The shortest end of a path that is no other's and says something.
 
     Example:
-        >>> short_name("a.spread.offset", ["a.spread.offset", "b.offset", "c.wait"])
-        'spread.offset'
+        >>> short_name("a.adc.bits", ["a.adc.bits"]), short_name("a.c.rows", ["a.c.rows", "b.rows"])
+        ('adc.bits', 'c.rows')
     """
     parts = name.split(".")
     for count in range(1, len(parts)):
         end = ".".join(parts[-count:])
-        if sum(other == end or other.endswith(f".{end}") for other in among) == 1:
+        if (
+            end not in _VAGUE
+            and sum(other == end or other.endswith(f".{end}") for other in among) == 1
+        ):
             return end
     return name
 

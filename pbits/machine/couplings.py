@@ -11,7 +11,7 @@ from crossbar.cells.presets import get
 from crossbar.converters.adc import IdealAdc
 from crossbar.design import Design
 from crossbar.programmed import ProgrammedMatrix
-from crossbar.programming import full_step, program_codes
+from crossbar.programming import program_codes, with_adc
 from crossbar.read_back import nearest_levels
 from crossbar.write_verify import Verify
 from crossbar.writing.programming import programming_cost
@@ -133,15 +133,12 @@ class CrossbarCoupling:
         codes = encode_weights(weights, bits)
         design = self.design.replace(weight_bits=max(bits, 2))
         key = jax.random.key(self.seed)
-        plain = type(design.adc) is IdealAdc and design.adc.bits is not None
-        # Writing takes long to compile and asks an ideal converter for nothing but its step.
+        # Writing takes long to compile and does not ask for converters.
         written = program_codes(
             key, codes.values.astype(np.int32), np.asarray(codes.scale),
-            design.replace(adc=IdealAdc()) if plain else design, self.verify,
+            design.replace(adc=IdealAdc()), self.verify,
         )  # fmt: skip
-        if plain:
-            written = written.replace(design=design)
-            written = written.replace(step=full_step(written))
+        written = with_adc(key, written, design.adc)
         return LoadedArrays(self, placement, codes, written)
 
 

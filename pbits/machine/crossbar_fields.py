@@ -18,10 +18,11 @@ from pbits import random
 from pbits.kernels.bits import take_rows
 from pbits.kernels.coupled import FIELD_WORD, Coupling, gaussian
 from pbits.kernels.coupled_model import Layout
-from pbits.kernels.dense_float import product
+from pbits.kernels.dense_float import COLUMNS, product
 from pbits.machine.placement import Placement
 
 _LEAST_HEIGHT, _MOST_HEIGHT = 1, 32
+_MOST_LINES = 2048  # gathered at once
 _LEAST_SHARE = 1e-6  # of the read voltage: at beta 0 fields count for nothing anyway
 
 
@@ -47,9 +48,11 @@ class ArrayFields(NamedTuple):
         weight: [T, K, S * B, R] float32, in steps of a level.
         constant: [T, K, S, B] from drivers that deviate, or None.
         noise: [T, K, S, B] standard deviation at each read, in steps, or None.
-        step: [K, S, 1, 1], or [T, K, S, 1, 1], of a converter's code; None without rounding.
+        step: [T, K, S, 1, 1] of a converter's code; None without rounding.
+        drawn: deviations of converters, [T, K, S, B, ...].
+        present: [T, K, 1, 1, 1], 0 where a tile has fewer arrays than others; None without rounding
+            or where all have as many.
         adc: the converter's datasheet, a `Rounding`, or None.
-        drawn: its deviations, [T, K, S, B, ...].
         significance: [S].
         scale: [T, B, 1], field of one step, in units.
         offset: [T, B, 1], in units.
@@ -62,8 +65,9 @@ class ArrayFields(NamedTuple):
     constant: Any
     noise: Any
     step: Any
-    adc: Any
     drawn: Any
+    present: Any
+    adc: Any
     significance: Any
     scale: Any
     offset: Any
@@ -134,7 +138,7 @@ def array_fields(
     scale = float(programmed.weight_scale[0]) * np.asarray(programmed.gain)[column] / unit
     offset = np.asarray(programmed.offset)[column] / unit
     found = ArrayFields(
-        on.astype(np.int32), weight, constant, noise, None, None, None,
+        on.astype(np.int32), weight, constant, noise, None, None, None, None,
         np.asarray(programmed.significance, np.float32),
         (scale * used)[..., None].astype(np.float32),
         (offset * used)[..., None].astype(np.float32),
@@ -227,6 +231,10 @@ def _converted(
         step=step[..., None, None].astype(np.float32),
         adc=_as_numbers(programmed.design.adc),
         drawn=jax.tree.map(own, programmed.converters),
+        # A converter of nothing may still give a code.
+        present=None
+        if (arrays >= 0).all()
+        else (arrays >= 0).astype(np.float32)[..., None, None, None],
     )
 
 
@@ -242,27 +250,22 @@ def _field(
 ) -> jax.Array:  # fmt: skip
     del in_place
     share = _share(parameters, beta)
-    _, many, width, _ = parameters.weight.shape
-    height = parameters.scale.shape[1]
-    slices = width // height
+    many, height = parameters.weight.shape[1], parameters.scale.shape[1]
+    chunk = _chunk(*parameters.lines.shape[1:])
     total = jnp.zeros((height, values.shape[1]), jnp.float32)
 
-    def add(k: jax.Array, total: jax.Array) -> jax.Array:
-        driven = take_rows(values, parameters.lines[t, k]).astype(jnp.float32)
-        seen = product(parameters.weight[t, k], driven).reshape(slices, height, -1)
-        if parameters.constant is not None:
-            seen = seen + parameters.constant[t, k][..., None]
-        if share is not None:
-            seen = seen * share
-        if parameters.noise is not None:
-            seen = seen + _noise_of(parameters, t, k, keys, lane)
-        if parameters.adc is not None:
-            seen = _digitised(parameters, t, k, seen)
-        for piece in range(slices):
-            total = total + parameters.significance[piece] * seen[piece]
+    def add(c: jax.Array, total: jax.Array) -> jax.Array:
+        first = c * chunk
+        own = _Chunk(*(_cut(part, t, first, chunk) for part in parameters[: len(_Chunk._fields)]))
+        seen = _sums(parameters, own, first, values, keys, lane, share)
+        for k in range(chunk):
+            for piece in range(seen.shape[1]):
+                total = total + parameters.significance[piece] * seen[k, piece]
         return total
 
-    total = jax.lax.fori_loop(0, many, add, total) if many > 1 else add(jnp.int32(0), total)
+    # A loop even of one turn, whose end XLA does not see: merged with what p-bits do with a field,
+    # sums would be made anew wherever it is used.
+    total = jax.lax.fori_loop(0, many // chunk + jnp.minimum(t, 0), add, total)
     if share is not None:
         total = total / share
     return total * parameters.scale[t] + parameters.offset[t]
@@ -275,30 +278,71 @@ def _share(parameters: ArrayFields, beta: jax.Array | None) -> jax.Array | None:
     return jnp.maximum(jnp.reshape(beta / parameters.full, (1, -1)), np.float32(_LEAST_SHARE))
 
 
+class _Chunk(NamedTuple):
+    """Parameters of some arrays of one tile, as of `ArrayFields` without T."""
+
+    lines: Any
+    weight: Any
+    constant: Any
+    noise: Any
+    step: Any
+    drawn: Any
+    present: Any
+
+
+def _chunk(many: int, rows: int) -> int:
+    """Arrays whose lines are gathered at once: a divisor of their number."""
+    most = max(1, min(many, _MOST_LINES // rows))
+    return next(k for k in range(most, 0, -1) if many % k == 0)
+
+
+def _cut(part: Any, t: jax.Array, first: jax.Array, count: int) -> Any:
+    return jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf[t], first, count), part)
+
+
+def _sums(
+    parameters: ArrayFields, own: _Chunk, first: jax.Array, values: jax.Array,
+    keys: random.RowKeys, lane: jax.Array, share: jax.Array | None,
+) -> jax.Array:  # fmt: skip
+    """What some arrays give, float32 [K, S, B, reads], in steps of a level."""
+    many, rows = own.lines.shape
+    height, reads = parameters.scale.shape[1], values.shape[1]
+    driven = take_rows(values, own.lines.reshape(-1)).astype(jnp.float32)
+    driven = driven.reshape(many, rows, reads)
+    seen = product(own.weight, driven).reshape(many, -1, height, reads)
+    if own.constant is not None:
+        seen = seen + own.constant[..., None]
+    if share is not None:
+        seen = seen * share
+    if own.noise is not None:
+        seen = seen + _noise_of(own.noise, first, keys, lane)
+    if parameters.adc is not None:
+        seen = _digitised(parameters.adc, own, seen)
+    return seen
+
+
 def _noise_of(
-    parameters: ArrayFields, t: jax.Array, k: jax.Array, keys: random.RowKeys, lane: jax.Array
+    deviation: jax.Array, first: jax.Array, keys: random.RowKeys, lane: jax.Array
 ) -> jax.Array:
-    deviation = parameters.noise[t, k]
+    many, slices = deviation.shape[:2]
     drawn = []
-    for piece in range(deviation.shape[0]):
-        place = (k * deviation.shape[0] + piece).astype(jnp.uint32)
-        first = random.mix(keys.first ^ place, keys.second)
-        drawn.append(gaussian(random.RowKeys(first, keys.second), lane, FIELD_WORD))
-    return jnp.stack(drawn) * deviation[..., None]
+    for k in range(many):
+        for piece in range(slices):
+            place = ((first + k) * slices + piece).astype(jnp.uint32)
+            own = random.RowKeys(random.mix(keys.first ^ place, keys.second), keys.second)
+            drawn.append(gaussian(own, lane, FIELD_WORD))
+    return jnp.stack(drawn).reshape(many, slices, *drawn[0].shape) * deviation[..., None]
 
 
-def _digitised(parameters: ArrayFields, t: jax.Array, k: jax.Array, seen: jax.Array) -> jax.Array:
-    step = parameters.step[t, k]
-    drawn = jax.tree.map(lambda leaf: leaf[t, k], parameters.drawn)
-    if not jax.tree.leaves(drawn):
-        return parameters.adc.convert(drawn, seen, step, None)
-    found = []
-    for piece in range(seen.shape[0]):
-        own = jax.tree.map(lambda leaf, piece=piece: leaf[piece], drawn)
-        found.append(parameters.adc.convert(own, seen[piece].T, step[piece, 0, 0], None).T)
-    return jnp.stack(found)
+def _digitised(adc: Any, own: _Chunk, seen: jax.Array) -> jax.Array:
+    if not jax.tree.leaves(own.drawn):
+        found = adc.convert(own.drawn, seen, own.step, None)
+    else:
+        each = jax.vmap(jax.vmap(lambda one, x, step: adc.convert(one, x.T, step, None).T))
+        found = each(own.drawn, seen, own.step[..., 0, 0])
+    return found if own.present is None else found * own.present
 
 
-CROSSBAR = Coupling(_field, "crossbar")
+CROSSBAR = Coupling(_field, "crossbar", columns=COLUMNS)
 # Noise and converters' steps are those of currents, so that both weigh more at a lower voltage.
-CROSSBAR_BY_VOLTAGE = Coupling(_field, "crossbar", by_beta=True)
+CROSSBAR_BY_VOLTAGE = Coupling(_field, "crossbar", columns=COLUMNS, by_beta=True)

@@ -8,7 +8,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from pbits import checks
-from pbits.devices.clocked import Clocked
 from pbits.devices.network_dynamics import Occupancy, run_asynchronous
 from pbits.devices.networks import Network
 from pbits.devices.telegraph import Telegraph
@@ -154,21 +153,22 @@ def run_freely(
             f"kind is {machine.clocking.kind!r} and common_noise {machine.common_noise}; expected "
             "free p-bits ('asynchronous') without it"
         )
-    model, num = machine.neurons.model, loaded.held.num_variables
-    tau = machine.neurons.correlation_times(num)[1]
-    if not isinstance(model, Telegraph):
+    neurons = machine.neurons
+    if not isinstance(neurons.model, Telegraph):
         raise ValueError("p-bits without rates cannot be simulated by events; use a Telegraph")
-    told = machine.neurons.parameters(num, tau)
+    tau = neurons.correlation_times(loaded.held.num_variables)[1]
     return run_asynchronous(
-        _heard_network(loaded, told, beta), num_events=num_events, num_chains=num_chains,
+        _heard_network(loaded, beta), num_events=num_events, num_chains=num_chains,
         rate=_rate(machine, tau), lag=machine.clocking.lag / tau,
         delay=(machine.clocking.delay + loaded.reading.seconds) / tau, burn_in=burn_in, seed=seed,
     )  # fmt: skip
 
 
-def _heard_network(loaded: LoadedMachine, told: Clocked, beta: float) -> Network:
-    """The network of p-bits of nominal slope and offset that the machine amounts to."""
-    if told.code is not None:
+def _heard_network(loaded: LoadedMachine, beta: float) -> Network:
+    """The network of ideal p-bits that the machine amounts to; couplings need not be symmetric."""
+    neurons = loaded.machine.neurons
+    told = neurons.parameters(loaded.layout.num_spins, loaded.clocks.dt)
+    if told is not None and told.code is not None:
         raise ValueError("inputs are rounded; expected input_bits None, or sample the machine")
     if loaded.arrays is None:
         plain = network_of(loaded.problem, beta)
@@ -181,10 +181,11 @@ def _heard_network(loaded: LoadedMachine, told: Clocked, beta: float) -> Network
         -beta * fields.mean, plain.inputs(plain.states), atol=1e-4 * size
     ):
         raise ValueError(
-            "fields are no sums of couplings: they are rounded or noisy; expected arrays without "
-            "either, or sample the machine"
+            "fields are no sums of couplings: they are rounded, noisy, or of the spin itself; "
+            "expected arrays without either, or sample the machine"
         )
-    neurons = loaded.machine.neurons
+    if told is None:
+        return plain
     slope, offset, gain, shift = (
         np.asarray(part, float)[:, 0] for part in (told.slope, told.offset, told.gain, told.shift)
     )

@@ -6,6 +6,7 @@ machine has a reference that shares no random number with it, and what an imperf
 known without noise.  NumPy in float64; fields and responses are float32, as the machine's are.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from pbits import checks, random
+from pbits import random
 from pbits.devices.clocked import heard
 from pbits.devices.ideal import Memoryless
 from pbits.devices.networks import Network, divergence, enumerate_spins
@@ -82,9 +83,71 @@ def exact_law(loaded: LoadedMachine, beta: float, *, freely: bool = False) -> Ar
         nodes, weights = _hermite()
     clock = partial(_clock, loaded, state_fields(loaded), beta, nodes, weights)
     if clocking.kind != "coloured":
-        return settled(clock(np.ones(loaded.problem.num_variables, bool), clocks.fraction))
+        return settled(clock(np.ones(loaded.layout.num_spins, bool), clocks.fraction))
     colour = loaded.layout.colour
     return settled(_product(clock(colour == c, 1.0) for c in range(loaded.layout.num_colours)))
+
+
+def coloured_law(
+    network: Network, colour: NDArray[np.int64] | None = None,
+    response: Callable[[Any], Any] = np.tanh,
+) -> Array:  # fmt: skip
+    """What p-bits settle to that are clocked colour by colour and answer by any curve.
+
+    Args:
+        network: one or a stack, of at most 10 spins; couplings need not be symmetric.
+        colour: [n] of each spin; one after another by default.
+        response: mean spin at an input I.
+
+    Returns:
+        [..., 2**n] probabilities at the end of sweeps; Boltzmann's where couplings are symmetric,
+        spins of one colour do not feel each other, and the response is the hyperbolic tangent.
+
+    Example:
+        >>> pair = Network([[0.0, -1.0], [-1.0, 0.0]], [0.3, 0.0])
+        >>> bool(np.allclose(coloured_law(pair), pair.boltzmann()))
+        True
+    """
+    colours = np.arange(network.num_spins) if colour is None else np.asarray(colour)
+    return law_of_means(response(network.inputs(network.states)), colours)
+
+
+def law_of_means(means: Array, colour: NDArray[np.int64]) -> Array:
+    """The same of p-bits that answer each state [..., 2**n, n] with a mean spin, whatever made it.
+
+    Example:
+        >>> law_of_means(np.zeros((4, 2)), np.array([0, 1])).tolist()
+        [0.25, 0.25, 0.25, 0.25]
+    """
+    up = (1 + means) / 2
+    return settled(_product(_moves(up, colour == c, 1.0) for c in range(int(colour.max()) + 1)))
+
+
+def mean_spins(loaded: LoadedMachine, beta: float) -> Array:
+    """With what mean spin each p-bit answers each state [2**n, n] if it is given all time.
+
+    Noise of reading is averaged over; noise in common is not there.
+
+    Raises:
+        ValueError: as :func:`state_fields`.
+
+    Example:
+        >>> from pbits.machine import Machine
+        >>> from problems import ising
+        >>> mean_spins(Machine().load(ising([0.5], [], [], [])), 2.0).round(3).tolist()
+        [[-0.762], [-0.762]]
+    """
+    fields, neurons = state_fields(loaded), loaded.machine.neurons
+    told = neurons.parameters(loaded.layout.num_spins, loaded.clocks.dt)
+    total = np.zeros(fields.mean.shape)
+    for node, weight in zip(*_nodes(fields), strict=True):
+        drive = 2 * beta * (fields.mean + node * fields.noise).T
+        if told is None:
+            total += weight * np.tanh(-drive / 2).T
+            continue
+        answer = told.model.transfer(heard(told, jnp.asarray(drive, jnp.float32)))
+        total += weight * np.asarray(answer, float).T
+    return total
 
 
 def machine_cost(loaded: LoadedMachine, beta: float, *, freely: bool = False) -> float:
@@ -145,7 +208,7 @@ def state_fields(loaded: LoadedMachine) -> StateFields:
         >>> state_fields(Machine().load(ising([0, 1], [0], [1], [2.0]))).mean.tolist()
         [[-2.0, -1.0], [-2.0, 3.0], [2.0, -1.0], [2.0, 3.0]]
     """
-    n = loaded.problem.num_variables
+    n = loaded.layout.num_spins
     if not 1 <= n <= _MOST_SPINS:
         raise ValueError(f"the problem has {n} spins; expected 1 to {_MOST_SPINS}, or sample it")
     layout, given, noise = _silent(loaded)
@@ -166,7 +229,7 @@ def state_fields(loaded: LoadedMachine) -> StateFields:
 
 def _silent(loaded: LoadedMachine) -> tuple[Layout, Any, Array]:
     """Layout, parameters without the noise of reading, and that noise [n] in units."""
-    n = loaded.problem.num_variables
+    n = loaded.layout.num_spins
     if loaded.arrays is None:
         return loaded.layout, loaded.layout.ideal, np.zeros(n)
     layout, parameters = loaded.arrays.parameters(loaded.layout)
@@ -205,23 +268,22 @@ def _clock(
 
 
 def _moves(up: Array, chosen: NDArray[np.bool_], fraction: float) -> Array:
-    """From P(up) of each p-bit in each state [2**n, n], if it is clocked."""
-    ends = enumerate_spins(up.shape[1]) > 0
-    move = np.ones((len(ends),) * 2)
-    for i in range(up.shape[1]):
+    """From P(up) of each p-bit in each state [..., 2**n, n], if it is clocked."""
+    ends = enumerate_spins(up.shape[-1]) > 0
+    move = np.ones((*up.shape[:-2], len(ends), len(ends)))
+    for i in range(up.shape[-1]):
         end = ends[:, i]
         same = end[:, None] == end
-        drawn = np.where(end, up[:, i, None], 1 - up[:, i, None])
+        drawn = np.where(end, up[..., i, None], 1 - up[..., i, None])
         move *= fraction * drawn + (1 - fraction) * same if chosen[i] else same
     return move
 
 
 def _ups(loaded: LoadedMachine, fields: StateFields, beta: float, extra: float) -> Array:
     """P(up) after a clock, of each p-bit in each state, [2**n, n]."""
-    nodes, weights = _hermite() if fields.noise.any() else (np.zeros(1), np.ones(1))
     states = enumerate_spins(fields.mean.shape[1])
     total = np.zeros(states.shape)
-    for node, weight in zip(nodes, weights, strict=True):
+    for node, weight in zip(*_nodes(fields), strict=True):
         drive = 2 * beta * (fields.mean + node * fields.noise) + extra
         total += weight * _answers(loaded, drive.T.astype(np.float32), states.T).T
     return total
@@ -263,7 +325,7 @@ def _free_steps(loaded: LoadedMachine, beta: float) -> Array:
 
 
 def settled(move: Array) -> Array:
-    """The long-run law [k] of a chain [from, to] that starts from any state alike.
+    """The long-run law [..., k] of a chain [..., from, to] that starts from any state alike.
 
     By squaring until nothing changes, which also serves chains that have several ends.
 
@@ -271,15 +333,14 @@ def settled(move: Array) -> Array:
         >>> settled(np.array([[0.9, 0.1], [0.3, 0.7]])).round(6).tolist()
         [0.75, 0.25]
     """
-    checks.positive("transitions", float(move.sum()))
     for _ in range(_SQUARINGS):
         squared = move @ move
-        squared /= squared.sum(1, keepdims=True)
+        squared /= squared.sum(-1, keepdims=True)
         still = np.abs(squared - move).max() < _STILL
         move = squared
         if still:
             break
-    return move.mean(0)
+    return move.mean(-2)
 
 
 def _product(matrices: Any) -> Array:
@@ -288,6 +349,11 @@ def _product(matrices: Any) -> Array:
         found = one if found is None else found @ one
     assert found is not None
     return found
+
+
+def _nodes(fields: StateFields) -> tuple[Array, Array]:
+    """What the noise of reading is averaged over."""
+    return _hermite() if fields.noise.any() else (np.zeros(1), np.ones(1))
 
 
 def _hermite() -> tuple[Array, Array]:

@@ -1,4 +1,4 @@
-"""What the reads of a machine are worth: time and energy to a solution, to an independent sample."""
+"""What the reads of a machine are worth: what a solution takes, and an independent sample."""
 
 from typing import Any
 

@@ -151,7 +151,8 @@ def telegraph_neurons(name: str, read_voltage: float = summary.READ_VOLTAGE) -> 
 
     Example:
         >>> neurons = telegraph_neurons("in-plane-easy-axis")
-        >>> f"{neurons.correlation_times[0] * 1e9:.1f} ns, I50 {1e6 * _HALF / neurons.slope:.1f} uA"
+        >>> tau, half = neurons.cost.correlation_time, _HALF / neurons.slope
+        >>> f"{tau * 1e9:.1f} ns, I50 {half * 1e6:.1f} uA"
         '17.7 ns, I50 7.9 uA'
     """
     junction = junctions.get(name)
@@ -189,7 +190,7 @@ def divider_neurons(name: str, supply: float = 0.8) -> Neurons:
         ValueError: on a junction out of plane, or without resistance.
 
     Example:
-        >>> f"{divider_neurons('easy-plane-disk').correlation_times[0] * 1e12:.0f} ps"
+        >>> f"{divider_neurons('easy-plane-disk').cost.correlation_time * 1e12:.0f} ps"
         '136 ps'
     """
     junction = junctions.get(name)

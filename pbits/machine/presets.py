@@ -9,6 +9,7 @@ import difflib
 from dataclasses import fields, replace
 from typing import Any, Literal, NamedTuple
 
+from pbits.machine.couplings import IdealCoupling
 from pbits.machine.limits import shortfalls
 from pbits.machine.machine import Machine
 from pbits.machine.preset_parts import build, coupling_of
@@ -108,7 +109,7 @@ def holders(problem: IsingProblem) -> tuple[str, ...]:
     found = []
     for name in names():
         coupling = coupling_of(**values(name))
-        if not hasattr(coupling, "limits") or not shortfalls(problem, coupling.limits()):
+        if isinstance(coupling, IdealCoupling) or not shortfalls(problem, coupling.limits()):
             found.append(name)
     return tuple(found)
 

@@ -7,10 +7,12 @@ import pytest
 from scipy import stats
 
 from crossbar import Cell, Design, IdealAdc, Wire, program
+from crossbar.converters.adc import Adc
+from crossbar.converters.sar import SarAdc
 from crossbar.counting import count_events
 from crossbar.mapping import MAPPINGS
 from crossbar.nonlinear import exact_mvm
-from crossbar.programming import with_conductance
+from crossbar.programming import with_adc, with_conductance
 from crossbar.quantise import quantise
 from crossbar.wires.nodal import solve_nodes
 
@@ -210,3 +212,14 @@ def test_contrast_that_falls_with_the_voltage() -> None:
     ideal = bent.replace(design=bent.design.replace(wire=None))
     flat = program(KEY, weights, ideal.design)
     assert np.allclose(exact_mvm(ideal, inputs), flat.mvm(inputs)[0], rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.slow  # three programs
+@pytest.mark.parametrize("adc", [SarAdc(5, mismatch=0.1, offset=0.3), IdealAdc(3)])
+def test_converters_put_behind_cells_are_those_of_programming(adc: Adc) -> None:
+    weights = np.random.default_rng(3).normal(size=(9, 5))
+    written = program(KEY, weights, design(adc=adc))
+    behind = with_adc(KEY, program(KEY, weights, design(adc=IdealAdc())), adc)
+    assert jax.tree.structure(written) == jax.tree.structure(behind)
+    for one, other in zip(jax.tree.leaves(written), jax.tree.leaves(behind), strict=True):
+        np.testing.assert_array_equal(one, other)
