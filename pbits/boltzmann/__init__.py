@@ -3,6 +3,7 @@
 from pbits.boltzmann.graph import Graph, deep, local, rbm, sparse
 from pbits.boltzmann.model import BoltzmannMachine, initialise
 from pbits.boltzmann.samplers import BlockGibbs, Kernels, OnMachine
+from pbits.boltzmann.training import Trained, train
 
 
 __all__ = [
