@@ -41,7 +41,7 @@ def digits() -> Images:
 
     Example:
         >>> digits().test.shape
-        (360, 64)
+        (359, 64)
     """
     try:
         from sklearn.datasets import load_digits

@@ -33,7 +33,7 @@ class Recipe(NamedTuple):
     """How moments are estimated.
 
     Attributes:
-        persistent: whether free runs go on, or start at data.
+        persistent: whether free runs go on, or start at data; fixed in a program.
         sweeps: of free runs.
         held_sweeps: of hidden units while data are held.
     """
@@ -87,12 +87,12 @@ class BlockLearner:
         self._graph, self._recipe, self._optimiser = machine.graph, recipe, optimiser
         self._layout = Layout.of(machine.graph)
         self._held = held_by_class(machine.graph.seen, machine.graph)
-        self._data = jnp.asarray(data.T)
+        self._data = jax.device_put(np.ascontiguousarray(data.T))
         self._decay, self._seed = np.float32(decay), random.seed_key(seed)
-        parameters = jax.tree.map(jnp.asarray, parameters_of(machine))
-        start = jnp.asarray(first_chains(machine.graph, data, chains, seed).T)
+        parameters = parameters_of(machine)
+        start = first_chains(machine.graph, data, chains, seed).T
         self._carry = _Carry(
-            parameters, optimiser.init(parameters), by_class(start, self._layout)
+            parameters, jax.jit(optimiser.init)(parameters), by_class(start, self._layout)
         )
 
     def learn(
@@ -100,9 +100,10 @@ class BlockLearner:
     ) -> tuple[float, bool]:
         """See `Learner`."""
         del stops
-        self._carry, squares = _program(self._recipe, self._optimiser)(
+        self._carry, squares = _program(self._recipe.persistent, self._optimiser)(
             self._carry, self._layout, self._held, self._data, batches.astype(np.int32),
             rates.astype(np.float32), self._decay, self._seed, np.uint32(first),
+            np.array(self._recipe[1:], np.int32),
         )  # fmt: skip
         count = self._graph.num_units + self._graph.num_couplings
         return float(np.sqrt(np.asarray(squares).mean() / count)), True
@@ -113,24 +114,26 @@ class BlockLearner:
 
 
 @cache
-def _program(recipe: Recipe, optimiser: Any) -> Any:
-    return jax.jit(partial(_epoch, recipe, optimiser))
+def _program(persistent: bool, optimiser: Any) -> Any:
+    return jax.jit(partial(_epoch, persistent, optimiser))
 
 
 def _epoch(
-    recipe: Recipe, optimiser: Any, carry: _Carry, layout: Layout, held: Spins, data: jax.Array,
+    persistent: bool, optimiser: Any, carry: _Carry, layout: Layout, held: Spins, data: jax.Array,
     batches: jax.Array, rates: jax.Array, decay: jax.Array, seed: jax.Array, first: jax.Array,
+    counts: jax.Array,
 ) -> tuple[_Carry, jax.Array]:  # fmt: skip
     def update(carry: _Carry, inputs: Any) -> tuple[_Carry, jax.Array]:
         rows, rate, number = inputs
         keys = [random.sweep_key(random.sweep_key(seed, number), np.uint32(k)) for k in range(3)]
+        recipe = Recipe(persistent, counts[0], counts[1])  # type: ignore[arg-type]
         found = _gradient(recipe, carry, layout, held, data[:, rows], keys)
         grads = jax.tree.map(
             lambda given, own: given + decay * own, found[0].coupling, carry.parameters.coupling
         )
         grads = Parameters(found[0].h, tuple(g * m for g, m in zip(grads, layout.mask)))  # noqa: B905
         steps, state = optimiser.update(grads, carry.optimiser, carry.parameters)
-        moved = jax.tree.map(lambda x, step: x - rate * step, carry.parameters, steps)
+        moved = jax.tree.map(lambda x, step: x + rate * step, carry.parameters, steps)
         squares = sum((g**2).sum() for g in jax.tree.leaves(grads))
         return _Carry(moved, state, found[1]), squares
 
@@ -206,7 +209,7 @@ class SamplerLearner:
             (grads.pair + self._decay * self._parameters.pair).astype(np.float32),
         )
         steps, self._state = self._optimiser.update(grads, self._state, self._parameters)
-        moved = (np.asarray(x - rate * s) for x, s in zip(self._parameters, steps, strict=True))
+        moved = (np.asarray(x + rate * s) for x, s in zip(self._parameters, steps, strict=True))
         self._parameters = Moments(*moved)
         return sum(float((g**2).sum()) for g in grads)
 

@@ -22,5 +22,5 @@ def optax() -> ModuleType:
 
 @cache
 def momentum(decay: float) -> Any:
-    """Gradients with momentum, of learning rate 1; one object for each number."""
-    return optax().trace(decay=decay)
+    """Descent with momentum, of learning rate 1; one object for each number."""
+    return optax().chain(optax().trace(decay=decay), optax().scale(-1.0))
