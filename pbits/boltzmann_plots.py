@@ -5,7 +5,7 @@ or saves anything.  matplotlib is imported when a function is called.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -147,7 +147,7 @@ def _cycle(count: int) -> Sequence[str]:
     return [_COLOURS[k % len(_COLOURS)] for k in range(count)]
 
 
-def _axes(ax: "Axes | None") -> Any:
+def _axes(ax: "Axes | None") -> "Axes":
     if ax is not None:
         return ax
     from matplotlib import pyplot

@@ -5,7 +5,6 @@ from pbits.boltzmann.model import BoltzmannMachine, initialise
 from pbits.boltzmann.samplers import BlockGibbs, Kernels, OnMachine
 from pbits.boltzmann.training import Trained, train
 
-
 __all__ = [
     "BlockGibbs",
     "BoltzmannMachine",

@@ -5,6 +5,7 @@ Units are numbered: what is seen first (pixels, then labels), then what is hidde
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -112,9 +113,9 @@ def deep(num_visible: int, hidden: tuple[int, ...], num_labels: int = 0) -> Grap
         raise ValueError("hidden is empty; expected the sizes of one or more hidden layers")
     ends = np.cumsum([num_visible + num_labels, *hidden])
     layers = [np.arange(num_visible)]
-    layers += [np.arange(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    layers += [np.arange(a, b) for a, b in pairwise(ends)]
     layers.append(np.arange(num_visible, num_visible + num_labels))
-    pairs = [_complete(a, b) for a, b in zip(layers[:-1], layers[1:], strict=True)]
+    pairs = [_complete(a, b) for a, b in pairwise(layers)]
     row, col = (np.concatenate(part) for part in zip(*pairs, strict=True))
     return _graph(num_visible, num_labels, int(sum(hidden)), row, col)
 

@@ -151,9 +151,7 @@ def _gradient(
     hidden = random.random_spins(random.row_keys(keys[_HIDDEN], unit), lane)
     start = by_class(jnp.concatenate([rows, hidden]), layout)
     zero = jnp.uint32(0)
-    with_data = sweeps(
-        parameters, layout, start, held, keys[_POSITIVE], zero, recipe.held_sweeps
-    )
+    with_data = sweeps(parameters, layout, start, held, keys[_POSITIVE], zero, recipe.held_sweeps)
     free = tuple(jnp.zeros_like(part) for part in held)
     chains = carry.chains if recipe.persistent else with_data
     chains = sweeps(parameters, layout, chains, free, keys[_NEGATIVE], zero, recipe.sweeps)
@@ -173,7 +171,9 @@ class SamplerLearner:
         self._graph, self._data, self._recipe = machine.graph, data, recipe
         self._sampler, self._optimiser, self._decay = sampler, optimiser, decay
         self._seed = seed
-        self._parameters = Moments(machine.h.astype(np.float32), machine.coupling.astype(np.float32))
+        self._parameters = Moments(
+            machine.h.astype(np.float32), machine.coupling.astype(np.float32)
+        )
         self._state = optimiser.init(self._parameters)
         self._chains = first_chains(machine.graph, data, chains, seed)
 

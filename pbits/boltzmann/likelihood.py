@@ -141,7 +141,11 @@ def log_likelihood(
 
 
 def population(
-    machine: BoltzmannMachine, *, num_reads: int = 1024, num_sweeps_per_beta: int = 10, seed: int = 0
+    machine: BoltzmannMachine,
+    *,
+    num_reads: int = 1024,
+    num_sweeps_per_beta: int = 10,
+    seed: int = 0,
 ) -> Estimate:
     """``log Z`` by population annealing, from infinite temperature to beta = 1.
 

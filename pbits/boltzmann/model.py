@@ -125,8 +125,8 @@ def initialise(
         [-1.9, 0.0, 0.0]
     """
     degree = 2 * graph.num_couplings / graph.num_units
-    scale = 0.5 / max(degree, 1.0) ** 0.5 if scale is None else scale
-    coupling = scale * np.random.default_rng(seed).standard_normal(graph.num_couplings)
+    size = 0.5 / max(degree, 1.0) ** 0.5 if scale is None else scale
+    coupling = size * np.random.default_rng(seed).standard_normal(graph.num_couplings)
     h = np.zeros(graph.num_units)
     if data is not None:
         h[: graph.num_seen] = base_biases(as_states(data, graph.num_seen)[0])

@@ -46,9 +46,7 @@ class BlockGibbs:
         """See `Sampler`."""
         layout, parameters = Layout.of(machine.graph), parameters_of(machine)
 
-        def draw(
-            states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int
-        ) -> States:
+        def draw(states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int) -> States:
             found = run(
                 parameters, layout, jnp.asarray(states.T), held_by_class(held, machine.graph),
                 seed_key(seed), np.int32(num_sweeps),
@@ -69,9 +67,7 @@ class Kernels:
         """See `Sampler`."""
         loaded = Machine().load(machine.problem)
 
-        def draw(
-            states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int
-        ) -> States:
+        def draw(states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int) -> States:
             if held.any():
                 return _drawn(hold(loaded, held), states, num_sweeps, seed)
             found = sample(
@@ -98,9 +94,7 @@ class OnMachine:
         """See `Sampler`."""
         loaded = self.machine.load(machine.problem)
 
-        def draw(
-            states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int
-        ) -> States:
+        def draw(states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int) -> States:
             # Held or not, all runs are one program.
             return _drawn(hold(loaded, held), states, num_sweeps, seed)
 
@@ -117,5 +111,3 @@ def random_states(machine: BoltzmannMachine, count: int, seed: int) -> States:
     """Fair spins [count, n]."""
     drawn = np.random.default_rng(seed).integers(0, 2, (count, machine.graph.num_units))
     return (2 * drawn - 1).astype(np.int8)
-
-

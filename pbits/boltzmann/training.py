@@ -146,7 +146,9 @@ def train(
     )  # fmt: skip
     chains = batch if num_chains is None else checks.whole_number("num_chains", num_chains, 1)
     if method == "cd" and chains != batch:
-        raise ValueError(f"num_chains is {num_chains}; cd runs from each of {batch} rows of a batch")
+        raise ValueError(
+            f"num_chains is {num_chains}; cd runs from each of {batch} rows of a batch"
+        )
     epochs = checks.whole_number("epochs", epochs, 0)
     first = checks.positive("learning_rate", learning_rate)
     last = first / 10 if final_rate is None else checks.non_negative("final_rate", final_rate)
@@ -192,7 +194,7 @@ class _Training:
                     reason = "interrupt"
                     break
         last = self.learner.machine()
-        machine, epoch = (last, len(self.rows)) if self.best is None else self.best[:0:-1]
+        _, epoch, machine = (0.0, len(self.rows), last) if self.best is None else self.best
         number, *parts = np.array(self.rows, np.float64).reshape(-1, 4).T
         history = History(number.astype(np.int64), *parts)
         return Trained(machine, last, epoch, history, reason, self.seed)

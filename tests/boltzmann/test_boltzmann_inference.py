@@ -94,7 +94,10 @@ def test_class_weights_are_those_of_enumeration():
         drawn = inference.complete(machine, rows, known, reads=2000)[:, 4:]
         states = exact.states(3)
         weights = np.stack(
-            [exact.log_weights(machine, np.column_stack([rows, np.tile(s, (6, 1))])) for s in states]
+            [
+                exact.log_weights(machine, np.column_stack([rows, np.tile(s, (6, 1))]))
+                for s in states
+            ]
         )
         share = np.exp(weights - weights.max(0))
         np.testing.assert_allclose(drawn, (share / share.sum(0)).T @ states, atol=0.1)
@@ -118,7 +121,7 @@ def test_mnist_files(tmp_path):
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(raw[:-1])
     with pytest.raises(ValueError, match="holds 2 bytes"):
         mnist(tmp_path)
-    with pytest.raises(FileNotFoundError, match="train-images-idx3-ubyte.gz"):
+    with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte\.gz"):
         mnist(tmp_path / "nowhere")
 
 
@@ -129,5 +132,5 @@ def test_errors(trained):
         inference.classify(initialise(rbm(4, 2)), np.ones((1, 4)))
     with pytest.raises(ValueError, match="known has shape"):
         inference.complete(trained, np.ones((1, 64)), [True])
-    with pytest.raises(ValueError, match="outside 0..1"):
+    with pytest.raises(ValueError, match=r"outside 0\.\.1"):
         with_labels(np.ones((1, 2)), [2], 2)
