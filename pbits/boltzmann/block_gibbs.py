@@ -80,7 +80,7 @@ def machine_of(graph: Graph, parameters: Parameters) -> BoltzmannMachine:
     return BoltzmannMachine(graph, h, full[graph.row, graph.col])
 
 
-def by_class(states: jax.Array, layout: Layout) -> Spins:
+def by_class(states: Any, layout: Layout) -> Spins:
     """States [n, chains] of units in order, as floats in classes."""
     return tuple(states[own].astype(jnp.float32) for own in layout.units)
 

@@ -49,8 +49,8 @@ def digits() -> Images:
         raise ImportError(
             "the digits are scikit-learn's, which is optional: pip install 'pbits[neural]'"
         ) from error
-    found = load_digits()
-    images, labels = _binary(found.data, 7.5), found.target.astype(np.int64)
+    pixels, classes = load_digits(return_X_y=True)
+    images, labels = _binary(np.asarray(pixels), 7.5), np.asarray(classes, np.int64)
     order = np.random.default_rng(0).permutation(len(labels))
     last = round(len(labels) * (1 - _TEST_SHARE))
     train, test = order[:last], order[last:]

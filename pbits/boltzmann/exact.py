@@ -24,8 +24,8 @@ class Moments(NamedTuple):
     The gradient of a mean log-likelihood is the model's less the data's, see `gradient`.
     """
 
-    unit: Array  # [n]
-    pair: Array  # [m]
+    unit: NDArray[np.floating]  # [n]
+    pair: NDArray[np.floating]  # [m]
 
     def less(self, other: "Moments") -> "Moments":
         """Differences."""
@@ -49,7 +49,7 @@ def log_z(machine: BoltzmannMachine) -> float:
     Example:
         >>> from pbits.boltzmann import rbm
         >>> machine = BoltzmannMachine(rbm(2, 1), [0, 0, 0], [0, 0])
-        >>> round(log_z(machine) / np.log(2), 6)
+        >>> round(log_z(machine) / np.log(2).item(), 6)
         3.0
     """
     return _summed(machine, np.zeros(machine.graph.num_units)).log_z

@@ -134,7 +134,7 @@ def _epoch(
         grads = Parameters(found[0].h, tuple(g * m for g, m in zip(grads, layout.mask)))  # noqa: B905
         steps, state = optimiser.update(grads, carry.optimiser, carry.parameters)
         moved = jax.tree.map(lambda x, step: x + rate * step, carry.parameters, steps)
-        squares = sum((g**2).sum() for g in jax.tree.leaves(grads))
+        squares = jnp.stack([(g**2).sum() for g in jax.tree.leaves(grads)]).sum()
         return _Carry(moved, state, found[1]), squares
 
     numbers = first + jnp.arange(batches.shape[0], dtype=jnp.uint32)
@@ -191,7 +191,7 @@ class SamplerLearner:
 
     def machine(self) -> BoltzmannMachine:
         """See `Learner`."""
-        return BoltzmannMachine(self._graph, *(np.asarray(x) for x in self._parameters))
+        return BoltzmannMachine(self._graph, *(np.asarray(x, np.float64) for x in self._parameters))
 
     def _update(self, rows: States, rate: float, number: int) -> float:
         draw, graph, recipe = self._sampler.load(self.machine()), self._graph, self._recipe

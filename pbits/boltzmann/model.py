@@ -31,8 +31,8 @@ class BoltzmannMachine:
     Example:
         >>> from pbits.boltzmann import rbm
         >>> machine = BoltzmannMachine(rbm(2, 1), [0, 0, 0], [-1, 1])
-        >>> machine.problem.energies([1, -1, 1])
-        np.float64(-2.0)
+        >>> machine.problem.energies([1, -1, 1]).item()
+        -2.0
     """
 
     graph: Graph
@@ -121,8 +121,8 @@ def initialise(
 
     Example:
         >>> from pbits.boltzmann import rbm
-        >>> initialise(rbm(2, 1), [[1, 1], [1, -1]]).h.round(1).tolist()
-        [-1.9, 0.0, 0.0]
+        >>> initialise(rbm(2, 1), [[1, 1], [1, 1]]).h.round(1).tolist()
+        [-1.9, -1.9, 0.0]
     """
     degree = 2 * graph.num_couplings / graph.num_units
     size = 0.5 / max(degree, 1.0) ** 0.5 if scale is None else scale
