@@ -92,7 +92,8 @@ def test_a_crossbar_learns_digits_in_spite_of_its_devices():
     neurons = Neurons(IdealSigmoid(), spread=Spread(slope=0.2, offset=0.8), seed=1)
     coupling = CrossbarCoupling(bipolar("sot", rows=128, columns=128))
     chip = OnMachine(Machine(neurons=neurons, coupling=coupling))
-    options = {"epochs": 2, "batch_size": 60, "num_chains": 200, "learning_rate": 0.02, "seed": 1}
+    options = {"epochs": 5, "batch_size": 240, "num_chains": 960, "sweeps": 3, "seed": 1}
+    options |= {"learning_rate": 0.05}
     after = train(ideal, data, sampler=chip, **options).last
     control = train(ideal, data, **options).last
 
@@ -102,6 +103,6 @@ def test_a_crossbar_learns_digits_in_spite_of_its_devices():
         )
 
     scores = [accuracy(machine, chip) for machine in (ideal, control, after)]
-    assert accuracy(ideal, BlockGibbs()) > 0.88
-    assert max(scores[:2]) < 0.86
-    assert scores[2] > max(scores[:2]) + 0.03
+    assert accuracy(ideal, BlockGibbs()) > 0.9
+    assert max(scores[:2]) < 0.88
+    assert scores[2] > max(scores[:2]) + 0.03, scores
