@@ -68,8 +68,6 @@ CONFINED = {
     "jax": ("pbits", "crossbar"),
     "dimod": ("problems", "pbits.diagnostics", "pbits.adapters", "pbits.bench", "pbits.cli"),
     "cmtj": ("pbits.cmtj_magnet",),
-    "optax": ("pbits.boltzmann.optimisers",),
-    "sklearn": ("pbits.boltzmann.data",),
     "arviz": ("pbits.diagnostics.inference_data",),
     "matplotlib": (
         "pbits.plots",
@@ -86,8 +84,8 @@ CONFINED = {
     "typer": ("pbits.cli", "pbits.bench"),
     "rich": ("pbits.cli", "pbits.bench"),
     "onnx": ("pbits.neural",),
-    "optax": ("pbits.neural",),
-    "sklearn": ("pbits.neural.data",),
+    "optax": ("pbits.neural", "pbits.boltzmann.optimisers"),
+    "sklearn": ("pbits.neural.data", "pbits.boltzmann.data"),
     "PIL": ("pbits.neural.data",),
 }
 KERNEL_ORDER = (

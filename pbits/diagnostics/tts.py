@@ -115,7 +115,11 @@ def run_to_solution(
         [13.288, 2.0, inf]
     """
     repeats = _repeats(np.asarray(probability, np.float64), target)
-    return np.asarray(seconds, np.float64) * np.maximum(repeats, 1)
+    # What takes no time takes for ever where it never succeeds.
+    finite = np.asarray(seconds, np.float64) * np.maximum(
+        np.where(np.isinf(repeats), 1, repeats), 1
+    )
+    return np.where(np.isinf(repeats), np.inf, finite)
 
 
 def time_to_solution(

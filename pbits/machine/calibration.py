@@ -58,6 +58,7 @@ def calibrate(
     beta: float | None = None,
     trials: int = 4096,
     num_patterns: int = 256,
+    reach: float = _REACH,
     seed: int | None = None,
 ) -> Calibration:
     """Measure every p-bit's slope and offset and compensate them.
@@ -75,6 +76,7 @@ def calibrate(
         trials: reads at each of the inputs, or for each of three betas all patterns together.
         num_patterns: random states that drive the lines, half of them the others turned over; all
             states where there are no more of them.
+        reach: of a sweep of inputs, ``beta I`` of its ends; must leave no p-bit on one side.
         seed: drawn by default.
 
     Raises:
@@ -103,7 +105,8 @@ def calibrate(
         )
     count, seed = checks.whole_number("trials", trials, 16), checks.seed_or_random(seed)
     if way == "inputs":
-        fit, results = _by_inputs(machine, problem.num_variables, count, seed)
+        ends = checks.positive("reach", reach)
+        fit, results = _by_inputs(machine, problem.num_variables, count, seed, ends)
     else:
         patterns = checks.whole_number("num_patterns", num_patterns, 3)
         fit, results = _by_arrays(machine, problem, beta, count, patterns, seed)
@@ -118,11 +121,11 @@ def calibrate(
 
 
 def _by_inputs(
-    machine: Machine, num: int, trials: int, seed: int
+    machine: Machine, num: int, trials: int, seed: int, reach: float
 ) -> tuple[Fit, list[MachineSamples]]:
     """A sweep of biases, nothing being coupled."""
     bare = replace(machine, coupling=IdealCoupling(), clocking=Clocking(wait=_WAIT))
-    inputs = np.linspace(-_REACH, _REACH, _SWEEP)
+    inputs = np.linspace(-reach, reach, _SWEEP)
     results = []
     for k, value in enumerate(inputs):
         biased = bare.load(ising(np.full(num, -1.0 if value > 0 else 1.0), [], [], []))

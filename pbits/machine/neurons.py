@@ -15,7 +15,7 @@ from pbits.machine.barriers import varied
 from pbits.machine.pbit_costs import PBitCost
 
 Array = NDArray[np.float64]
-_FREE = PBitCost(0.0, 0.0, notes=("p-bits are ideal: they take no time, energy or area",))
+_FREE = PBitCost(0.0, 0.0, notes=("p-bits have no cost of their own: no energy and no area",))
 
 
 @dataclass(frozen=True)
