@@ -44,7 +44,7 @@ class Layout(NamedTuple):
         if len(graph.classes) > MOST_CLASSES:
             raise ValueError(
                 f"the graph takes {len(graph.classes)} classes of uncoupled units and matrices "
-                f"serve {MOST_CLASSES}; use sampler=Kernels()"
+                f"serve {MOST_CLASSES}; use sampler=Kernels(), and likelihood.population for log Z"
             )
         units = tuple(units.astype(np.uint32) for units in graph.classes)
         mask = np.zeros((graph.num_units,) * 2, np.float32)
