@@ -44,7 +44,7 @@ class Layout(NamedTuple):
         if len(graph.classes) > MOST_CLASSES:
             raise ValueError(
                 f"the graph takes {len(graph.classes)} classes of uncoupled units and matrices "
-                f"serve {MOST_CLASSES}; use sampler=Kernels()"
+                f"serve {MOST_CLASSES}; use sampler=Kernels(), and likelihood.population for log Z"
             )
         units = tuple(units.astype(np.uint32) for units in graph.classes)
         mask = np.zeros((graph.num_units,) * 2, np.float32)
@@ -93,14 +93,19 @@ def in_order(spins: Spins, layout: Layout) -> jax.Array:
     )  # fmt: skip
 
 
+def product(left: jax.Array, right: jax.Array) -> jax.Array:
+    """A matrix product in full float32, which accelerators else round to fewer digits."""
+    return jnp.matmul(left, right, precision=jax.lax.Precision.HIGHEST)
+
+
 def field(parameters: Parameters, spins: Spins, c: int) -> jax.Array:
     """Of the units of class c, float32 [n_c, chains]."""
     total = parameters.h[c][:, None]
     for (a, b), matrix in zip(class_pairs(len(spins)), parameters.coupling, strict=True):
         if a == c:
-            total = total + matrix @ spins[b]
+            total = total + product(matrix, spins[b])
         elif b == c:
-            total = total + matrix.T @ spins[a]
+            total = total + product(matrix.T, spins[a])
     return jnp.broadcast_to(total, spins[c].shape)
 
 
@@ -154,7 +159,7 @@ def moments(parameters: Parameters, spins: Spins, held: Spins) -> Parameters:
     mean = -jnp.tanh(field(parameters, spins, last))
     known = (*spins[:-1], jnp.where(held[last], spins[last], mean))
     chains = spins[0].shape[1]
-    pairs = (known[a] @ known[b].T / chains for a, b in class_pairs(len(spins)))
+    pairs = (product(known[a], known[b].T) / chains for a, b in class_pairs(len(spins)))
     return Parameters(tuple(part.mean(1) for part in known), tuple(pairs))
 
 

@@ -24,6 +24,7 @@ from pbits.boltzmann.block_gibbs import (
     field,
     held_by_class,
     parameters_of,
+    product,
     sweep,
 )
 from pbits.boltzmann.model import BoltzmannMachine, base_biases, log_2cosh
@@ -236,10 +237,10 @@ def _importance(
 def _collapsed(parameters: Parameters, spins: Spins, held: Spins) -> jax.Array:
     """Logarithm of the weight [chains] of all classes but the last, that summed over."""
     last = len(spins) - 1
-    total = -sum(h @ s for h, s in zip(parameters.h[:last], spins[:last], strict=True))
+    total = -sum(product(h, s) for h, s in zip(parameters.h[:last], spins[:last], strict=True))
     for (a, b), matrix in zip(class_pairs(len(spins)), parameters.coupling, strict=True):
         if b != last:
-            total = total - (spins[a] * (matrix @ spins[b])).sum(0)
+            total = total - (spins[a] * product(matrix, spins[b])).sum(0)
     inside = field(parameters, spins, last)
     free = jnp.logaddexp(inside, -inside)
     return total + jnp.where(held[last], -inside * spins[last], free).sum(0)

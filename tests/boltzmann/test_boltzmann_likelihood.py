@@ -42,6 +42,14 @@ def test_annealing_is_right_within_honest_errors(machine):
     assert stats.chi2.isf(1 - ALPHA / 2, NUM_SEEDS) < squares < stats.chi2.isf(ALPHA / 2, NUM_SEEDS)
 
 
+@pytest.mark.parametrize("machine", [RESTRICTED, THREE_CLASSES])
+def test_few_steps_scatter_but_are_not_biased(machine):
+    """The mean weight is Z however few the steps, which needs moves that keep each one's law."""
+    found = likelihood.annealed(machine, num_runs=100_000, num_betas=2, seed=1)
+    assert found.effective > 1000
+    assert abs(found.value - exact.log_z(machine)) < stats.norm.isf(ALPHA / 2) * found.error < 0.05
+
+
 def test_a_wrong_partition_function_would_be_seen():
     """One that is 4 % too large, or of a machine with one coupling less."""
     wrong = exact.log_z(RESTRICTED) + 0.04

@@ -11,6 +11,7 @@ from pbits.boltzmann import (
     Graph,
     Kernels,
     OnMachine,
+    deep,
     exact,
     initialise,
     local,
@@ -26,6 +27,7 @@ ALPHA = 1e-4
 CHAINS = 4000
 SMALL = rbm(4, 3)
 COUPLED = local((2, 3), (1, 3), reach=1)  # three classes, hidden units coupled
+DEEP = deep(3, (2, 2), num_labels=2)  # what is seen is in every class
 SAMPLERS = {"blocks": BlockGibbs(), "kernels": Kernels(), "machine": OnMachine()}
 
 
@@ -71,6 +73,29 @@ def is_plausible(deviations):
 @pytest.mark.parametrize("graph", [SMALL, COUPLED], ids=["restricted", "coupled"])
 def test_gradient_is_the_exact_one(graph, sampler):
     assert is_plausible(largest_deviation(graph, sampler=sampler))
+
+
+def test_gradient_of_a_deep_machine():
+    assert is_plausible(largest_deviation(DEEP))
+
+
+@pytest.mark.parametrize("sampler", [BlockGibbs(), OnMachine()], ids=["blocks", "machine"])
+def test_persistent_chains_go_on_from_update_to_update(sampler):
+    """One sweep each, hardly any learning: forty updates later the gradient is the exact one."""
+    machine = machine_of(SMALL)
+    data = np.array([[1, 1, 1, 1], [1, 1, -1, -1]], np.int8)
+    slopes = exact.gradient(machine, data)
+    wanted = np.sqrt(np.mean(np.concatenate(slopes) ** 2))
+    found = {}
+    for method in ("pcd", "cd"):
+        run = train(
+            machine, np.repeat(data, CHAINS // 2, axis=0), method=method, epochs=40,
+            batch_size=CHAINS, learning_rate=1e-6, weight_decay=0.0, sampler=sampler, seed=1,
+        )  # fmt: skip
+        found[method] = run.history.gradient
+    np.testing.assert_allclose(found["pcd"][-5:], wanted, rtol=0.1)
+    assert (found["cd"] < 0.8 * wanted).all()
+    assert found["pcd"][0] < 0.8 * wanted
 
 
 def test_errors_of_gradients_would_be_seen():
