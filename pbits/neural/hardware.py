@@ -42,7 +42,7 @@ HARDWARE: dict[str, Hardware] = {
 
 
 def hardware(name: str, **changes: Any) -> Design:
-    """The design of a name: differential pairs in arrays of 128 x 128, weights and inputs of 8 bits.
+    """The design of a name: differential pairs, arrays of 128 x 128, weights and inputs of 8 bits.
 
     Wires have no resistance unless ``wire`` is given.
 
