@@ -71,6 +71,7 @@ CONFINED = {
         "pbits.crossbar_plots",
         "pbits.cli",
         "pbits.bench.tts_panels",
+        "pbits.neural.plots",
         "pbits.bench.tts_plots",
     ),
     "networkx": ("problems", "pbits.kernels.colouring", "pbits.plots", "pbits.bench"),

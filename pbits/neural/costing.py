@@ -81,6 +81,16 @@ class LayerCost(NamedTuple):
     arrays: int
 
 
+def energy_parts(report: Report) -> dict[str, float]:
+    """J of each kind of part of one report."""
+    parts: dict[str, float] = {}
+    for row in report.rows:
+        if row.quantity == "energy":
+            group = GROUPS.get(row.name.split(".")[0], row.name)
+            parts[group] = parts.get(group, 0.0) + row.total
+    return parts
+
+
 @dataclass(frozen=True)
 class InferenceCost:
     """One image through all layers; SI units.
@@ -146,11 +156,8 @@ class InferenceCost:
         """J of each kind of part, largest first, on arrays or on the processor."""
         parts: dict[str, float] = {}
         for layer in self.layers:
-            report = layer.digital if digital else layer.report
-            for row in report.rows:
-                if row.quantity == "energy":
-                    group = GROUPS.get(row.name.split(".")[0], row.name)
-                    parts[group] = parts.get(group, 0.0) + row.total
+            for name, joules in energy_parts(layer.digital if digital else layer.report).items():
+                parts[name] = parts.get(name, 0.0) + joules
         return dict(sorted(parts.items(), key=lambda item: -item[1]))
 
     def facts(self) -> dict[str, Any]:

@@ -44,7 +44,7 @@ HARDWARE: dict[str, Hardware] = {
 def hardware(name: str, **changes: Any) -> Design:
     """The design of a name: differential pairs, arrays of 128 x 128, weights and inputs of 8 bits.
 
-    Wires have no resistance unless ``wire`` is given.
+    Each column has a scale of its own, and wires no resistance unless ``wire`` is given.
 
     Args:
         name: one of `HARDWARE`.
@@ -65,4 +65,4 @@ def hardware(name: str, **changes: Any) -> Design:
     rows, digit = changes.get("rows", 128), changes.get("dac_bits", 1)
     bits = kind.adc or lossless_bits(rows, cell.num_levels, digit, signed=True)
     adc = FlashAdc(bits) if kind.flash else IdealAdc(bits)
-    return Design(**({"cell": cell, "adc": adc, "rows": rows} | changes))
+    return Design(**({"cell": cell, "adc": adc, "rows": rows, "per_column": True} | changes))
