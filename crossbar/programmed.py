@@ -239,7 +239,7 @@ def _product(
     total = jnp.zeros((x.shape[0], outputs), jnp.float32)
     total, _ = lax.scan(add, total, jnp.arange(blocks * slices))
     factor = scale * programmed.weight_scale
-    energy = _energy(programmed, stacked)
+    energy = read_energy(programmed, stacked)
     return total * (factor * programmed.gain) + programmed.offset, energy
 
 
@@ -280,7 +280,7 @@ def digitise(
     return programmed.design.adc.convert(drawn, value, step, adc_key)
 
 
-def _energy(programmed: ProgrammedMatrix, stacked: jax.Array) -> jax.Array:
+def read_energy(programmed: ProgrammedMatrix, stacked: jax.Array) -> jax.Array:
     """J, of all cells and wires: power of each read times its duration."""
     design, drive = programmed.design, programmed.drive
     squares = jnp.float32(0)

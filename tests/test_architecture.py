@@ -78,6 +78,7 @@ CONFINED = {
         "pbits.boltzmann_plots",
         "pbits.cli",
         "pbits.bench.tts_panels",
+        "pbits.neural.plots",
         "pbits.bench.tts_plots",
     ),
     "networkx": ("problems", "pbits.kernels.colouring", "pbits.plots", "pbits.bench"),

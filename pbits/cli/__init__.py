@@ -16,6 +16,7 @@ from pbits.cli.crossbar_scaling import crossbar_scaling
 from pbits.cli.data import app as data
 from pbits.cli.device import device
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
+from pbits.cli.infer import infer
 from pbits.cli.info import info
 from pbits.cli.sample import sample
 from pbits.cli.solve import solve
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command()(solve)
 app.command()(sample)
 app.command()(codesign)
+app.command()(infer)
 app.command()(info)
 app.command()(device)
 app.command()(crossbar)

@@ -76,3 +76,25 @@ def _status(instance: "Instance", now: "Progress", counted: str, repeats: bool) 
     best = instance.value_from_energy(now.best_energy)
     where = f"{counted} {now.sweep}" + ("" if repeats else f"/{now.num_sweeps}")
     return f"best {instance.objective} {best:.10g}, {where}"
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for what is done in several stages, on a terminal only.
+
+    Yields:
+        What to call with the stage, what is done of it, and all of it.
+    """
+    if not on_terminal():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("loading", total=None)
+        yield lambda stage, done, total: bar.update(
+            task, description=stage, completed=done, total=total
+        )

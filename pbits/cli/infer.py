@@ -1,0 +1,103 @@
+"""``pbits infer``: a trained network in magnetic memory, its accuracy and what an image costs."""
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from pbits.cli import infer_arguments as options
+from pbits.cli.crossbar import check_picture
+from pbits.cli.errors import fail
+from pbits.cli.progress import steps
+
+if TYPE_CHECKING:
+    from pbits.cli.infer_work import Found
+
+_RANGES = {
+    "images": (1, 10**6, ""),
+    "tile": (2, 4096, " rows and columns of an array"),
+    "weight-bits": (2, 16, ", the sign among them"),
+    "input-bits": (2, 16, ""),
+    "adc": (2, 16, " bits, the sign among them: 9 tell all sums of 128 binary cells apart"),
+}
+
+
+def infer(
+    model: options.Model,
+    data: options.Data = None,
+    data_dir: options.DataDir = None,
+    preprocess: options.Preprocess = "auto",
+    images: options.Images = 500,
+    prune: options.Prune = 0.0,
+    hardware: options.HardwareName = "sot",
+    tile: options.Tile = 128,
+    adc: options.Adc = None,
+    weight_bits: options.WeightBits = 8,
+    input_bits: options.InputBits = 8,
+    wire: options.WireOhm = 0.0,
+    no_calibrate: options.NoCalibrate = False,
+    no_gains: options.NoGains = False,
+    costs: options.CostFile = None,
+    seed: options.Seed = None,
+    plot: options.Plot = None,
+    as_json: options.Json = False,
+) -> None:
+    """Run a trained network on simulated magnetic memory, without retraining.
+
+    Accuracy beside that in float; energy, latency and area of an image, beside
+    a digital processor that moves its data.
+
+    $ pbits infer digits-mlp --hardware stt
+
+    $ pbits infer model.onnx --data mnist --data-dir images --adc 6 --plot a.png
+    """
+    given = {"images": images, "tile": tile, "weight-bits": weight_bits,
+             "input-bits": input_bits, "adc": adc}  # fmt: skip
+    for name, value in given.items():
+        low, high, what = _RANGES[name]
+        if value is not None and not low <= value <= high:
+            fail(f"--{name} is {value}; expected {low} to {high}{what}")
+    if not 0 <= prune < 1:
+        fail(f"--prune is {prune}; expected at least 0, below 1")
+    if not 0 <= wire < float("inf"):
+        fail(f"--wire is {wire}; expected ohms of at least 0")
+    if plot is not None:
+        check_picture(plot)
+    seed = secrets.randbits(31) if seed is None else seed
+    try:
+        from pbits.cli import crossbar_input, infer_work
+
+        table = crossbar_input.choose_costs(costs)
+        design = infer_work.choose_design(
+            hardware, adc, wire, rows=tile, columns=tile, weight_bits=weight_bits,
+            input_bits=input_bits,
+        )  # fmt: skip
+        with steps() as progress:
+            progress("loading", 0, 1)
+            job = infer_work.prepare(model, data, data_dir, preprocess, images, prune, seed)
+            found = infer_work.work(
+                job, design, seed, table, progress, ranges=not no_calibrate, gains=not no_gains
+            )
+    except (ValueError, KeyError, ImportError, MemoryError) as error:
+        fail(error.args[0] if isinstance(error, KeyError) and error.args else error)
+    except OSError as error:
+        fail(error if error.strerror is None else f"{error.filename}: {error.strerror}")
+    facts = {"model": model, "hardware": hardware, "seed": seed} | found.facts()
+    if plot is not None:
+        from pbits.cli.output import write_whole
+
+        write_whole(plot, infer_work.picture(found, plot.suffix.lower()[1:]), "--plot")
+    if as_json:
+        print(json.dumps(facts, allow_nan=False))
+    else:
+        _show(found, facts)
+
+
+def _show(found: "Found", facts: dict[str, Any]) -> None:
+    print(f"{facts['model']} on {facts['hardware']}, {facts['data']} ({facts['preprocess']})")
+    print(found.evaluation)
+    machine = found.evaluation.cost.processor
+    print(
+        f"assumed of the processor: {machine.mac}, {machine.bits} bits; a bit of {machine.buffer} "
+        f"serves {machine.reuse:g} multiply-accumulates, a weight from {machine.memory} "
+        f"{machine.images_per_load:g} image(s); seed {facts['seed']}"
+    )

@@ -1,0 +1,121 @@
+"""Accuracy and cost of a mapped network, from one run."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crossbar.costs import Costs
+from pbits.neural.costing import InferenceCost, Processor, cost_of
+from pbits.neural.evaluating import outputs
+from pbits.neural.mapping import Done, Mapped
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Accuracy on labelled images and the cost of an image, from the same run.
+
+    Attributes:
+        labels: int [n].
+        found, float_found: classes by the arrays and by the float network, [n].
+        classes: how many there are.
+        cost: see `InferenceCost`.
+    """
+
+    labels: np.ndarray
+    found: np.ndarray
+    float_found: np.ndarray
+    classes: int
+    cost: InferenceCost
+
+    @property
+    def accuracy(self) -> float:
+        """Share of images that the arrays tell right."""
+        return float(np.mean(self.found == self.labels))
+
+    @property
+    def float_accuracy(self) -> float:
+        """Share of images that the float network tells right."""
+        return float(np.mean(self.float_found == self.labels))
+
+    @property
+    def standard_error(self) -> float:
+        """Of the accuracy, over draws of so many images."""
+        return float(np.sqrt(self.accuracy * (1 - self.accuracy) / len(self.labels)))
+
+    @property
+    def loss(self) -> float:
+        """Float accuracy less accuracy."""
+        return self.float_accuracy - self.accuracy
+
+    @property
+    def loss_error(self) -> float:
+        """Standard error of the loss: both networks see the same images."""
+        change = (self.float_found == self.labels) * 1.0 - (self.found == self.labels)
+        return float(np.std(change) / np.sqrt(len(change)))
+
+    @property
+    def confusion(self) -> np.ndarray:
+        """How many images of each class (rows) the arrays take for which (columns)."""
+        table = np.zeros((self.classes, self.classes), int)
+        np.add.at(table, (self.labels, self.found), 1)
+        return table
+
+    def facts(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            "accuracy": self.accuracy,
+            "float_accuracy": self.float_accuracy,
+            "standard_error": self.standard_error,
+            "loss": self.loss,
+            "loss_standard_error": self.loss_error,
+            "images": len(self.labels),
+            **self.cost.facts(),
+            "confusion": self.confusion.tolist(),
+        }
+
+    def __str__(self) -> str:
+        return (
+            f"accuracy {100 * self.accuracy:.2f} +- {100 * self.standard_error:.2f} %, in float "
+            f"{100 * self.float_accuracy:.2f} %, of {len(self.labels)} images\n{self.cost}"
+        )
+
+
+def evaluate(
+    mapped: Mapped,
+    images: ArrayLike,
+    labels: ArrayLike,
+    *,
+    key: jax.Array | None = None,
+    batch: int = 100,
+    processor: Processor | None = None,
+    costs: Costs | None = None,
+    progress: Done | None = None,
+) -> Evaluation:
+    """Accuracy, and energy, latency and area of an image.
+
+    Args:
+        mapped: see `map_network`.
+        images: inputs [n, ...], as the network expects them.
+        labels: classes, int [n].
+        key: of read noise; None for none.
+        batch: images at a time.
+        processor: a digital one to compare with.
+        costs: the table of costs; the built-in one if None.
+        progress: called with the images done and all images.
+
+    Raises:
+        ValueError: where there are no images, or labels do not fit.
+    """
+    labels, images = np.asarray(labels), np.asarray(images, np.float32)
+    if labels.shape != images.shape[:1] or not len(labels):
+        raise ValueError(f"labels have shape {labels.shape} for images of {images.shape}")
+    logits, energies = mapped.counted(images, key, batch, progress)
+    classes = logits.shape[-1]
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels go up to {labels.max()}; the network tells {classes} classes")
+    plain = outputs(mapped.network, images, batch)
+    cost = cost_of(mapped, energies, processor=processor, costs=costs)
+    return Evaluation(labels, logits.argmax(-1), plain.argmax(-1), classes, cost)
