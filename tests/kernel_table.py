@@ -206,7 +206,7 @@ ROWS = (
         graphs=("biased", "gaussian"),
         num_replicas=2**14,
     ),
-    Row("doubles", _doubles, ("gibbs",), real_couplings=True),
+    Row("doubles", _doubles, ("gibbs",), real_couplings=True, num_replicas=2**14),
     Row("quantum", _quantum, ("metropolis",), real_couplings=True, is_exact=False),
 )
 EXACT_ROWS = tuple(row for row in ROWS if row.is_exact)
