@@ -52,8 +52,8 @@ def small_conv():
 
 
 def small(name="ideal", **changes):
-    """Arrays of 16 x 16, weights of 4 bits and inputs of 4."""
-    sizes = {"rows": 16, "columns": 16, "weight_bits": 4, "input_bits": 4}
+    """Arrays of 16 x 16, weights of 4 bits and inputs of 3."""
+    sizes = {"rows": 16, "columns": 16, "weight_bits": 4, "input_bits": 3}
     return hardware(name, **(sizes | changes))
 
 

@@ -9,6 +9,7 @@ from mapped_networks import KEY, binary, classifier, digits, small, small_conv
 
 from crossbar.converters.adc import IdealAdc
 from pbits.neural import Aids, accuracy, map_network, mlp, tiles
+from pbits.neural.costing import cost_of, estimate, layout_of
 from pbits.neural.inference import evaluate
 from pbits.neural.pruning import prune, sparsity_of
 from pbits.neural.signs import unsigned_layers
@@ -77,7 +78,7 @@ def test_parts_change_nothing(ideal, monkeypatch) -> None:
     memory, rows = ideal.arrays["dense"], jnp.asarray(np.abs(INPUTS[:, :6, :6]).reshape(6, 36))
     rows = jnp.tile(rows, (4, 1)).at[23].set(0)
     whole, energy = tiles.multiply(memory, rows, counted=True)
-    monkeypatch.setattr(tiles, "_MOST", 4 * 5 * memory.transfer.shape[0] * 16)
+    monkeypatch.setattr(tiles, "_MOST", 3 * 5 * memory.transfer.shape[0] * 16)
     assert tiles._rows_at_once(memory) == 5
     parts, joules = tiles.multiply(memory, rows[:23], counted=True)
     assert np.array_equal(parts, whole[:23])
@@ -153,6 +154,21 @@ def test_layers_of_their_own_and_refusals(mapped) -> None:
         evaluate(mapped, typical, [1, 2])
     with pytest.raises(ValueError, match="codes is 'best'"):
         Aids(codes="best")
+
+
+def test_an_estimate_counts_the_same_and_guesses_the_cells(ideal) -> None:
+    real = cost_of(ideal, ideal.counted(INPUTS)[1])
+    guessed = estimate(small_conv().linears(), small(encoding="unsigned"))
+    assert guessed.arrays == real.arrays
+    for one, other in zip(guessed.layers, real.layers, strict=True):
+        assert one.report.area == pytest.approx(other.report.area, rel=1e-6, abs=0)
+        assert one.report.latency == pytest.approx(other.report.latency, rel=1e-6, abs=0)
+    cells = "cells and wires"
+    parts, counted = guessed.by_part(), real.by_part()
+    assert parts.pop(cells) == pytest.approx(counted.pop(cells), rel=0.5, abs=0)
+    assert parts == pytest.approx(counted, rel=1e-6, abs=0)
+    for memory in ideal.arrays.values():
+        assert layout_of(memory.design, memory.inputs, memory.outputs) == memory.layout
 
 
 def test_signs_follow_the_graph() -> None:
