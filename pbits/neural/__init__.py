@@ -6,34 +6,45 @@ from pbits.neural.augmenting import Augmentation
 from pbits.neural.evaluating import accuracy, outputs
 from pbits.neural.fitting import Aids
 from pbits.neural.folding import fold
+from pbits.neural.hardware import hardware
+from pbits.neural.inference import Evaluation, evaluate
 from pbits.neural.mapping import Mapped, map_network
 from pbits.neural.network import LinearNode, Network, Node, assemble, chain
 from pbits.neural.onnx_file import read_onnx
 from pbits.neural.onnx_graph import UnsupportedModel
+from pbits.neural.pruning import prune
 from pbits.neural.training import Epoch, Trained, train
+from pbits.neural.twin import Twin, quantised, twin_of
 
 __all__ = [
     "Aids",
     "Augmentation",
     "Epoch",
+    "Evaluation",
     "LinearNode",
     "Mapped",
     "Network",
     "Node",
     "Trained",
+    "Twin",
     "UnsupportedModel",
     "accuracy",
     "assemble",
     "chain",
     "cnn",
     "data",
+    "evaluate",
     "fold",
     "from_npz",
+    "hardware",
     "layers",
     "map_network",
     "mlp",
     "outputs",
+    "prune",
+    "quantised",
     "read_onnx",
     "shapes",
     "train",
+    "twin_of",
 ]

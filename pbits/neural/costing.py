@@ -148,6 +148,13 @@ class InferenceCost:
         """Energy of the processor over that of the arrays."""
         return self.digital_energy / self.energy
 
+    @property
+    def advantage_on_chip(self) -> float:
+        """The same with a processor that has all weights in its buffer already."""
+        parts = self.by_part(digital=True)
+        stays = parts.get(GROUPS["mac"], 0.0) + parts.get(GROUPS["sram"], 0.0)
+        return stays / self.energy
+
     def by_layer(self) -> dict[str, float]:
         """J of each layer."""
         return {layer.name: layer.report.energy for layer in self.layers}
@@ -176,6 +183,7 @@ class InferenceCost:
                 "joules_by_part": self.by_part(digital=True),
                 "assumed": vars(self.processor),
                 "advantage": self.advantage,
+                "advantage_with_weights_on_chip": self.advantage_on_chip,
             },
         }
 
@@ -183,7 +191,8 @@ class InferenceCost:
         head = (
             f"energy {si(self.energy, 'J')}, latency {si(self.latency, 's')} an image, "
             f"area {self.area * 1e6:.4g} mm^2 in {self.arrays} arrays; a digital processor takes "
-            f"{si(self.digital_energy, 'J')} ({self.advantage:.3g} times as much)"
+            f"{si(self.digital_energy, 'J')} ({_times(self.advantage)} times as much, "
+            f"{_times(self.advantage_on_chip)} if its weights are on the chip)"
         )
         parts = [f"  {name:20} {si(joules, 'J'):>10}" for name, joules in self.by_part().items()]
         return "\n".join([head, *parts])
@@ -304,6 +313,10 @@ def mean_conductance(design: Design) -> float:
     codes = np.rint(weights / np.abs(weights).max() * largest).astype(np.int32)
     planes, levels = _planes(design, codes), _levels(design.cell)
     return float(np.mean([levels[planes.plus].mean(), levels[planes.minus].mean()]))
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2g}"
 
 
 def _planes(design: Design, codes: np.ndarray) -> Any:

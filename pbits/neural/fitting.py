@@ -8,7 +8,7 @@ import numpy as np
 from jax import random
 from numpy.typing import NDArray
 
-from crossbar.calibration import calibrate
+from crossbar.calibration import calibrate, without_deviations
 from crossbar.compensation import compensate_columns, remap
 from crossbar.design import Design
 from crossbar.programmed import ProgrammedMatrix
@@ -16,6 +16,8 @@ from crossbar.programming import program
 from crossbar.write_verify import Verify
 
 Array = NDArray[np.float64]
+# As one program: by itself every operation of it would be compiled alone.
+_meant = jax.jit(without_deviations)
 CODES = ("plain", "wires", "measured")
 
 
@@ -86,7 +88,8 @@ def fit(
     read = random.fold_in(key, 101)
     choices = [raw]
     if aids.ranges and np.any(rows):
-        tuned = calibrate(raw, rows, key=read, powers_of_two=aids.powers_of_two)
+        meant = None if design.adc.bits is None else _meant(raw)
+        tuned = calibrate(raw, rows, key=read, powers_of_two=aids.powers_of_two, meant=meant)
         wide = raw.replace(input_scale=tuned.input_scale)
         choices = [tuned] if design.adc.bits is None else [tuned, wide]
     if aids.gains and np.any(rows):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Colour-blind safe (Okabe and Ito), one for each part of a breakdown.
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999",
+            "#444444")  # fmt: skip
 _PARTS = (
     "converters", "cells and wires", "buffer", "adders", "registers", "drivers", "routing",
     "multiply-accumulate", "weights from memory",
@@ -100,7 +101,7 @@ def plot_comparison(cost: InferenceCost, ax: "Axes | None" = None) -> "Axes":
     ax.axhline(len(sides["arrays"]) - 0.5, color="black", linewidth=0.6)
     ax.invert_yaxis()
     ax.set(xlabel=f"energy of an image ({word})")
-    ax.set_title(f"processor: {cost.advantage:.3g} times the energy")
+    ax.set_title(f"processor: {cost.advantage:,.1f} times the energy")
     return ax
 
 
