@@ -8,6 +8,7 @@ products in arrays of `crossbar.converters.resistance_sum`, 64 rows at a time.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -22,15 +23,17 @@ from pbits import checks
 from pbits.neural.activations import BatchNorm
 from pbits.neural.joining import Flatten
 from pbits.neural.linear import Dense, Linear
-from pbits.neural.network import Network, chain
+from pbits.neural.network import LinearHook, Network, chain
 
 
 def sign(x: jax.Array) -> jax.Array:
     """-1 or 1 (1 at 0), with slope 1 where x is within -1..1 and 0 elsewhere.
 
     Example:
-        >>> sign(jnp.array([-0.3, 0.0])).tolist(), jax.grad(sign)(0.5), jax.grad(sign)(2.0)
-        ([-1.0, 1.0], Array(1., dtype=float32, weak_type=True), Array(0., dtype=float32, weak_type=True))
+        >>> sign(jnp.array([-0.3, 0.0])).tolist()
+        [-1.0, 1.0]
+        >>> [float(jax.grad(sign)(x)) for x in (0.5, 2.0)]
+        [1.0, 0.0]
     """
     soft = jnp.clip(x, -1, 1)
     return soft + lax.stop_gradient(jnp.where(x < 0, -1.0, 1.0) - soft)
@@ -55,7 +58,8 @@ def perceptron(
     """
     random = np.random.default_rng(checks.whole_number("seed", seed, least=0))
     sizes = (int(np.prod(input_shape)), *hidden, classes)
-    layers, names = [Flatten()], ["flatten"]
+    layers: list[Any] = [Flatten()]
+    names = ["flatten"]
     for i, (width, wide) in enumerate(zip(sizes, sizes[1:], strict=False), 1):
         one, zero = jnp.ones(wide), jnp.zeros(wide)
         weight = jnp.asarray(random.uniform(-0.1, 0.1, (width, wide)), jnp.float32)
@@ -111,6 +115,18 @@ class ResistanceNetwork:
         """Outputs [n, classes] of inputs [n, ...]; `key` is that of jitter, where there is any."""
         return _run(self.network, dict(self.columns), jnp.asarray(x, jnp.float32), key)
 
+    def calibrated(self, images: ArrayLike) -> "ResistanceNetwork":
+        """With the normalisation, which is digital, by what this chip gives for some images.
+
+        A converter's codes and the spread of its cells move each column; its threshold follows.
+        """
+        moments = _moments(self.network, dict(self.columns), jnp.asarray(images, jnp.float32))
+        layers = {
+            name: replace(self.network[name], mean=mean, variance=variance)
+            for name, (mean, variance) in moments.items()
+        }
+        return replace(self, network=self.network.replace(layers))
+
     def report(self, images: int) -> Report:
         """Energy and time of some images: tiles one after another on one 64 x 64 array.
 
@@ -143,19 +159,41 @@ def _run(
     x: jax.Array,
     key: jax.Array | None,
 ) -> jax.Array:
+    return network.run(x, _products(columns, key))
+
+
+@jax.jit
+def _moments(
+    network: Network, columns: dict[str, ResistanceColumns], x: jax.Array
+) -> dict[str, tuple[jax.Array, jax.Array]]:
+    """Mean and variance of what enters each normalisation, all before it already set to theirs."""
+    found = {}
+
+    def digital(name: str, layer: Any, *inputs: jax.Array) -> jax.Array:
+        if not isinstance(layer, BatchNorm):
+            return layer(*inputs)
+        found[name] = jnp.mean(inputs[0], 0), jnp.var(inputs[0], 0)
+        return layer.scale(*found[name])(*inputs)
+
+    network.run(x, _products(columns, None), digital)
+    return found
+
+
+def _products(columns: dict[str, ResistanceColumns], key: jax.Array | None) -> LinearHook:
     order = list(columns)
 
     def hook(name: str, layer: Linear, rows: jax.Array) -> jax.Array:
+        del layer
         written = columns[name]
-        tiles, height, _ = written.plus.shape
+        tiles, height, outputs = written.plus.shape
         missing = tiles * height - rows.shape[1]
         inputs = jnp.pad(rows, ((0, 0), (0, missing)), constant_values=1.0)
         own = None if key is None else jax.random.fold_in(key, order.index(name))
-        total = jnp.zeros((len(rows), written.plus.shape[2])) - missing % 2
+        total = jnp.zeros((len(rows), outputs)) - missing % 2
         for j in range(tiles):
             one = replace(written, plus=written.plus[j], minus=written.minus[j])
             again = None if own is None else jax.random.fold_in(own, j)
             total = total + one.mvm(inputs[:, j * height : (j + 1) * height], again)[0]
         return total / rows.shape[1] ** 0.5
 
-    return network.run(x, hook)
+    return hook

@@ -50,8 +50,8 @@ class Burgers:
     Gauss-Hermite quadrature.
 
     Example:
-        >>> float(Burgers().exact(0.5, 0.0))
-        0.0
+        >>> round(float(Burgers().exact(0.0, 0.25)), 4)
+        -0.7071
     """
 
     viscosity: float = 0.1
