@@ -1,13 +1,14 @@
 """Binary networks, and arrays that sum resistances to compute them.
 
 Weights and inputs of every product are -1 or 1 (Hubara et al., NIPS 2016): training keeps real
-weights behind the signs and lets slopes pass them (straight through) where a number is within -1..1.
-Sums are normalised, digitally, before the next sign.  :class:`ResistanceNetwork` computes the
-products in arrays of `crossbar.converters.resistance_sum`, 64 rows at a time.
+weights behind the signs and lets slopes pass them (straight through) where a number is within
+-1..1.  Sums are normalised, digitally, before the next sign.  :class:`ResistanceNetwork` computes
+the products in arrays of `crossbar.converters.resistance_sum`, 64 rows at a time.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -60,7 +61,7 @@ def perceptron(
     sizes = (int(np.prod(input_shape)), *hidden, classes)
     layers: list[Any] = [Flatten()]
     names = ["flatten"]
-    for i, (width, wide) in enumerate(zip(sizes, sizes[1:], strict=False), 1):
+    for i, (width, wide) in enumerate(pairwise(sizes), 1):
         one, zero = jnp.ones(wide), jnp.zeros(wide)
         weight = jnp.asarray(random.uniform(-0.1, 0.1, (width, wide)), jnp.float32)
         layers += [Binarise(), Dense(weight), BatchNorm(one, zero, zero, one)]

@@ -1,8 +1,8 @@
 """Partial sums of arrays read as random signs instead of by converters (StoX-Net).
 
 Each array of `rows` inputs gives ``reach * tanh(sum / reach)`` on average, through a p-bit that is
-read a few times: one bit a read, no converter (arXiv 2407.12378).  A network is trained through such
-reads, with the slope of the mean, and so learns to live with their noise.
+read a few times: one bit a read, no converter (arXiv 2407.12378).  A network is trained through
+such reads, with the slope of the mean, and so learns to live with their noise.
 """
 
 from dataclasses import dataclass
@@ -99,7 +99,9 @@ def readout_cost(network: Network, design: Design, costs: Costs | None = None) -
         for total, more in zip((events, path, parts), found, strict=True):
             for name, count in more.items():
                 total[name] = total.get(name, 0.0) + float(count)
-    return charge(events, path, parts, with_converter(Costs.load() if costs is None else costs, design))
+    return charge(
+        events, path, parts, with_converter(Costs.load() if costs is None else costs, design)
+    )
 
 
 def _layout(design: Design, inputs: int, outputs: int) -> Layout:

@@ -8,6 +8,7 @@ Both equations here have solutions to compare with.  Inputs (t, x) are scaled to
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import jax
@@ -131,10 +132,7 @@ def solve(
     checks.whole_number("inside", inside, least=4)
     random = np.random.default_rng(checks.whole_number("seed", seed, least=0))
     sizes = (2, *hidden, 1)
-    weights = [
-        random.normal(0, np.sqrt(2 / (a + b)), (a, b))
-        for a, b in zip(sizes, sizes[1:], strict=False)
-    ]
+    weights = [random.normal(0, np.sqrt(2 / (a + b)), (a, b)) for a, b in pairwise(sizes)]
     network = mlp(weights, [np.zeros(size) for size in sizes[1:]], "tanh")
     network, loss = _descend(network, equation, steps, checks.positive("rate", rate), inside, seed)
     return Solved(network, float(loss), relative_error(equation, network))
@@ -151,7 +149,9 @@ def _descend(
     rule = optax.adam(optax.cosine_decay_schedule(rate, steps))
     key = jax.random.key(seed)
 
-    def step(carry: tuple[Network, Any], number: jax.Array) -> tuple[tuple[Network, Any], jax.Array]:
+    def step(
+        carry: tuple[Network, Any], number: jax.Array
+    ) -> tuple[tuple[Network, Any], jax.Array]:
         network, state = carry
         drawn = jax.random.uniform(jax.random.fold_in(key, number), (2 * inside,), minval=-1.0)
         z = drawn.reshape(inside, 2)

@@ -26,8 +26,8 @@ class ToggleAware:
 
     Attributes:
         steps: (name, step) of the inputs of every linear layer, of
-            :func:`pbits.neural.integers.input_steps`; :meth:`of` takes them as they come.  They stay
-            as they are: the trained network is stored with the same ones.
+            :func:`pbits.neural.integers.input_steps`; :meth:`of` takes them as they come.  They
+            stay as they are: the trained network is stored with the same ones.
         input_bits, weight_bits: of the macro.
         toggles: strength of the regulariser; 0 leaves quantisation alone.
         zeros: strength of the weights' penalty.
