@@ -95,12 +95,12 @@ def points(t: ArrayLike, x: ArrayLike) -> NDArray[np.float32]:
 
 
 def relative_error(
-    equation: Equation, run: Network | Callable[[NDArray], ArrayLike], size: int = 41
+    equation: Equation, run: Network | Callable[[jax.Array], ArrayLike], size: int = 41
 ) -> float:
     """Root of the mean squared error over that of the exact solution, on a grid of size x size."""
     t, x = np.meshgrid(np.linspace(0, 1, size), np.linspace(-1, 1, size), indexing="ij")
     exact = equation.exact(t, x).ravel()
-    found = np.asarray(run(points(t, x)), np.float64).ravel()
+    found = np.asarray(run(jnp.asarray(points(t, x))), np.float64).ravel()
     return float(np.sqrt(((found - exact) ** 2).sum() / (exact**2).sum()))
 
 
@@ -134,20 +134,20 @@ def solve(
     sizes = (2, *hidden, 1)
     weights = [random.normal(0, np.sqrt(2 / (a + b)), (a, b)) for a, b in pairwise(sizes)]
     network = mlp(weights, [np.zeros(size) for size in sizes[1:]], "tanh")
-    network, loss = _descend(network, equation, steps, checks.positive("rate", rate), inside, seed)
+    key = jax.random.key(seed)
+    network, loss = _descend(network, equation, steps, checks.positive("rate", rate), inside, key)
     return Solved(network, float(loss), relative_error(equation, network))
 
 
 @partial(jax.jit, static_argnums=(1, 2, 3, 4))
 def _descend(
-    network: Network, equation: Equation, steps: int, rate: float, inside: int, seed: int
+    network: Network, equation: Equation, steps: int, rate: float, inside: int, key: jax.Array
 ) -> tuple[Network, jax.Array]:
     try:
         import optax
     except ImportError as error:
         raise ImportError("training needs optax: pip install 'pbits[neural]'") from error
-    rule = optax.adam(optax.cosine_decay_schedule(rate, steps))
-    key = jax.random.key(seed)
+    rule: Any = optax.adam(optax.cosine_decay_schedule(rate, steps))
 
     def step(
         carry: tuple[Network, Any], number: jax.Array

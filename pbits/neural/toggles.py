@@ -2,14 +2,15 @@
 
 Inputs enter a macro bit by bit, most significant first, and each change of a line costs.  The hook
 of :class:`ToggleAware` rounds inputs and weights as the macro will, and adds to their gradient that
-of ``strength * sum_k |b_k - b_(k-1)|`` over the bits b_k of every input, each bit counted as a
-number of slope ``1 / 2^k`` in its input (straight through).  Weights are drawn to 0 by a penalty,
+of ``strength * sum_k |b_k - b_(k-1)|`` over the bits b_k of every input, written as ``b_k + b_(k-1)
+- 2 b_k b_(k-1)``, each bit counted as a number of slope ``1 / 2^k`` in its input (straight through).  Weights are drawn to 0 by a penalty,
 negative ones harder, because small negative numbers of two's complement are nearly all ones.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -58,9 +59,9 @@ class ToggleAware:
         step = dict(self.steps)[name]
         codes = rounded(rows / step, self.input_bits)
         # A mean over rows, as the loss is one over images.
-        codes = charged(codes, self.input_bits, self.toggles / len(rows))
+        charged_codes: Any = charged(codes, self.input_bits, self.toggles / len(rows))
         weights = round_matrix(layer.matrix, self.weight_bits)
-        return jnp.matmul(step * codes, weights, precision="highest")
+        return jnp.matmul(step * charged_codes, weights, precision="highest")
 
     def penalty(self, network: Network) -> jax.Array:
         """``zeros`` times the sum of all weights' sizes, negative ones counted `negative` times.
@@ -78,8 +79,9 @@ class ToggleAware:
 def rounded(values: jax.Array, bits: int) -> jax.Array:
     """Whole numbers in reach of `bits`; slope 1 inside the reach, 0 outside."""
     top = top_code(bits)
-    inside = jnp.clip(values, -top, top)
-    return inside + lax.stop_gradient(jnp.round(inside) - inside)
+    # Not `clip`, whose slope at the very ends, where the largest weights lie, is a half.
+    inside = jnp.where(jnp.abs(values) < top + 0.5, values, lax.stop_gradient(values))
+    return inside + lax.stop_gradient(jnp.clip(jnp.round(values), -top, top) - inside)
 
 
 def round_matrix(matrix: jax.Array, bits: int) -> jax.Array:
@@ -113,7 +115,10 @@ def toggles_within(codes: jax.Array, bits: int) -> jax.Array:
         >>> toggles_within(jnp.array([5.0, 7.0, 0.0]), 4).tolist()
         [3.0, 1.0, 0.0]
     """
-    return jnp.abs(jnp.diff(bits_of(codes, bits), axis=-1)).sum(-1)
+    # For bits this is |b - a|, but with a slope where neighbours are equal too.
+    found = bits_of(codes, bits)
+    a, b = found[..., :-1], found[..., 1:]
+    return (a + b - 2 * a * b).sum(-1)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(1,))

@@ -163,7 +163,7 @@ def _toggling(name: str) -> tuple[MacroRun, MacroRun]:
     start = shapes.mlp(images.shape[1:], 10, (128, 128), seed=1)
     usual = train(start, images, labels, epochs=epochs, rate=3e-3, seed=1).network
     steps = input_steps(usual, images[:200], 8)
-    aware = ToggleAware.of(steps, 8, 8, toggles=3e-4, zeros=3e-5)
+    aware = ToggleAware.of(steps, 8, 8, toggles=1e-3, zeros=1e-5)
     hooks = {"linear": aware.linear, "penalty": aware.penalty}
     quiet = train(usual, images, labels, epochs=epochs, rate=2e-3, seed=1, **hooks).network
     mapped = (on_macros(network, images[:1], steps=steps) for network in (usual, quiet))
@@ -308,9 +308,11 @@ ROWS = (
                 "accuracy it costs", "half a point allowed", 0.0, 0.5,
                 partial(_quieter, name, _points_lost)),
             Row(f"N12.{first + 1}", "the same: measured toggles of input lines, over those "
-                "of usual training; below 0.9 passes", _HERE, 0.45, 0.45, partial(_quieter, name, _toggles_left)),
+                "of usual training; below 0.9 passes", _HERE, 0.45, 0.45,
+                partial(_quieter, name, _toggles_left)),
             Row(f"N12.{first + 2}", "the same: energy of an image, over that of usual "
-                "training; below 0.9 passes", _HERE, 0.45, 0.45, partial(_quieter, name, _energy_left)),
+                "training; below 0.9 passes", _HERE, 0.45, 0.45,
+                partial(_quieter, name, _energy_left)),
         )
     ),
     Row("N13.1", "binary perceptron, two layers, 128 hidden (chosen; not in open text), trained "
