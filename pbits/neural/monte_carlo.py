@@ -65,12 +65,35 @@ def monte_carlo(
         (4, 3, 2)
     """
     arrays = dict(arrays or {})
-    names = {one.name for one in network.linears()}
     random_reads = tuple(arrays) if noisy is True else tuple(noisy or ())
-    if unknown := (set(arrays) | set(random_reads)) - names:
-        raise ValueError(f"no linear layer is called {sorted(unknown)}; there are {sorted(names)}")
     if not random_reads:
         pbit_counts(network)
+    logits = sample_all(
+        network, images, samples, seed=seed, arrays=arrays, noisy=random_reads, linear=linear,
+        batch=batch, progress=progress,
+    )  # fmt: skip
+    return Predictions(logits, seed)
+
+
+def sample_all(
+    network: Network,
+    images: ArrayLike,
+    samples: int,
+    *,
+    seed: int = 0,
+    arrays: Arrays | None = None,
+    noisy: tuple[str, ...] = (),
+    linear: LinearHook | None = None,
+    batch: int = 200,
+    progress: Callable[[int, int], None] | None = None,
+) -> np.ndarray:
+    """Logits [samples, n, classes], of networks without anything random too.
+
+    Arguments and errors are those of :func:`monte_carlo`, `noisy` by name.
+    """
+    arrays, names = dict(arrays or {}), {one.name for one in network.linears()}
+    if unknown := (set(arrays) | set(noisy)) - names:
+        raise ValueError(f"no linear layer is called {sorted(unknown)}; there are {sorted(names)}")
     checks.whole_number("samples", samples, 1)
     images, found = np.asarray(images, np.float32), []
     if not len(images):
@@ -82,13 +105,12 @@ def monte_carlo(
         numbers = np.arange(first, first + batch, dtype=np.uint32)
         keys = random.seed_key(seed), jax.random.fold_in(jax.random.key(seed), first)
         logits = _samples(
-            network, arrays, *keys, filled, numbers, samples=samples, linear=linear,
-            noisy=random_reads,
-        )  # fmt: skip
+            network, arrays, *keys, filled, numbers, samples=samples, linear=linear, noisy=noisy
+        )
         found.append(np.asarray(logits)[:, : len(part)])
         if progress:
             progress(first + len(part), len(images))
-    return Predictions(np.concatenate(found, axis=1), seed)
+    return np.concatenate(found, axis=1)
 
 
 def product(

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize_scalar
 from scipy.stats import rankdata
 
-from pbits.checks import whole_number
+from pbits.checks import positive, whole_number
 
 Array = NDArray[np.float64]
 
@@ -35,6 +36,10 @@ class Predictions(NamedTuple):
     def probabilities(self, samples: int | None = None) -> Array:
         """Mean over the first so many samples (all by default), [n, classes]."""
         return _softmax(self.logits[:samples]).mean(0)
+
+    def at(self, temperature: float) -> "Predictions":
+        """With all logits over a temperature; see :func:`fit_temperature`."""
+        return self._replace(logits=self.logits / np.float32(positive("temperature", temperature)))
 
     def entropy(self) -> Array:
         """Of the mean prediction, [n]."""
@@ -117,6 +122,35 @@ def calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = 1
     place = np.minimum((confidence * whole_number("bins", bins, 1)).astype(int), bins - 1)
     gap = np.bincount(place, right - confidence, minlength=bins)
     return float(np.abs(gap).sum() / len(y))
+
+
+def log_loss(probabilities: ArrayLike, labels: ArrayLike) -> float:
+    """Mean of ``-ln p`` of the right class.
+
+    Example:
+        >>> round(log_loss([[0.5, 0.5]], [1]), 4)
+        0.6931
+    """
+    p, y = np.asarray(probabilities, np.float64), np.asarray(labels)
+    return float(-np.mean(np.log(np.maximum(p[np.arange(len(y)), y], 1e-300))))
+
+
+def fit_temperature(predictions: Predictions, labels: ArrayLike) -> float:
+    """The temperature, from 1/16 to 16, of the least loss of the mean prediction.
+
+    Samples that each doubt as much as they were trained to doubt too much together; images that
+    were not trained on should tell.  Of one sample it is Guo's calibration of a network.
+
+    Example:
+        >>> sure = Predictions(np.array([[[4.0, 0.0]] * 4], np.float32), 0)
+        >>> round(4 / fit_temperature(sure, [0, 0, 0, 1]), 2)  # ln 3
+        1.1
+    """
+    found = minimize_scalar(
+        lambda log_t: log_loss(predictions.at(float(np.exp(log_t))).probabilities(), labels),
+        bounds=(-np.log(16.0), np.log(16.0)), method="bounded", options={"xatol": 1e-3},
+    )  # fmt: skip
+    return float(np.exp(found.x))  # pyright: ignore
 
 
 def auroc(inside: ArrayLike, outside: ArrayLike) -> float:
