@@ -37,10 +37,6 @@ class Predictions(NamedTuple):
         """Mean over the first so many samples (all by default), [n, classes]."""
         return _softmax(self.logits[:samples]).mean(0)
 
-    def at(self, temperature: float) -> "Predictions":
-        """With all logits over a temperature; see :func:`fit_temperature`."""
-        return self._replace(logits=self.logits / np.float32(positive("temperature", temperature)))
-
     def entropy(self) -> Array:
         """Of the mean prediction, [n]."""
         return entropy(self.probabilities())
@@ -135,19 +131,30 @@ def log_loss(probabilities: ArrayLike, labels: ArrayLike) -> float:
     return float(-np.mean(np.log(np.maximum(p[np.arange(len(y)), y], 1e-300))))
 
 
-def fit_temperature(predictions: Predictions, labels: ArrayLike) -> float:
-    """The temperature, from 1/16 to 16, of the least loss of the mean prediction.
-
-    Samples that each doubt as much as they were trained to doubt too much together; images that
-    were not trained on should tell.  Of one sample it is Guo's calibration of a network.
+def tempered(probabilities: ArrayLike, temperature: float) -> Array:
+    """``p**(1 / T)``, normalised: surer below T = 1, in more doubt above.
 
     Example:
-        >>> sure = Predictions(np.array([[[4.0, 0.0]] * 4], np.float32), 0)
+        >>> tempered([0.8, 0.2], 0.5).round(3).tolist()
+        [0.941, 0.059]
+    """
+    p = np.maximum(np.asarray(probabilities, np.float64), 1e-300)
+    return _softmax(np.log(p) / positive("temperature", temperature))
+
+
+def fit_temperature(probabilities: ArrayLike, labels: ArrayLike) -> float:
+    """The temperature, from 1/16 to 16, at which `tempered` has the least `log_loss`.
+
+    A mean over samples that each doubt as they were trained to doubts too much: it is tempered as
+    a whole (of one output this is Guo's temperature).  Use images that were not trained on.
+
+    Example:
+        >>> sure = [[0.982, 0.018]] * 4  # logits that differ by 4
         >>> round(4 / fit_temperature(sure, [0, 0, 0, 1]), 2)  # ln 3
         1.1
     """
     found = minimize_scalar(
-        lambda log_t: log_loss(predictions.at(float(np.exp(log_t))).probabilities(), labels),
+        lambda log_t: log_loss(tempered(probabilities, float(np.exp(log_t))), labels),
         bounds=(-np.log(16.0), np.log(16.0)), method="bounded", options={"xatol": 1e-3},
     )  # fmt: skip
     return float(np.exp(found.x))  # pyright: ignore
