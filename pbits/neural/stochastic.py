@@ -49,8 +49,7 @@ class PBits:
         """Mean spin in the long run; differentiable, and hence without the inputs' rounding."""
         if self.devices is None:
             return jnp.tanh(x)
-        # Training must not change devices.
-        exact = jax.lax.stop_gradient(self.devices._replace(code=None, most=None))
+        exact = self.devices._replace(code=None, most=None)
         return exact.model.transfer(heard(exact, -2 * x))
 
     def idle(self, draw: Draw, shape: tuple[int, ...]) -> Any:

@@ -111,7 +111,7 @@ def train(
         augmentation is not None,
     )
     key, count = random.seed_key(checks.whole_number("seed", seed, least=0)), 0
-    state, best, history, top = rule.init(network), network, [], -1.0
+    state, best, history, top = rule.init(_trained(network)), network, [], -1.0
     interrupted = False
     with deferred_interrupt() as asked:
         for number in range(1, epochs + 1):
@@ -193,11 +193,22 @@ def _rule(optimiser: str, rate: float, decay: float, steps: int) -> Any:
     return optax.chain(*order, optax.scale_by_learning_rate(slowing))
 
 
-def _is_weight(network: Network) -> Any:
-    """True for the leaves that are matrices or kernels."""
+def _trained(network: Network) -> dict[str, jax.Array]:
+    """All parameters by their place, but those of devices, which no training changes."""
+    leaves = jax.tree_util.tree_flatten_with_path(network)[0]
+    fixed = jax.tree_util.GetAttrKey("devices")
+    return {jax.tree_util.keystr(path): leaf for path, leaf in leaves if fixed not in path}
+
+
+def _with(network: Network, parameters: dict[str, jax.Array]) -> Network:
     return jax.tree_util.tree_map_with_path(
-        lambda path, _: getattr(path[-1], "name", "") == "weight", network
+        lambda path, leaf: parameters.get(jax.tree_util.keystr(path), leaf), network
     )
+
+
+def _is_weight(parameters: dict[str, Any]) -> dict[str, bool]:
+    """True for matrices and kernels."""
+    return {place: place.endswith(".weight") for place in parameters}
 
 
 def _step(
@@ -208,8 +219,9 @@ def _step(
     augmented: bool,
 ) -> Callable[..., tuple[Network, Any, jax.Array]]:
     def loss(
-        network: Network, x: jax.Array, y: jax.Array, key: jax.Array
+        parameters: dict, network: Network, x: jax.Array, y: jax.Array, key: jax.Array
     ) -> tuple[jax.Array, dict]:
+        network = _with(network, parameters)
         moments: dict[str, tuple[jax.Array, jax.Array]] = {}
         other = None if digital is None else digital(key)
         logits = network.run(x, linear, _normalising(moments, other))
@@ -229,9 +241,10 @@ def _step(
     ):
         x = moved(x, moves) if augmented else x
         own = random.sweep_key(key, count)
-        (value, moments), slope = jax.value_and_grad(loss, has_aux=True)(network, x, y, own)
-        changes, state = rule.update(slope, state, network)
-        network = jax.tree.map(jnp.add, network, changes)
+        given = _trained(network)
+        (value, moments), slope = jax.value_and_grad(loss, has_aux=True)(given, network, x, y, own)
+        changes, state = rule.update(slope, state, given)
+        network = _with(network, jax.tree.map(jnp.add, given, changes))
         return _remembering(network, moments), state, value
 
     return step

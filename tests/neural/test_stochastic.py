@@ -44,7 +44,7 @@ def p_value(mean, count, wanted):
     return float(np.min(2 * norm.sf(np.abs(z))) * np.size(z))
 
 
-def first_spins(network, images=20_000, samples=1):
+def first_spins(network, images=100_000, samples=1):
     x = np.broadcast_to(DRIVES, (images, 5))
     return monte_carlo(network, x, samples, seed=4, batch=images).logits
 
@@ -64,7 +64,7 @@ def test_spins_have_the_mean_of_the_transfer_curve(neurons, wait, reached):
     assert set(np.unique(spins)) == {-1.0, 1.0}
     wanted = reached * np.tanh(DRIVES)
     assert p_value(spins.mean(0), len(spins), wanted) > ALPHA
-    assert p_value(spins.mean(0), len(spins), reached * np.tanh(1.05 * DRIVES)) < ALPHA
+    assert p_value(spins.mean(0), len(spins), reached * np.tanh(1.1 * DRIVES)) < ALPHA
     if reached < 1:
         assert p_value(spins.mean(0), len(spins), np.tanh(DRIVES)) < ALPHA
 
@@ -171,7 +171,7 @@ def test_deterministic_tiles_and_random_layers_mix():
     plain = monte_carlo(TINY, X, 4, seed=1)
     hooked = monte_carlo(TINY, X, 4, seed=1, linear=linear)
     np.testing.assert_allclose(hooked.logits, plain.logits, rtol=1e-5)
-    assert calls.count("in") == 2  # traced twice: once for all samples, and unused in each
+    assert calls.count("in") == 1 < calls.count("out")
     cell = crossbar.Cell([1e-6, 2e-6])
     design = crossbar.Design(cell, rows=8, columns=8, weight_bits=12, input_bits=2)
     arrays = {
