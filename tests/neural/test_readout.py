@@ -27,46 +27,36 @@ def matrix(*shape):
 
 
 NET = chain(
-    [layers.Dense(matrix(12, 16)), layers.Tanh(), layers.Dense(matrix(16, 3))],
+    [layers.Dense(matrix(12, 48)), layers.Tanh(), layers.Dense(matrix(48, 3))],
     (12,),
     ["first", "tanh", "last"],
 )
 DESIGN = crossbar.Design(
-    crossbar.Cell([1e-6, 2e-6]), adc=StochasticReadout(samples=2), rows=16, columns=32,
-    weight_bits=3, input_bits=2, encoding="sign-magnitude",
+    crossbar.Cell([1e-6, 2e-6]), adc=StochasticReadout(samples=2), rows=64, columns=128,
+    weight_bits=2, input_bits=2, encoding="sign-magnitude",
 )  # fmt: skip
 
 
-def noise(arrays):
-    quiet = monte_carlo(NET, X, 30, arrays=arrays, noisy=("first",)).logits * 0
-    mean = NET.run(X, linear=lambda name, layer, rows: arrays[name].mvm(rows)[0])
-    loud = monte_carlo(NET, X, 30, arrays=arrays, noisy=True, seed=3).logits
-    return float(np.mean((loud - quiet - np.asarray(mean)) ** 2))
-
-
+@pytest.mark.slow
 def test_reads_are_worth_what_is_predicted_and_sharing_them_pays():
     arrays = in_arrays(NET, DESIGN, X, jax.random.key(0))
-    assert reads_of(arrays) == {"first": 2, "last": 2}
-    many = with_reads(arrays, {"first": 64, "last": 64})
-    variances = read_variances(NET, many, X, samples=30)  # many reads: tanh is nearly straight
+    many = with_reads(arrays, {"first": 64, "last": 64})  # so many that tanh is nearly straight
+    variances = read_variances(NET, many, X, samples=30)
     conversions = conversions_of(NET, many)
-    # Columns times slices of a weight, of one digit.
-    slices = many["first"].conductance.shape[1]
-    assert conversions == {"first": 16 * slices, "last": 3 * slices}
-    total = 64 * sum(conversions.values())
-    shared = share_reads(variances, conversions, total)
-    assert sum(shared[n] * conversions[n] for n in shared) == pytest.approx(total, rel=0.05)
+    assert conversions == {"first": 48, "last": 3}  # columns: one slice, one digit
+    shared = share_reads(variances, conversions, 64 * 51)
+    assert sum(shared[n] * conversions[n] for n in shared) == pytest.approx(64 * 51, rel=0.05)
 
     def predicted(reads):
         return sum(variances[name] / reads[name] for name in reads)
 
     even = {"first": 64, "last": 64}
     assert predicted(shared) < 0.85 * predicted(even)
-    found_even, found = noise(many), noise(with_reads(arrays, shared))
-    assert found_even == pytest.approx(predicted(even), rel=0.1)
-    assert found == pytest.approx(predicted(shared), rel=0.1)
-    other = {"first": max(1, int(shared["first"] * 0.4)), "last": shared["last"] * 2}
-    assert predicted(other) > predicted(shared)
+    mean = NET.run(X, linear=lambda name, layer, rows: arrays[name].mvm(rows)[0])
+    for reads in (even, shared):
+        loud = monte_carlo(NET, X, 30, arrays=with_reads(arrays, reads), noisy=True, seed=3).logits
+        found = float(np.mean((loud - np.asarray(mean)) ** 2))
+        assert found == pytest.approx(predicted(reads), rel=0.15)
 
 
 def test_the_best_shares_by_trying_all():
@@ -86,6 +76,11 @@ def test_only_stochastic_readouts_are_read_again():
     arrays = in_arrays(NET, plain, X, jax.random.key(0), names=("last",))
     assert list(arrays) == ["last"]
     assert reads_of(arrays) == {}
+    memory = arrays["last"]
+    read = memory.replace(design=memory.design.replace(adc=StochasticReadout(samples=2)))
+    again = with_reads({"last": read}, {"last": 5})
+    assert reads_of(again) == {"last": 5}
+    assert (np.asarray(again["last"].converters) == 5).all()
     with pytest.raises(ValueError, match="not behind"):
         with_reads(arrays, {"last": 3})
     with pytest.raises(ValueError, match="no linear layer"):
