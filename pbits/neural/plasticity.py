@@ -19,12 +19,17 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 
+from crossbar.cells.cell import Write
 from pbits import checks, random
 from pbits.devices.plasticity import Rule, probabilities, update
+from pbits.devices.write_table import exact_switching
+from pbits.devices.writing import Writer
 from pbits.neural.linear import Dense
 from pbits.neural.network import Network, chain
 
+_BIASES = 0.1, 10.0  # currents over the critical one
 _START = np.uint32(0xFFFFFFFF)  # number of the event that draws the first weights
 
 
@@ -44,9 +49,9 @@ class Learning:
     """
 
     neurons: int = 200
-    rule: Rule = field(default_factory=lambda: Rule(0.1, 0.05, 20e-3, 1.0))
+    rule: Rule = field(default_factory=lambda: Rule(0.2, 0.1, 20e-3, 1.0))
     span: float = 40e-3
-    homeostasis: float = 0.5
+    homeostasis: float = 1.0
 
     def __post_init__(self) -> None:
         checks.whole_number("neurons", self.neurons, 2)
@@ -86,7 +91,7 @@ class Learned(NamedTuple):
         return np.asarray(self.network()(lines(images))).argmax(-1)
 
     def write_energy(self, set_joules: float, reset_joules: float) -> float:
-        """J, of all pulses of the learning, such as `Cell.write.energy` for either.
+        """J, of all pulses of the learning, such as ``weak_write(...).energy`` or `Cell.write.energy`.
 
         Pulses that switch nothing cost as much as those that do.
         """
@@ -198,3 +203,39 @@ def _pass(
         return state, (winner, jnp.sum(before != after))
 
     return lax.scan(event, state, (seen, up, down))
+
+
+def weak_write(writer: Writer, seconds: float, probability: float) -> Write:
+    """The pulse that switches with some probability, by the Fokker-Planck equation.
+
+    Args:
+        writer: axial, of single numbers, such as `writing.junction_writer` of a junction.
+        seconds: length of the pulse.
+        probability: of switching, above 0 and below 1.
+
+    Raises:
+        ValueError: on a probability that no current between a tenth and ten times the critical one
+            has.
+
+    Example:
+        >>> from pbits.devices import presets, writing
+        >>> strong, weak = (
+        ...     weak_write(writing.junction_writer(presets.get("sot-three-terminal")), 10e-9, p)
+        ...     for p in (0.999, 0.1)
+        ... )
+        >>> strong.energy > 3 * weak.energy > 0
+        True
+    """
+    delta, unit, critical, ohm = (np.asarray(x, float).item() for x in writer)
+    tau, wanted = checks.positive("seconds", seconds) / unit, 1 - probability
+
+    def excess(bias: float) -> float:
+        return exact_switching(delta, bias, tau) - wanted
+
+    if not (0 < probability < 1 and excess(_BIASES[0]) > 0 > excess(_BIASES[1])):
+        raise ValueError(
+            f"probability is {probability!r}; expected one above 0 and below 1 that a pulse of "
+            f"{seconds:g} s has at {_BIASES[0]:g} to {_BIASES[1]:g} critical currents"
+        )
+    current = critical * float(brentq(excess, *_BIASES, xtol=1e-3))  # pyright: ignore
+    return Write(current**2 * ohm * seconds, seconds, wanted, current=current)

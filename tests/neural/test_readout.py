@@ -33,7 +33,7 @@ NET = chain(
 )
 DESIGN = crossbar.Design(
     crossbar.Cell([1e-6, 2e-6]), adc=StochasticReadout(samples=2), rows=64, columns=128,
-    weight_bits=2, input_bits=2, encoding="sign-magnitude",
+    weight_bits=2, input_bits=9, dac_bits=8, encoding="sign-magnitude",
 )  # fmt: skip
 
 
