@@ -41,8 +41,8 @@ class Learning:
         neurons: that compete.
         rule: of the synapses, times against `span`.
         span: s, from the first spike (of a line at 1) to the last (of one at 0); neurons fire then.
-        homeostasis: by how much a win raises a neuron's threshold, in spikes; the mean of all
-            thresholds stays.
+        homeostasis: by how much a win raises a neuron's threshold in the first pass, in spikes, and
+            by less and less in later ones; the mean of all thresholds stays.
 
     Raises:
         ValueError: on numbers out of range.
@@ -51,7 +51,7 @@ class Learning:
     neurons: int = 200
     rule: Rule = field(default_factory=lambda: Rule(0.2, 0.1, 20e-3, 1.0))
     span: float = 40e-3
-    homeostasis: float = 1.0
+    homeostasis: float = 4.0
 
     def __post_init__(self) -> None:
         checks.whole_number("neurons", self.neurons, 2)
@@ -91,9 +91,10 @@ class Learned(NamedTuple):
         return np.asarray(self.network()(lines(images))).argmax(-1)
 
     def write_energy(self, set_joules: float, reset_joules: float) -> float:
-        """J, of all pulses of the learning, such as ``weak_write(...).energy`` or `Cell.write.energy`.
+        """J, of all pulses of the learning.
 
-        Pulses that switch nothing cost as much as those that do.
+        Energies of one pulse are those of :func:`weak_write` or of a cell's datasheet.  Pulses
+        that switch nothing cost as much as those that do.
         """
         return self.events * (self.sets * set_joules + self.resets * reset_joules)
 
@@ -142,8 +143,9 @@ def learn(
     wins, switched = np.zeros(0), 0
     for epoch in range(epochs):
         order = np.random.default_rng([seed, epoch]).permutation(count)
+        rise = learning.homeostasis * (1 - epoch / epochs)
         state, (who, changed) = _pass(
-            key, state, seen[order], up[order], down[order], jnp.float32(learning.homeostasis)
+            key, state, seen[order], up[order], down[order], np.float32(rise)
         )
         wins = np.bincount(np.asarray(who), minlength=learning.neurons)
         switched += int(np.asarray(changed).sum())
