@@ -10,15 +10,17 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pbits import checks
+from pbits import checks, random
 from pbits.interrupts import deferred_interrupt
 from pbits.neural.activations import BatchNorm
 from pbits.neural.augmenting import Augmentation, moved
 from pbits.neural.evaluating import accuracy
 from pbits.neural.folding import fold
-from pbits.neural.network import LinearHook, Network
+from pbits.neural.network import DigitalHook, LinearHook, Network
 
 OPTIMISERS = ("adam", "sgd")
+HookOfKey = Callable[[jax.Array], DigitalHook]
+_JUDGING = np.uint32(0xFFFFFFFF)  # number of the step whose key judges held-out images
 
 
 class Epoch(NamedTuple):
@@ -60,6 +62,7 @@ def train(
     augmentation: Augmentation | None = None,
     held_out: float | tuple[ArrayLike, ArrayLike] = 0.1,
     linear: LinearHook | None = None,
+    digital: HookOfKey | None = None,
     penalty: Callable[[Network], jax.Array] | None = None,
     seed: int = 0,
     progress: Callable[[Epoch], None] | None = None,
@@ -81,6 +84,8 @@ def train(
         augmentation: random moves of the images.
         held_out: share of the images, or images and labels, that choose the best epoch.
         linear: as in :meth:`Network.run`, to train through another product.
+        digital: makes the hook of all other layers from a key, uint32 [2], one for each step, such
+            as `stochastic.straight_through`; held-out images are judged through one, too.
         penalty: a function of the network added to the loss.
         seed: of all random choices.
         progress: called after each epoch.
@@ -101,22 +106,25 @@ def train(
         checks.non_negative("decay", decay),
         epochs * steps,
         linear,
+        digital,
         penalty,
         augmentation is not None,
     )
-    state, best, history, top = rule.init(network), network, [], -1.0
+    key, count = random.seed_key(checks.whole_number("seed", seed, least=0)), 0
+    state, best, history, top = rule.init(_trained(network)), network, [], -1.0
     interrupted = False
     with deferred_interrupt() as asked:
         for number in range(1, epochs + 1):
             losses = []
             for x, y, moves in _batches(kept, batch, augmentation, seed, number):
-                network, state, loss = step(network, state, x, y, moves)
+                network, state, loss = step(network, state, x, y, moves, key, np.uint32(count))
                 losses.append(loss)
+                count += 1
                 if interrupted := asked():
                     break
             if interrupted:
                 break
-            history.append(Epoch(number, _mean(losses), _score(score, network, checked)))
+            history.append(Epoch(number, _mean(losses), _score(score, network, checked, key)))
             if progress:
                 progress(history[-1])
             if history[-1].accuracy > top:
@@ -156,13 +164,19 @@ def _programs(
     decay: float,
     steps: int,
     linear: LinearHook | None,
+    digital: HookOfKey | None,
     penalty: Callable[[Network], jax.Array] | None,
     augmented: bool,
 ) -> tuple[Any, Callable, Callable]:
     """The optimiser, a step and a network's outputs: compiled once for equal settings."""
     rule = _rule(optimiser, rate, decay, steps)
-    score = jax.jit(lambda network, x: network.run(x, linear))
-    return rule, _step(rule, linear, penalty, augmented), score
+
+    @jax.jit
+    def score(network: Network, x: jax.Array, key: jax.Array) -> jax.Array:
+        hook = None if digital is None else digital(random.sweep_key(key, _JUDGING))
+        return network.run(x, linear, hook)
+
+    return rule, _step(rule, linear, digital, penalty, augmented), score
 
 
 def _rule(optimiser: str, rate: float, decay: float, steps: int) -> Any:
@@ -179,43 +193,71 @@ def _rule(optimiser: str, rate: float, decay: float, steps: int) -> Any:
     return optax.chain(*order, optax.scale_by_learning_rate(slowing))
 
 
-def _is_weight(network: Network) -> Any:
-    """True for the leaves that are matrices or kernels."""
+def _trained(network: Network) -> dict[str, jax.Array]:
+    """All parameters by their place, but those of devices, which no training changes."""
+    leaves = jax.tree_util.tree_flatten_with_path(network)[0]
+    fixed = jax.tree_util.GetAttrKey("devices")
+    return {jax.tree_util.keystr(path): leaf for path, leaf in leaves if fixed not in path}
+
+
+def _with(network: Network, parameters: dict[str, jax.Array]) -> Network:
     return jax.tree_util.tree_map_with_path(
-        lambda path, _: getattr(path[-1], "name", "") == "weight", network
+        lambda path, leaf: parameters.get(jax.tree_util.keystr(path), leaf), network
     )
+
+
+def _is_weight(parameters: dict[str, Any]) -> dict[str, bool]:
+    """True for matrices and kernels."""
+    return {place: place.endswith(".weight") for place in parameters}
 
 
 def _step(
     rule: Any,
     linear: LinearHook | None,
+    digital: HookOfKey | None,
     penalty: Callable[[Network], jax.Array] | None,
     augmented: bool,
 ) -> Callable[..., tuple[Network, Any, jax.Array]]:
-    def loss(network: Network, x: jax.Array, y: jax.Array) -> tuple[jax.Array, dict]:
+    def loss(
+        parameters: dict, network: Network, x: jax.Array, y: jax.Array, key: jax.Array
+    ) -> tuple[jax.Array, dict]:
+        network = _with(network, parameters)
         moments: dict[str, tuple[jax.Array, jax.Array]] = {}
-        logits = network.run(x, linear, _normalising(moments))
+        other = None if digital is None else digital(key)
+        logits = network.run(x, linear, _normalising(moments, other))
         chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)
         extra = 0.0 if penalty is None else penalty(network)
         return -jnp.mean(chosen) + extra, moments
 
     @jax.jit
-    def step(network: Network, state: Any, x: jax.Array, y: jax.Array, moves: jax.Array):
+    def step(
+        network: Network,
+        state: Any,
+        x: jax.Array,
+        y: jax.Array,
+        moves: jax.Array,
+        key: jax.Array,
+        count: jax.Array,
+    ):
         x = moved(x, moves) if augmented else x
-        (value, moments), slope = jax.value_and_grad(loss, has_aux=True)(network, x, y)
-        changes, state = rule.update(slope, state, network)
-        network = jax.tree.map(jnp.add, network, changes)
+        own = random.sweep_key(key, count)
+        given = _trained(network)
+        (value, moments), slope = jax.value_and_grad(loss, has_aux=True)(given, network, x, y, own)
+        changes, state = rule.update(slope, state, given)
+        network = _with(network, jax.tree.map(jnp.add, given, changes))
         return _remembering(network, moments), state, value
 
     return step
 
 
-def _normalising(moments: dict[str, tuple[jax.Array, jax.Array]]) -> Callable[..., jax.Array]:
-    """A hook that normalises by the batch, and notes its mean and variance."""
+def _normalising(
+    moments: dict[str, tuple[jax.Array, jax.Array]], other: DigitalHook | None
+) -> DigitalHook:
+    """A hook that normalises by the batch, notes its mean and variance, and leaves the rest."""
 
     def digital(name: str, layer: Any, *inputs: jax.Array) -> jax.Array:
         if not isinstance(layer, BatchNorm):
-            return layer(*inputs)
+            return layer(*inputs) if other is None else other(name, layer, *inputs)
         axes = tuple(range(inputs[0].ndim - 1))
         moments[name] = jnp.mean(inputs[0], axes), jnp.var(inputs[0], axes)
         return layer.scale(*moments[name])(*inputs)
@@ -259,8 +301,9 @@ def _mean(losses: list[jax.Array]) -> float:
 
 
 def _score(
-    run: Callable[[Network, jax.Array], jax.Array],
+    run: Callable[[Network, jax.Array, jax.Array], jax.Array],
     network: Network,
     data: tuple[np.ndarray, np.ndarray],
+    key: jax.Array,
 ) -> float:
-    return accuracy(lambda x: run(network, x), *data)
+    return accuracy(lambda x: run(network, x, key), *data)
