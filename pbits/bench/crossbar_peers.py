@@ -81,7 +81,7 @@ class CrossSim:
 
     def __init__(self, layer: "Layer", wire: float) -> None:
         self.simulator = find_crosssim()
-        self.version = _version()
+        self.version = crosssim_version()
         self.weights = np.ascontiguousarray(layer.weights.T, np.float32)
         self.parameters = self._parameters(layer, wire)
         settings = layer.settings
@@ -148,7 +148,7 @@ class CrossSim:
         return parameters
 
 
-def _version() -> str | None:
+def crosssim_version() -> str | None:
     """Of the installed distribution, or of the checkout."""
     path = Path(os.environ.get(CHECKOUT, "")) / "pyproject.toml"
     if os.environ.get(CHECKOUT) and path.is_file():
