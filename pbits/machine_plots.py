@@ -11,7 +11,9 @@ import numpy as np
 
 from pbits.diagnostics.tts import Estimate
 from pbits.machine.codesign_choice import COSTS
-from pbits.machine.codesign_table import Point, Table, short_name, value_of, word
+from pbits.machine.codesign_result import Point, value_of
+from pbits.machine.codesign_table import Table
+from pbits.machine.codesign_words import short_name, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from pbits.machine.codesign_table import Point, Table
+from pbits.machine.codesign_result import Point
+from pbits.machine.codesign_table import Table
 from pbits.machine_plots import plot_parameter, plot_pareto
 
 mpl.use("Agg")

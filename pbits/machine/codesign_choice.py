@@ -8,7 +8,9 @@ import numpy as np
 
 from crossbar.ledger import si
 from pbits import checks
-from pbits.machine.codesign_table import Point, Table, aligned, short_name, value_of, word
+from pbits.machine.codesign_result import Point, value_of
+from pbits.machine.codesign_table import Table
+from pbits.machine.codesign_words import aligned, short_name, word
 
 COSTS = {"joules_per_read": "J", "energy_to_solution": "J", "seconds_per_read": "s",
          "time_to_solution": "s", "area_m2": "m^2"}  # fmt: skip

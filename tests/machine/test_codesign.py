@@ -19,7 +19,8 @@ from pbits.machine import Clocking, CrossbarCoupling, Machine, Neurons, affordab
 from pbits.machine.codesign_choice import Affordable
 from pbits.machine.codesign_points import combinations, digest, with_value
 from pbits.machine.codesign_records import append_point, read_points
-from pbits.machine.codesign_table import Point, Table
+from pbits.machine.codesign_result import Point
+from pbits.machine.codesign_table import Table
 from pbits.machine.crossbar_fields import Rounding
 from pbits.machine.pbit_costs import PBitCost
 from problems import maxcut_from_edges
