@@ -35,6 +35,7 @@ def target_moments(problem: IsingProblem, beta: float, *, seed: int | None = Non
     """Of Boltzmann's law: exact up to 16 spins, else from the exact sampler.
 
     Example:
+        >>> from problems import ising
         >>> found = target_moments(ising([0, 0], [0], [1], [-1]), 0.5)
         >>> round(float(found.pair[0]), 4)  # tanh(1 / 2)
         0.4621
@@ -54,6 +55,7 @@ def moments(problem: IsingProblem, spins: NDArray, weights: Array | None = None)
     """Of states [k, n], equally likely or with probabilities [k].
 
     Example:
+        >>> from problems import ising
         >>> moments(ising([0, 0], [0], [1], [1]), np.array([[1, 1], [1, -1]])).mean.tolist()
         [1.0, 0.0]
     """
