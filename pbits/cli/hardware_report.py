@@ -12,7 +12,8 @@ def rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     from pbits.machine.report import si_area
 
     changes = "".join(f",{key}={value}" for key, value in facts["changes"].items())
-    found = [("hardware", f"{facts['preset']}{changes}: {facts['text']}")]
+    between = f"; {facts['preset']} unchanged: " if changes else ": "
+    found = [("hardware", f"{facts['preset']}{changes}{between}{facts['text']}")]
     if facts["arrays"]:
         its = facts["arrays"]
         found.append(

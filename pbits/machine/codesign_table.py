@@ -161,10 +161,22 @@ class Table:
         refused = [f"  {_told(p, self.parameters)}: {p.refused}" for p in self.points if p.refused]
         missing = self.asked - len(self.points)
         lines = aligned([[*names, *_HEADINGS], *rows])
-        lines.append(f"target {self.target_energy:.10g}; * not beaten in {' x '.join(PARETO)}")
+        lines += self._notes()
         lines += ["did not fit:", *refused] if refused else []
         lines += [f"{missing} of {self.asked} points are missing"] if missing else []
         return "\n".join(lines)
+
+    def _notes(self) -> list[str]:
+        """What the columns mean."""
+        target = f"target {self.target_energy:.10g}"
+        quality = "quality: mean energy of the reads, 0 of random states, 100 of the target"
+        if self.total_weight is not None:
+            target = f"target: a cut of {self.cut_from_energy(self.target_energy):.10g}"
+            quality = "quality: mean cut of the reads over the target's"
+        if self.settings.get("beta") is not None:
+            quality = "quality: 100 less the distance from the exact sampler's mean energy"
+        beaten = ", ".join(name.replace("_", " ") for name in PARETO)
+        return [f"{target}; {quality}", f"*: no other is as good in all of {beaten}"]
 
     def _cells(self, point: Point, is_best: bool) -> list[str]:
         values = [word(point.parameters.get(name)) for name in self.parameters]

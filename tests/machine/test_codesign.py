@@ -340,7 +340,7 @@ def test_values_affordable_one_by_one_need_not_be_together() -> None:
     assert found.values == {"a": 1, "b": 1}
     assert sum(found.cheapest.parameters.values()) == 1
     text = str(found)
-    assert "together: a=" in text
+    assert "cheapest machine: a=" in text
     assert "<-" in text
     with pytest.raises(ValueError, match="cost is 'money'"):
         judge(rows, cost="money")
