@@ -158,7 +158,8 @@ class Table:
         best = {id(point) for point in self.pareto().points}
         rows = [self._cells(point, id(point) in best) for point in self.points]
         names = [short_name(name, self.parameters) for name in self.parameters]
-        refused = [f"  {_told(p, self.parameters)}: {p.refused}" for p in self.points if p.refused]
+        refused = [f"  {_told(p, self.parameters)}: {p.refused}".replace("\n", "\n  ")
+                   for p in self.points if p.refused]  # fmt: skip
         missing = self.asked - len(self.points)
         lines = aligned([[*names, *_HEADINGS], *rows])
         lines += self._notes()
