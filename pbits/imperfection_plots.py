@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbits.machine.dynamics import ClockPoint
-from pbits.machine.imperfections import IMPERFECTIONS, StudyRow
+from pbits.machine.imperfection_study import StudyRow
+from pbits.machine.imperfections import IMPERFECTIONS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +24,7 @@ def plot_losses(studies: Sequence[Sequence[StudyRow]], axes: "Axes | None" = Non
     errors.
 
     Args:
-        studies: of `imperfections.imperfection_study`, one line each, of sizes that are numbers.
+        studies: of `pbits.machine.imperfection_study`, one line each, of sizes that are numbers.
         axes: to draw on; a new figure's if None.
 
     Raises:

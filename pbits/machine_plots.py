@@ -4,14 +4,16 @@ Every function draws on the axes it is given, or on a new figure's, and returns 
 or saves anything.  matplotlib is imported when a function is called.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pbits.diagnostics.tts import Estimate
 from pbits.machine.codesign_choice import COSTS
-from pbits.machine.codesign_table import Point, Table, short_name, value_of, word
+from pbits.machine.codesign_result import Point, value_of
+from pbits.machine.codesign_table import Table
+from pbits.machine.codesign_words import short_name, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 _BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#999999"
 _MOST_NAMES = 6
 _LEAST_SPAN = 12  # of a logarithmic axis
+_FREE = (
+    "no point takes time and energy; give p-bits and couplings that do, such as "
+    "Neurons(model, cost=...) and a CrossbarCoupling"
+)
 _LABELS = {
     "joules_per_read": "energy of a read",
     "energy_to_solution": "energy to solution",
@@ -44,10 +50,7 @@ def plot_pareto(table: Table, ax: "Axes | None" = None) -> "Axes":
     """
     shown = [point for point in table.done if point.seconds > 0 and point.joules > 0]
     if not shown:
-        raise ValueError(
-            "no point takes time and energy; give p-bits and couplings that do, such as "
-            "Neurons(model, cost=...) and a CrossbarCoupling"
-        )
+        raise ValueError(_FREE)
     ax = _axes(ax, 1)[0]
     solved = [point for point in shown if point.successes]
     failed = [point for point in shown if not point.successes]
@@ -58,7 +61,10 @@ def plot_pareto(table: Table, ax: "Axes | None" = None) -> "Axes":
     for points, marker in ((failed, "^"), (solved, "o")):
         if points:
             _scatter(ax, points, marker, look)
-    _ring(ax, table)
+    best = [point for point in table.pareto() if point.successes and point.seconds > 0]
+    _mark(ax, best, table, lambda point: (
+        _place(point.time_to_solution), _place(point.energy_to_solution)
+    ))  # fmt: skip
     ax.set_xscale("log")
     ax.set_yscale("log")
     _units(ax, "x", "s")
@@ -69,6 +75,37 @@ def plot_pareto(table: Table, ax: "Axes | None" = None) -> "Axes":
     if ax.get_legend_handles_labels()[0]:
         ax.legend(fontsize=8, frameon=False, loc="best")
     _colour_bar(ax, shown, look)
+    return ax
+
+
+def plot_quality(table: Table, ax: "Axes | None" = None) -> "Axes":
+    """Quality over the energy of a read: what sets machines apart that never reach the target.
+
+    Bars are two standard errors; what no other point beats in both is ringed.
+
+    Args:
+        table: of `pbits.machine.codesign.sweep`.
+        ax: where to draw; a new figure's if None.
+
+    Raises:
+        ValueError: where no point takes energy, as those of ideal p-bits do not.
+    """
+    shown = [point for point in table.done if point.joules > 0]
+    if not shown:
+        raise ValueError(_FREE)
+    ax = _axes(ax, 1)[0]
+    ax.errorbar(
+        [point.joules_per_read for point in shown], [100 * point.quality for point in shown],
+        [200 * point.quality_error for point in shown], color=_BLUE, fmt="o", capsize=3,
+    )  # fmt: skip
+    best = [point for point in table.pareto("joules_per_read", "quality") if point.joules > 0]
+    _mark(ax, best, table, lambda point: (point.joules_per_read, 100 * point.quality))
+    ax.set_xscale("log")
+    _units(ax, "x", "J")
+    ax.set_xlabel(_LABELS["joules_per_read"])
+    ax.set_ylabel("quality, %")
+    ax.grid(alpha=0.3)
+    ax.legend(fontsize=8, frameon=False)
     return ax
 
 
@@ -193,12 +230,14 @@ def _cross(ax: "Axes", point: Point) -> None:
     ax.plot(ends, other, color=_GREY, linewidth=0.8, alpha=0.6, zorder=1)
 
 
-def _ring(ax: "Axes", table: Table) -> None:
-    """Mark and, where they are few, name the best compromises."""
-    best = [p for p in table.pareto() if p.successes and p.seconds > 0]
+def _mark(
+    ax: "Axes", best: Sequence[Point], table: Table,
+    place: Callable[[Point], tuple[float, float]],
+) -> None:  # fmt: skip
+    """Ring and, where they are few, name the best compromises."""
     names = table.parameters
     for point in best:
-        x, y = _place(point.time_to_solution), _place(point.energy_to_solution)
+        x, y = place(point)
         ax.scatter([x], [y], s=130, facecolors="none", edgecolors="black", zorder=4)
         if len(best) <= _MOST_NAMES:
             told = ", ".join(f"{short_name(k, names)} {word(v)}"

@@ -10,7 +10,7 @@ from matplotlib import pyplot
 
 from pbits.imperfection_plots import plot_clocks, plot_losses
 from pbits.machine.dynamics import ClockPoint
-from pbits.machine.imperfections import QualityLoss, StudyRow
+from pbits.machine.imperfection_study import QualityLoss, StudyRow
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,9 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from pbits.machine.codesign_table import Point, Table
-from pbits.machine_plots import plot_parameter, plot_pareto
+from pbits.machine.codesign_result import Point
+from pbits.machine.codesign_table import Table
+from pbits.machine_plots import plot_parameter, plot_pareto, plot_quality
 
 mpl.use("Agg")
 BITS, CELL = "coupling.design.adc.bits", "coupling.design.cell"
@@ -53,6 +54,22 @@ def test_ideal_machines_have_no_place_on_a_logarithm() -> None:
     free = Point({BITS: 4}, 1, 8, quality=1.0, quality_error=0.0, seconds=0.0, joules=0.0)
     with pytest.raises(ValueError, match="takes time and energy"):
         plot_pareto(Table((free,), 1, -1.0, -1.0, 0.0, None, {}))
+    with pytest.raises(ValueError, match="takes time and energy"):
+        plot_quality(Table((free,), 1, -1.0, -1.0, 0.0, None, {}))
+
+
+def test_quality_stands_over_the_energy_of_a_read() -> None:
+    ax = plot_quality(TABLE)
+    (bars,) = ax.containers
+    expected = [[p.joules_per_read, 100 * p.quality] for p in POINTS]
+    np.testing.assert_allclose(bars.lines[0].get_xydata(), expected)
+    ends = np.array(bars.lines[2][0].get_segments())
+    np.testing.assert_allclose(np.ptp(ends[:, :, 1], axis=1), 4.0)  # two errors on either side
+    # Of stt neither: sot does better for less.
+    assert [text.get_text() for text in ax.texts] == [
+        "adc.bits 4, cell sot",
+        "adc.bits 8, cell sot",
+    ]
 
 
 @pytest.mark.parametrize("name", [BITS, CELL])

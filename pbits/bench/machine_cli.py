@@ -37,7 +37,7 @@ _Spins = Annotated[
 _Probability = Annotated[
     float | None, work(metavar="P", min=0, max=1, help="Of each edge; 0.06 by default.")
 ]
-_Reads = Annotated[int | None, work(metavar="N", min=1, help="Side by side; 1028 by default.")]
+_Reads = Annotated[int | None, work(metavar="N", min=1, help="Side by side; 1024 by default.")]
 _Sweeps = Annotated[int | None, work(metavar="N", min=1, help="Of a call; 32 by default.")]
 _SlowSweeps = Annotated[
     int | None,

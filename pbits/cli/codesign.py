@@ -75,8 +75,8 @@ _Out = Annotated[
 ]  # fmt: skip
 _Plot = Annotated[
     Path | None,
-    _option("Draw energy against time to solution (.png, .pdf, .svg).", _RUN, metavar="FILE",
-            show_default=False),
+    _option("Draw energy against time to solution, or quality against energy where no machine "
+            "reaches the target (.png, .pdf, .svg).", _RUN, metavar="FILE", show_default=False),
 ]  # fmt: skip
 _Seed = Annotated[
     int, _option("Seed of all runs; equal seeds give equal tables.", _RUN, metavar="N", min=0)
@@ -239,11 +239,12 @@ def _draw(table: "Table", path: Path) -> ValueError | None:
 
     from matplotlib.figure import Figure
 
-    from pbits.machine_plots import plot_pareto
+    from pbits.machine_plots import plot_pareto, plot_quality
 
     figure = Figure(figsize=(7, 4.6), layout="constrained")
     try:
-        plot_pareto(table, figure.subplots())
+        draw = plot_pareto if any(point.successes for point in table) else plot_quality
+        draw(table, figure.subplots())
     except ValueError as error:
         return error
     picture = io.BytesIO()

@@ -12,7 +12,8 @@ def rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     from pbits.machine.report import si_area
 
     changes = "".join(f",{key}={value}" for key, value in facts["changes"].items())
-    found = [("hardware", f"{facts['preset']}{changes}: {facts['text']}")]
+    between = f"; {facts['preset']} unchanged: " if changes else ": "
+    found = [("hardware", f"{facts['preset']}{changes}{between}{facts['text']}")]
     if facts["arrays"]:
         its = facts["arrays"]
         found.append(
@@ -51,6 +52,8 @@ def _breakdown(facts: dict[str, Any]) -> list[tuple[str, str]]:
         if total:
             largest = sorted(own, key=lambda row: -row["total"])[:_LARGEST]
             text = ", ".join(f"{row['name']} {row['total'] / total:.0%}" for row in largest)
+            if facts["programming_joules"]:
+                text += ", writing included"
             found.append((f"of {quantity}", text))
     shaky = sum(facts["energy_share_by_label"].get(label, 0) for label in ("assumed", "memory"))
     if facts["run_joules"]:

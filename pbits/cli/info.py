@@ -48,4 +48,5 @@ def _table(facts: dict[str, Any]) -> str:
     wide = 2 + max(map(len, facts["hardware"]))
     lines += ["", "hardware   of `pbits solve FILE --hardware NAME`:"]
     lines += [f"  {name:<{wide}}{its['text']}" for name, its in facts["hardware"].items()]
+    lines += ["  their numbers, which NAME,rows=64 changes, with sources: `pbits info --json`"]
     return "\n".join(lines)

@@ -8,7 +8,9 @@ import numpy as np
 
 from crossbar.ledger import si
 from pbits import checks
-from pbits.machine.codesign_table import Point, Table, aligned, short_name, value_of, word
+from pbits.machine.codesign_result import Point, value_of
+from pbits.machine.codesign_table import Table
+from pbits.machine.codesign_words import aligned, short_name, word
 
 COSTS = {"joules_per_read": "J", "energy_to_solution": "J", "seconds_per_read": "s",
          "time_to_solution": "s", "area_m2": "m^2"}  # fmt: skip
@@ -60,19 +62,20 @@ class Affordable(NamedTuple):
 
     def __str__(self) -> str:
         names = list(self.choices)
-        head = f"at most {100 * self.bound:g} % of quality lost against the best point"
-        lines = [f"{head}, {self.cost} saved:"]
-        rows = [["", "value", "loss %", f"least {self.cost}", "affordable", ""]]
+        cost = self.cost.replace("_m2", "").replace("_", " ")
+        head = f"values that lose at most {100 * self.bound:g} % of quality against the best point"
+        lines = [f"{head}, and the least {cost} with each:"]
+        rows = [["", "value", "loss %", f"least {cost}", "affordable", ""]]
         for name, found in self.choices.items():
             for place, choice in enumerate(found):
                 label = short_name(name, names) if place == 0 else ""
                 rows.append([label, *_cells(choice, self.cost), self._mark(name, choice)])
         lines += aligned(rows)
         shown = (f"{short_name(k, names)}={word(v)}" for k, v in self.cheapest.parameters.items())
-        lines.append(f"together: {', '.join(shown)}")
+        lines.append(f"cheapest machine: {', '.join(shown)}")
         for name, joules, seconds, wear, share in self.writing:
             part = "" if share is None else f", {100 * share:.2g} % of a solution's energy"
-            text = f"{si(joules, 'J')} in {si(seconds, 's')}{part}; wear {wear:.1g}"
+            text = f"{si(joules, 'J')} in {si(seconds, 's')}{part}; {wear:.1g} of its endurance"
             lines.append(f"  written by {name}: {text}")
         return "\n".join(lines)
 

@@ -2,157 +2,20 @@
 
 import csv
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
-from math import isnan, nan
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from crossbar.ledger import si
-from pbits.diagnostics.tts import Estimate, success_probability, time_to_solution
+from pbits.diagnostics.tts import Estimate
+from pbits.machine.codesign_result import OBJECTIVES, Point
+from pbits.machine.codesign_words import aligned, interval, short_name, word
 from pbits.machine.report import si_area
 
 PARETO = ("energy_to_solution", "time_to_solution", "quality")
-
-
-class Writing(NamedTuple):
-    """Writing the problem in one way: joules, seconds, and the worst cell's share of endurance."""
-
-    joules: float
-    seconds: float
-    wear: float
-
-
-@dataclass(frozen=True)
-class Point:
-    """A machine of a sweep, and what it did.
-
-    Numbers are nan where the problem did not fit, None in files.
-
-    Attributes:
-        parameters: that were varied.
-        chips: of these parameters; devices and programming of each are drawn anew.
-        reads: of all chips.
-        mean_energy: over the reads.
-        mean_energy_error: its standard error: that between reads, or the larger one between chips.
-        best_energy: of all reads.
-        quality: 1 for the reference, 0 for random states; see `sweep`.
-        quality_error: its standard error.
-        successes: reads that reached the target.
-        seconds: of hardware, all reads of one chip, mean over chips.
-        joules: the same.
-        area_m2: of one chip.
-        programming_seconds: writing the problem once.
-        programming_joules: the same.
-        writing: it by other ways, by the name of the cell.
-        simulated_seconds: that simulating the point took.
-        refused: why the problem did not fit, or None.
-    """
-
-    parameters: dict[str, Any]
-    chips: int
-    reads: int
-    mean_energy: float = nan
-    mean_energy_error: float = nan
-    best_energy: float = nan
-    quality: float = nan
-    quality_error: float = nan
-    successes: int = 0
-    seconds: float = nan
-    joules: float = nan
-    area_m2: float = nan
-    programming_seconds: float = nan
-    programming_joules: float = nan
-    writing: dict[str, Writing] = field(default_factory=dict)
-    simulated_seconds: float = nan
-    refused: str | None = None
-
-    @property
-    def success(self) -> Estimate:
-        """Share of the reads that reached the target, with its interval (95 %)."""
-        return success_probability(self.successes, self.reads)
-
-    @property
-    def seconds_per_read(self) -> float:
-        """Of hardware."""
-        return self.seconds * self.chips / self.reads
-
-    @property
-    def joules_per_read(self) -> float:
-        """Of hardware."""
-        return self.joules * self.chips / self.reads
-
-    @property
-    def time_to_solution(self) -> Estimate:
-        """TTS99, s, writing the problem apart.
-
-        The interval is that of the success probability, reads of all chips being counted alike.
-        """
-        if self.refused is not None:
-            return Estimate(None)
-        return time_to_solution(self.seconds_per_read, self.successes, self.reads)
-
-    @property
-    def energy_to_solution(self) -> Estimate:
-        """TTS99 times the mean power, J."""
-        if self.refused is not None:
-            return Estimate(None)
-        return time_to_solution(self.joules_per_read, self.successes, self.reads)
-
-    def facts(self) -> dict[str, Any]:
-        """Everything, for JSON."""
-        found: dict[str, Any] = {own.name: _known(getattr(self, own.name)) for own in fields(self)}
-        return {**found, "writing": {name: way._asdict() for name, way in self.writing.items()}}
-
-    @classmethod
-    def of(cls, facts: dict[str, Any]) -> "Point":
-        """From `facts`.
-
-        Raises:
-            ValueError: where they are not those of a point.
-        """
-        try:
-            known = {name: value for name, value in facts.items() if value is not None}
-            ways = {name: Writing(**way) for name, way in known.pop("writing").items()}
-            return cls(**known, writing=ways)
-        except (TypeError, AttributeError, KeyError) as error:
-            raise ValueError(f"not a point of a sweep: {error}") from None
-
-
-def _known(value: Any) -> Any:
-    return None if isinstance(value, float) and isnan(value) else value
-
-
-_Rank = Callable[[Point], float]
-
-
-def _rank(name: str, sign: float = 1.0) -> _Rank:
-    def of(point: Point) -> float:
-        value = getattr(point, name)
-        if isinstance(value, Estimate):
-            value = value.value
-        return np.inf if value is None or isnan(value) else sign * value
-
-    return of
-
-
-_OBJECTIVES: dict[str, _Rank] = {
-    **{name: _rank(name) for name in (
-        "energy_to_solution", "time_to_solution", "joules", "seconds", "joules_per_read",
-        "seconds_per_read", "area_m2", "programming_joules", "programming_seconds",
-        "mean_energy", "best_energy",
-    )},
-    "quality": _rank("quality", -1.0),
-    "successes": _rank("successes", -1.0),
-}  # fmt: skip
-
-
-def value_of(point: Point, name: str) -> float | None:
-    """A number of a point by its name; estimates by their value."""
-    value = getattr(point, name)
-    return value.value if isinstance(value, Estimate) else value
 
 
 @dataclass(frozen=True)
@@ -203,7 +66,7 @@ class Table:
         if not self.done:
             why = self.points[0].refused if self.points else "the sweep was interrupted"
             raise ValueError(f"no point of the table has a result: {why}")
-        return min(self.done, key=_OBJECTIVES["quality"])
+        return min(self.done, key=OBJECTIVES["quality"])
 
     def cut_from_energy(self, energy: float) -> float:
         """(W - E) / 2 of a max-cut instance.
@@ -250,11 +113,11 @@ class Table:
         """
         names = objectives or PARETO
         for name in names:
-            if name not in _OBJECTIVES:
-                raise ValueError(f"{name!r} is no objective; expected {', '.join(_OBJECTIVES)}")
+            if name not in OBJECTIVES:
+                raise ValueError(f"{name!r} is no objective; expected {', '.join(OBJECTIVES)}")
         if not self.done:
             return self._with([])
-        found = np.array([[_OBJECTIVES[name](point) for name in names] for point in self.done])
+        found = np.array([[OBJECTIVES[name](point) for name in names] for point in self.done])
         no_worse = (found[:, None] <= found[None]).all(-1)  # [i, j]: i against j
         better = (found[:, None] < found[None]).any(-1)
         beaten = np.any(no_worse & better, axis=0)
@@ -295,13 +158,26 @@ class Table:
         best = {id(point) for point in self.pareto().points}
         rows = [self._cells(point, id(point) in best) for point in self.points]
         names = [short_name(name, self.parameters) for name in self.parameters]
-        refused = [f"  {_told(p, self.parameters)}: {p.refused}" for p in self.points if p.refused]
+        refused = [f"  {_told(p, self.parameters)}: {p.refused}".replace("\n", "\n  ")
+                   for p in self.points if p.refused]  # fmt: skip
         missing = self.asked - len(self.points)
         lines = aligned([[*names, *_HEADINGS], *rows])
-        lines.append(f"target {self.target_energy:.10g}; * not beaten in {' x '.join(PARETO)}")
+        lines += self._notes()
         lines += ["did not fit:", *refused] if refused else []
         lines += [f"{missing} of {self.asked} points are missing"] if missing else []
         return "\n".join(lines)
+
+    def _notes(self) -> list[str]:
+        """What the columns mean."""
+        target = f"target {self.target_energy:.10g}"
+        quality = "quality: mean energy of the reads, 0 of random states, 100 of the target"
+        if self.total_weight is not None:
+            target = f"target: a cut of {self.cut_from_energy(self.target_energy):.10g}"
+            quality = "quality: mean cut of the reads over the target's"
+        if self.settings.get("beta") is not None:
+            quality = "quality: 100 less the distance from the exact sampler's mean energy"
+        beaten = ", ".join(name.replace("_", " ") for name in PARETO)
+        return [f"{target}; {quality}", f"*: no other is as good in all of {beaten}"]
 
     def _cells(self, point: Point, is_best: bool) -> list[str]:
         values = [word(point.parameters.get(name)) for name in self.parameters]
@@ -324,67 +200,6 @@ class Table:
 
 _HEADINGS = ("quality %", "best", "success", "s/read", "J/read", "area", "TTS99",
              "energy to solution", "")  # fmt: skip
-
-
-def word(value: Any) -> str:
-    """A parameter's value in a table."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def interval(found: Estimate, unit: str) -> str:
-    """A number and its interval in the same unit, or what it is above.
-
-    Example:
-        >>> interval(Estimate(2e-3, 1e-3, 4e-3), "s")
-        '2 ms (1-4)'
-        >>> interval(Estimate(None, lower_bound=1.0), "s")
-        '> 1 s'
-    """
-    if found.value is None:
-        return "unknown" if found.lower_bound is None else f"> {_brief(found.lower_bound, unit)}"
-    middle = _brief(found.value, unit)
-    if found.low is None or not found.value:
-        return middle
-    per = float(middle.split()[0]) / float(f"{found.value:.3g}")
-    low, high = ("" if x is None else _digits(x * per) for x in (found.low, found.high))
-    return f"{middle} ({low}-{high})"
-
-
-def _digits(value: float) -> str:
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _brief(value: float, unit: str) -> str:
-    return si(float(f"{value:.3g}"), unit)
-
-
-_VAGUE = ("bits", "offset", "slope", "noise", "seed", "power", "levels", "kind")
-
-
-def short_name(name: str, among: Sequence[str]) -> str:
-    """The shortest end of a path that is no other's and says something.
-
-    Example:
-        >>> short_name("a.adc.bits", ["a.adc.bits"]), short_name("a.c.rows", ["a.c.rows", "b.rows"])
-        ('adc.bits', 'c.rows')
-    """
-    parts = name.split(".")
-    for count in range(1, len(parts)):
-        end = ".".join(parts[-count:])
-        if (
-            end not in _VAGUE
-            and sum(other == end or other.endswith(f".{end}") for other in among) == 1
-        ):
-            return end
-    return name
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of words in columns, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(w.rjust(n) for w, n in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
 
 
 def _told(point: Point, names: Sequence[str]) -> str:

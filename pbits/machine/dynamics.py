@@ -12,8 +12,10 @@ from pbits.devices.network_dynamics import Occupancy, run_asynchronous
 from pbits.devices.networks import Network
 from pbits.devices.telegraph import Telegraph
 from pbits.diagnostics.mixing import autocorrelation_time
-from pbits.machine.exact_laws import exact_law, network_of, state_fields
+from pbits.machine.enumerable import network_of
+from pbits.machine.exact_laws import exact_law
 from pbits.machine.machine import LoadedMachine, Machine
+from pbits.machine.state_fields import state_fields
 from problems.polynomial import Problem
 
 _EVEN = 1e-4  # by how much rates may differ from their mirror image

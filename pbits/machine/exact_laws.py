@@ -8,40 +8,22 @@ known without noise.  NumPy in float64; fields and responses are float32, as the
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from pbits import random
 from pbits.devices.clocked import heard
 from pbits.devices.ideal import Memoryless
 from pbits.devices.networks import Network, divergence, enumerate_spins
 from pbits.devices.telegraph import Telegraph
-from pbits.kernels.coupled_model import Layout
-from pbits.machine.crossbar_fields import ArrayFields
+from pbits.machine.enumerable import network_of
 from pbits.machine.machine import LoadedMachine
-from problems.model import IsingProblem, ising
+from pbits.machine.state_fields import StateFields, nodes_of, normal_nodes, state_fields
 
 Array = NDArray[np.float64]
-_MOST_SPINS = 10
-_LANES = 64  # what products come in
 _SQUARINGS, _STILL = 60, 1e-13
-_NODES = 21  # of Gauss and Hermite
-
-
-class StateFields(NamedTuple):
-    """Of all states, in the problem's unit.
-
-    Attributes:
-        mean: ``h_i + sum_j J_ij s_j`` as the coupling computes it, [2**n, n].
-        noise: its standard deviation at each read, [n].
-    """
-
-    mean: Array
-    noise: Array
 
 
 def exact_law(loaded: LoadedMachine, beta: float, *, freely: bool = False) -> Array:
@@ -80,7 +62,7 @@ def exact_law(loaded: LoadedMachine, beta: float, *, freely: bool = False) -> Ar
         return settled(_free_steps(loaded, beta))
     nodes, weights = [0.0], [1.0]
     if loaded.machine.common_noise:
-        nodes, weights = _hermite()
+        nodes, weights = normal_nodes()
     clock = partial(_clock, loaded, state_fields(loaded), beta, nodes, weights)
     if clocking.kind != "coloured":
         return settled(clock(np.ones(loaded.layout.num_spins, bool), clocks.fraction))
@@ -140,7 +122,7 @@ def mean_spins(loaded: LoadedMachine, beta: float) -> Array:
     fields, neurons = state_fields(loaded), loaded.machine.neurons
     told = neurons.parameters(loaded.layout.num_spins, loaded.clocks.dt)
     total = np.zeros(fields.mean.shape)
-    for node, weight in zip(*_nodes(fields), strict=True):
+    for node, weight in zip(*nodes_of(fields), strict=True):
         drive = 2 * beta * (fields.mean + node * fields.noise).T
         if told is None:
             total += weight * np.tanh(-drive / 2).T
@@ -162,97 +144,6 @@ def machine_cost(loaded: LoadedMachine, beta: float, *, freely: bool = False) ->
     """
     law = exact_law(loaded, beta, freely=freely)
     return float(divergence(law, network_of(loaded.problem, beta).boltzmann()))
-
-
-def network_of(problem: Any, beta: float = 1.0) -> Network:
-    """The network of an Ising problem.
-
-    Example:
-        >>> from problems import ising
-        >>> network_of(ising([0, 1], [0], [1], [2.0])).couplings.tolist()
-        [[0.0, 2.0], [2.0, 0.0]]
-    """
-    couplings = np.zeros((problem.num_variables,) * 2)
-    couplings[problem.row, problem.col] = couplings[problem.col, problem.row] = problem.coupling
-    return Network(couplings, np.asarray(problem.h, float), beta)
-
-
-def problem_of(network: Network) -> IsingProblem:
-    """The Ising problem of networks; of several, side by side: spins n k to n k + n - 1 are the
-    k-th, so that one run samples all.
-
-    Example:
-        >>> pair = Network([[0.0, 2.0], [2.0, 0.0]], [0.0, 1.0])
-        >>> problem_of(pair).coupling.tolist()
-        [2]
-    """
-    n = network.num_spins
-    biases, couplings = network.biases.reshape(-1, n), network.couplings.reshape(-1, n, n)
-    row, col = np.triu_indices(n, 1)
-    first = n * np.arange(len(biases))[:, None]
-    found = couplings[:, row, col].ravel()
-    kept = found != 0
-    one, other = ((first + end).ravel()[kept] for end in (row, col))
-    return ising(biases.ravel(), one, other, found[kept])
-
-
-def state_fields(loaded: LoadedMachine) -> StateFields:
-    """Fields that the machine's coupling computes for every state.
-
-    Raises:
-        ValueError: on more than 10 spins, or noise before a converter.
-
-    Example:
-        >>> from pbits.machine import Machine
-        >>> from problems import ising
-        >>> state_fields(Machine().load(ising([0, 1], [0], [1], [2.0]))).mean.tolist()
-        [[-2.0, -1.0], [-2.0, 3.0], [2.0, -1.0], [2.0, 3.0]]
-    """
-    n = loaded.layout.num_spins
-    if not 1 <= n <= _MOST_SPINS:
-        raise ValueError(f"the problem has {n} spins; expected 1 to {_MOST_SPINS}, or sample it")
-    layout, given, noise = _silent(loaded)
-    prepared = loaded.simulated()
-    model, states = prepared.model, enumerate_spins(n)
-    width = -(-len(states) // _LANES) * _LANES
-    spins = np.ones((model.row_of_spin.shape[0], width), np.int8)
-    spins[:n, : len(states)] = states.T
-    lane = jnp.arange(width, dtype=jnp.uint32)
-    table = prepared.kernel.load(jnp.asarray(spins), model, lane).table
-    fields = np.zeros((n, width))
-    for tiles, parameters in zip(layout.tiles, given, strict=True):
-        found = np.asarray(_all_tiles(layout.coupling, parameters, tiles.spin, table, lane))
-        used = tiles.spin < n
-        fields[tiles.spin[used]] = found[used]
-    return StateFields(fields[:, : len(states)].T * layout.unit, noise * layout.unit)
-
-
-def _silent(loaded: LoadedMachine) -> tuple[Layout, Any, Array]:
-    """Layout, parameters without the noise of reading, and that noise [n] in units."""
-    n = loaded.layout.num_spins
-    if loaded.arrays is None:
-        return loaded.layout, loaded.layout.ideal, np.zeros(n)
-    layout, parameters = loaded.arrays.parameters(loaded.layout)
-    assert isinstance(parameters, ArrayFields)
-    noise = np.zeros(n)
-    if parameters.noise is not None:
-        if parameters.adc is not None:
-            raise ValueError(
-                "reads are noisy before they are rounded; expected IdealAdc(None), or sample it"
-            )
-        spin = layout.tiles[0].spin
-        deviation = np.asarray(parameters.noise)[:, 0, 0] * np.asarray(parameters.scale)[..., 0]
-        noise[spin[spin < n]] = deviation[spin < n]
-    return layout, [parameters._replace(noise=None)], noise
-
-
-@partial(jax.jit, static_argnums=0)
-def _all_tiles(coupling: Any, parameters: Any, spin: Any, table: Any, lane: Any) -> jax.Array:
-    def one(t: jax.Array) -> jax.Array:
-        keys = random.row_keys(random.seed_key(0), spin[t])
-        return coupling.field(parameters, t, table, keys, lane, in_place=False)
-
-    return jax.lax.map(one, jnp.arange(spin.shape[0]))
 
 
 def _clock(
@@ -283,7 +174,7 @@ def _ups(loaded: LoadedMachine, fields: StateFields, beta: float, extra: float) 
     """P(up) after a clock, of each p-bit in each state, [2**n, n]."""
     states = enumerate_spins(fields.mean.shape[1])
     total = np.zeros(states.shape)
-    for node, weight in zip(*_nodes(fields), strict=True):
+    for node, weight in zip(*nodes_of(fields), strict=True):
         drive = 2 * beta * (fields.mean + node * fields.noise) + extra
         total += weight * _answers(loaded, drive.T.astype(np.float32), states.T).T
     return total
@@ -349,14 +240,3 @@ def _product(matrices: Any) -> Array:
         found = one if found is None else found @ one
     assert found is not None
     return found
-
-
-def _nodes(fields: StateFields) -> tuple[Array, Array]:
-    """What the noise of reading is averaged over."""
-    return _hermite() if fields.noise.any() else (np.zeros(1), np.ones(1))
-
-
-def _hermite() -> tuple[Array, Array]:
-    """Nodes and weights of a standard normal."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-    return nodes, weights / weights.sum()

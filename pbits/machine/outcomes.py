@@ -3,11 +3,23 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pbits.diagnostics.mixing import AutocorrelationTime, autocorrelation_time
 from pbits.diagnostics.samples import Source
 from pbits.diagnostics.tts import Estimate
 from pbits.machine.report import HardwareReport
+
+
+def reached(energies: NDArray, goal: float) -> int:
+    """How many energies are at or below a goal: whole numbers exactly, others to nine digits.
+
+    Example:
+        >>> reached(np.array([-3, -2]), -2.5), reached(np.array([-0.3, 0.0]), -0.1 - 0.2)
+        (1, 1)
+    """
+    slack = 0 if np.issubdtype(energies.dtype, np.integer) else 1e-9 * (1 + abs(goal))
+    return int(np.count_nonzero(energies <= goal + slack))
 
 
 class Solving:
@@ -25,9 +37,7 @@ class Solving:
 
         Whole-number energies are compared exactly, others to nine digits.
         """
-        goal = self.energies.min() if energy is None else energy
-        slack = 0 if np.issubdtype(self.energies.dtype, np.integer) else 1e-9 * (1 + abs(goal))
-        return int(np.count_nonzero(self.energies <= goal + slack))
+        return reached(self.energies, self.energies.min() if energy is None else energy)
 
     def time_to_solution(self, energy: float | None = None) -> Estimate:
         """TTS99, s of the hardware, to an energy; see `HardwareReport.time_to_solution`.

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from pbits import checks
 from pbits.devices.networks import Network, divergence
-from pbits.machine.exact_laws import coloured_law, law_of_means, mean_spins, network_of
+from pbits.machine.enumerable import network_of
+from pbits.machine.exact_laws import coloured_law, law_of_means, mean_spins
 from pbits.machine.machine import LoadedMachine
+from pbits.machine.state_fields import normal_nodes
 
 Array = NDArray[np.float64]
 _PART = 1e-3  # of the way to what is heard
@@ -83,8 +85,8 @@ def common_coupling(noise: float) -> float:
         0.0098
     """
     checks.non_negative("noise", noise)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-    return float(np.arctanh((weights * np.tanh(noise * nodes) ** 2).sum() / weights.sum()))
+    nodes, weights = normal_nodes(_NODES)
+    return float(np.arctanh(weights @ np.tanh(noise * nodes) ** 2))
 
 
 def noisy_response(noise: float) -> Any:
@@ -97,10 +99,9 @@ def noisy_response(noise: float) -> Any:
         >>> round(float(noisy_response(0.5)(1.0)), 3)
         0.689
     """
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-    share = weights / weights.sum()
+    nodes, weights = normal_nodes(_NODES)
 
     def response(inputs: Any) -> Array:
-        return (np.tanh(np.asarray(inputs, float)[..., None] + noise * nodes) * share).sum(-1)
+        return (np.tanh(np.asarray(inputs, float)[..., None] + noise * nodes) * weights).sum(-1)
 
     return response

@@ -17,7 +17,8 @@ from pbits.devices.rate_laws import ConstantTime
 from pbits.devices.shaped import SHAPES
 from pbits.devices.telegraph import Telegraph
 from pbits.machine import Clocking, CrossbarCoupling, LoadedMachine, Machine, Neurons, bipolar
-from pbits.machine.exact_laws import machine_cost, network_of, problem_of
+from pbits.machine.enumerable import network_of, problem_of
+from pbits.machine.exact_laws import machine_cost
 from pbits.machine.imperfections import imperfect
 from pbits.machine.predictions import common_coupling, predicted_cost, shape_cost
 from pbits.validation.networks import ensemble

@@ -1,6 +1,7 @@
 """The machine benchmark: what it reports follows from what it measured; no speed is asserted."""
 
 import json
+import re
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -147,6 +148,27 @@ def test_words_reach_the_settings(tmp_path, monkeypatch):
     assert json.loads(path.read_text()) == json.loads(done.stdout)
     (settings,) = given
     assert (settings.reads, settings.beta, settings.rounds, settings.tile) == (8, 0.3, 2, 32)
+
+
+def test_help_tells_the_defaults_there_are():
+    shown = " ".join(
+        CliRunner().invoke(app, ["machine", "--help"], env={"COLUMNS": "300"}).output.split()
+    )
+    own = Settings()
+    for name in (
+        "spins",
+        "probability",
+        "reads",
+        "sweeps",
+        "slow-sweeps",
+        "tile",
+        "seconds",
+        "rounds",
+    ):
+        value = getattr(own, name.replace("-", "_"))
+        told = re.search(rf"--{name} .*?([0-9.]+) by default", shown)
+        assert told is not None, name
+        assert float(told[1]) == value, name
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ def test_a_table_a_picture_and_a_file_to_go_on_with(invoke, ring, tmp_path):
     result = invoke(*words, "--plot", plot)
     assert result.exit_code == 0, result.stderr
     assert "offset_spread" in result.stdout
-    assert "together: offset_spread=" in result.stdout
+    assert "cheapest machine: offset_spread=" in result.stdout
     assert plot.read_bytes()[:4] == b"\x89PNG"
     before = out.read_text()
     assert len(before.splitlines()) == 2

@@ -80,7 +80,9 @@ def test_the_table_is_readable(invoke, graph):
     shown = invoke("solve", graph, "--hardware", SMALL, *QUICK)
     assert shown.exit_code == 0
     lines = {line[2:17].strip(): line[17:] for line in shown.stdout.splitlines()[1:]}
-    assert lines["hardware"].startswith(f"{SMALL}: digital p-bits")
+    # The preset's own words hold for the preset alone.
+    assert lines["hardware"].startswith(f"{SMALL}; cmos unchanged: digital p-bits")
+    assert lines["of energy"].endswith("%, writing included")
     assert lines["arrays"].startswith("1 of 16 x 16, ")
     assert "16 anneals, one after another" in lines["it takes"]
     assert "(best of this run)" in lines["to solution"]

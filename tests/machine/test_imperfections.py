@@ -13,14 +13,10 @@ from pbits.devices.rate_laws import ConstantTime
 from pbits.devices.shaped import SHAPES, MeasuredPBit, ShapedPBit
 from pbits.devices.telegraph import Telegraph
 from pbits.machine import Clocking, CrossbarCoupling, Machine, Neurons, bipolar
-from pbits.machine.exact_laws import coloured_law, exact_law, machine_cost, problem_of, settled
-from pbits.machine.imperfections import (
-    IMPERFECTIONS,
-    anneal_cuts,
-    imperfect,
-    imperfection_study,
-    quality_loss,
-)
+from pbits.machine.enumerable import problem_of
+from pbits.machine.exact_laws import coloured_law, exact_law, machine_cost, settled
+from pbits.machine.imperfection_study import anneal_cuts, imperfection_study, quality_loss
+from pbits.machine.imperfections import IMPERFECTIONS, imperfect
 from pbits.machine.predictions import (
     common_coupling,
     noisy_response,

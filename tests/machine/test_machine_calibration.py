@@ -23,7 +23,7 @@ from pbits.machine import (
     learn,
 )
 from pbits.machine.calibration import Calibration
-from pbits.machine.learning import moments, target_moments
+from pbits.machine.moments import moments, target_moments
 from problems import ising, maxcut
 
 READS = 16_384

@@ -18,7 +18,8 @@ from pbits.machine.dynamics import (
     sampled_step_error,
     step_error,
 )
-from pbits.machine.exact_laws import exact_law, network_of, problem_of
+from pbits.machine.enumerable import network_of, problem_of
+from pbits.machine.exact_laws import exact_law
 from pbits.validation.networks import ensemble
 from problems import ising
 from problems.generators import random_gnp
