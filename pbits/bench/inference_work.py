@@ -114,8 +114,9 @@ class Work:
         rows, found = typical_rows(self.network, self.images[:2], 64), {}
         for node in self.network.linears():
             matrix = np.asarray(node.matrix, np.float64)
-            used = in_use(matrix.shape[0], self.settings.array), in_use(
-                matrix.shape[1], self.settings.array
+            used = (
+                in_use(matrix.shape[0], self.settings.array),
+                in_use(matrix.shape[1], self.settings.array),
             )
             typical = np.asarray(rows[node.name], np.float32)
             top = float(np.abs(typical).max())
