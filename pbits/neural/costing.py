@@ -248,7 +248,7 @@ def estimate(
         >>> from pbits.neural.hardware import hardware
         >>> cost = estimate([("dense", 256, 64, 1)], hardware("sot"))
         >>> cost.arrays, f"{cost.energy:.1e}"
-        (28, '5.7e-09')
+        (28, '3.7e-09')
     """
     machine, table = processor or Processor(), Costs.load() if costs is None else costs
     power = activity * float(mean_conductance(design)) * float(design.cell.read_voltage) ** 2

@@ -70,7 +70,7 @@ def plot_layers(cost: InferenceCost, ax: "Axes | None" = None) -> "Axes":
         ax.barh(range(len(parts)), widths, left=left, color=_colour(name), label=name)
         left += widths
     if len(parts) <= _MOST:
-        names = [layer.name[-18:] for layer in cost.layers]
+        names = [layer.name[-22:] for layer in cost.layers]
         ax.set_yticks(range(len(parts)), names, fontsize=9 if len(parts) < 12 else 7)
     ax.invert_yaxis()
     ax.set(xlabel=f"energy of an image ({word})", ylabel="layer")

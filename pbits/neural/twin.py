@@ -99,8 +99,9 @@ def quantised(
 
     Example:
         >>> from pbits.neural import mlp
-        >>> quantised(mlp([[[1.0], [0.5]]]), [[1.0, 1.0]], 3, 2)([[1.0, 0.4]]).round(3).tolist()
-        [[1.222]]
+        >>> twin = quantised(mlp([[[1.0], [0.5]]]), [[1.0, 1.0]], weight_bits=3, input_bits=2)
+        >>> round(float(twin([[1.0, 0.4]])[0, 0]), 3)  # 1 + 2/3 * 1/3
+        1.222
     """
     x = np.asarray(images, np.float32)
     unsigned = unsigned_layers(network, unsigned_input=bool(x.min() >= 0))

@@ -117,7 +117,8 @@ def _digits(count: int) -> Case:
     images, labels = data.load("digits", "train")
     start = shapes.mlp((8, 8, 1), 10, hidden=(32,))
     network = train(start, images, labels, epochs=10, rate=0.01).network
-    return network, *data.load("digits", "test"), images[:64]
+    tested, known = data.load("digits", "test")
+    return network, tested, known, images[:64]
 
 
 def _published(name: str, images: str, preprocess: str, count: int) -> Case:
