@@ -91,7 +91,9 @@ def test_accuracy_energy_and_time_are_of_one_run():
     assert run.images == len(X)
     both = [run.layers[name] for name in ("dense1", "dense2")]
     additions = sum(one.additions for one in both) * 0.1e-12
-    assert run.report.energy == pytest.approx(sum(e.energy for e in both) + additions, rel=1e-12, abs=0)
+    assert run.report.energy == pytest.approx(
+        sum(e.energy for e in both) + additions, rel=1e-12, abs=0
+    )
     # 8 bits a row at 540 MHz; the first layer's two tiles are added in one more cycle a call.
     cycles = 8 * len(X) + 2, 8 * len(X)
     assert [one.cycles for one in both] == list(cycles)
