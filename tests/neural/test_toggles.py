@@ -66,7 +66,7 @@ def test_going_down_the_slope_takes_toggles_away():
 
 
 def test_the_hook_rounds_as_the_macro_does_and_weights_see_no_rounding():
-    weight, x = RNG.normal(size=(12, 4)), RNG.normal(size=(5, 12)).astype(np.float32)
+    weight, x = RNG.normal(size=(12, 4)), jnp.asarray(RNG.normal(size=(5, 12)), jnp.float32)
     codes, step = round_weights(np.float32(weight), 8)
     stored = IntegerLayer(codes, step, 0.02, 8)
     aware = ToggleAware.of({"a": 0.02}, 8, 8, toggles=0.1)
