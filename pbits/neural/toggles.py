@@ -122,9 +122,13 @@ def toggles_within(codes: jax.Array, bits: int) -> jax.Array:
     return (a + b - 2 * a * b).sum(-1)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(1,))
-def charged(codes: jax.Array, bits: int, strength: float) -> Any:
+def charged(codes: jax.Array, bits: int, strength: float) -> jax.Array:
     """The codes; their gradient gains that of ``strength * toggles_within(codes).sum()``."""
+    return jnp.asarray(_charged(codes, bits, strength))
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(1,))
+def _charged(codes: jax.Array, bits: int, strength: float) -> Any:
     del bits, strength
     return codes
 
@@ -140,4 +144,4 @@ def _backward(bits: int, kept: tuple, slope: jax.Array) -> tuple[jax.Array, None
     return slope + strength * own, None
 
 
-charged.defvjp(_forward, _backward)
+_charged.defvjp(_forward, _backward)

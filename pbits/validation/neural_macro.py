@@ -76,7 +76,7 @@ def _coloured(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _judged(full: bool) -> tuple[np.ndarray, np.ndarray]:
     """Every other image of the set."""
-    images, labels = _coloured(1000 if full else 200)
+    images, labels = _coloured(400 if full else 120)
     return images[::2], labels[::2]
 
 
@@ -84,7 +84,7 @@ def _different(
     mapped: Callable[[], MacroNetwork], images: Callable[[bool], Any], full: bool
 ) -> float:
     """Outputs of the macros that are not those of the software twin, to the last bit."""
-    network, x = mapped(), images(full)[0][: 200 if full else 40]
+    network, x = mapped(), images(full)[0][: 100 if full else 40]
     return float(np.count_nonzero(np.asarray(network(x)) != np.asarray(network.twin(x))))
 
 
@@ -115,7 +115,7 @@ def _lost(voltage: float, full: bool) -> Measured:
     mapped, (images, labels) = _published(), _judged(full)
     usual = _usual(full)
     chips = []
-    for chip in range(4 if full else 2):
+    for chip in range(3 if full else 2):
         weak = mapped.at(OperatingPoint(voltage)).with_weak_cells(jax.random.key(chip), None)
         chips.append(100 * (usual - accuracy(weak, images, labels, 50)))
     return Measured(float(np.mean(chips)), float(np.std(chips, ddof=1) / len(chips) ** 0.5))
