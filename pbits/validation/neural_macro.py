@@ -56,7 +56,7 @@ def _residual() -> MacroNetwork:
 
 @cache
 def _published() -> MacroNetwork:
-    """The published ResNet-20, in 8 bits; its steps are from images of the other half."""
+    """The published ResNet-20, in 8 bits; its steps are from images of the training set."""
     found = [folder / "nets" / "cifar10_resnet20.onnx" for folder in store.folders()]
     files = [path for path in found if path.is_file()]
     if not files:
@@ -65,19 +65,14 @@ def _published() -> MacroNetwork:
         network = read_onnx(Path(files[0]))
     except ImportError as missing:
         raise NotRun(str(missing)) from missing
-    return on_macros(network, _coloured(400)[0][1::20])
+    seen = _images("cifar10", "train", 40).images
+    return on_macros(network, data.PREPROCESS["imagenet"](seen))
 
 
 @cache
-def _coloured(count: int) -> tuple[np.ndarray, np.ndarray]:
-    images, labels = _images("cifar10", "test", 2 * count)
-    return data.PREPROCESS["imagenet"](images), labels
-
-
 def _judged(full: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Every other image of the set."""
-    images, labels = _coloured(400 if full else 120)
-    return images[::2], labels[::2]
+    images, labels = _images("cifar10", "test", 400 if full else 120)
+    return data.PREPROCESS["imagenet"](images), labels
 
 
 def _different(
