@@ -2,9 +2,10 @@
 
 Inputs enter a macro bit by bit, most significant first, and each change of a line costs.  The hook
 of :class:`ToggleAware` rounds inputs and weights as the macro will, and adds to their gradient that
-of ``strength * sum_k |b_k - b_(k-1)|`` over the bits b_k of every input, written as ``b_k + b_(k-1)
-- 2 b_k b_(k-1)``, each bit counted as a number of slope ``1 / 2^k`` in its input (straight through).  Weights are drawn to 0 by a penalty,
-negative ones harder, because small negative numbers of two's complement are nearly all ones.
+of ``strength * sum_k |b_k - b_(k-1)|`` over the bits b_k of every input, written as
+``b_k + b_(k-1) - 2 b_k b_(k-1)``, each bit counted as a number of slope ``1 / 2^k`` in its input
+(straight through).  Weights are drawn to 0 by a penalty, negative ones harder, because small
+negative numbers of two's complement are nearly all ones.
 """
 
 from collections.abc import Mapping
@@ -59,9 +60,9 @@ class ToggleAware:
         step = dict(self.steps)[name]
         codes = rounded(rows / step, self.input_bits)
         # A mean over rows, as the loss is one over images.
-        charged_codes: Any = charged(codes, self.input_bits, self.toggles / len(rows))
+        codes = charged(codes, self.input_bits, self.toggles / len(rows))
         weights = round_matrix(layer.matrix, self.weight_bits)
-        return jnp.matmul(step * charged_codes, weights, precision="highest")
+        return jnp.matmul(step * codes, weights, precision="highest")
 
     def penalty(self, network: Network) -> jax.Array:
         """``zeros`` times the sum of all weights' sizes, negative ones counted `negative` times.
@@ -121,9 +122,13 @@ def toggles_within(codes: jax.Array, bits: int) -> jax.Array:
     return (a + b - 2 * a * b).sum(-1)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(1,))
 def charged(codes: jax.Array, bits: int, strength: float) -> jax.Array:
     """The codes; their gradient gains that of ``strength * toggles_within(codes).sum()``."""
+    return jnp.asarray(_charged(codes, bits, strength))
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(1,))
+def _charged(codes: jax.Array, bits: int, strength: float) -> Any:
     del bits, strength
     return codes
 
@@ -139,4 +144,4 @@ def _backward(bits: int, kept: tuple, slope: jax.Array) -> tuple[jax.Array, None
     return slope + strength * own, None
 
 
-charged.defvjp(_forward, _backward)
+_charged.defvjp(_forward, _backward)

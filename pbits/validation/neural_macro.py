@@ -56,7 +56,7 @@ def _residual() -> MacroNetwork:
 
 @cache
 def _published() -> MacroNetwork:
-    """The published ResNet-20, in 8 bits; its steps are from images of the other half."""
+    """The published ResNet-20, in 8 bits; its steps are from images of the training set."""
     found = [folder / "nets" / "cifar10_resnet20.onnx" for folder in store.folders()]
     files = [path for path in found if path.is_file()]
     if not files:
@@ -65,26 +65,21 @@ def _published() -> MacroNetwork:
         network = read_onnx(Path(files[0]))
     except ImportError as missing:
         raise NotRun(str(missing)) from missing
-    return on_macros(network, _coloured(400)[0][1::20])
+    seen = _images("cifar10", "train", 40).images
+    return on_macros(network, data.PREPROCESS["imagenet"](seen))
 
 
 @cache
-def _coloured(count: int) -> tuple[np.ndarray, np.ndarray]:
-    images, labels = _images("cifar10", "test", 2 * count)
-    return data.PREPROCESS["imagenet"](images), labels
-
-
 def _judged(full: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Every other image of the set."""
-    images, labels = _coloured(1000 if full else 200)
-    return images[::2], labels[::2]
+    images, labels = _images("cifar10", "test", 400 if full else 120)
+    return data.PREPROCESS["imagenet"](images), labels
 
 
 def _different(
     mapped: Callable[[], MacroNetwork], images: Callable[[bool], Any], full: bool
 ) -> float:
     """Outputs of the macros that are not those of the software twin, to the last bit."""
-    network, x = mapped(), images(full)[0][: 200 if full else 40]
+    network, x = mapped(), images(full)[0][: 100 if full else 40]
     return float(np.count_nonzero(np.asarray(network(x)) != np.asarray(network.twin(x))))
 
 
@@ -115,7 +110,7 @@ def _lost(voltage: float, full: bool) -> Measured:
     mapped, (images, labels) = _published(), _judged(full)
     usual = _usual(full)
     chips = []
-    for chip in range(4 if full else 2):
+    for chip in range(3 if full else 2):
         weak = mapped.at(OperatingPoint(voltage)).with_weak_cells(jax.random.key(chip), None)
         chips.append(100 * (usual - accuracy(weak, images, labels, 50)))
     return Measured(float(np.mean(chips)), float(np.std(chips, ddof=1) / len(chips) ** 0.5))
