@@ -5,9 +5,13 @@ from pbits.neural.arrays import cnn, from_npz, mlp
 from pbits.neural.augmenting import Augmentation
 from pbits.neural.evaluating import accuracy, outputs
 from pbits.neural.folding import fold
+from pbits.neural.monte_carlo import monte_carlo
 from pbits.neural.network import LinearNode, Network, Node, assemble, chain
 from pbits.neural.onnx_file import read_onnx
 from pbits.neural.onnx_graph import UnsupportedModel
+from pbits.neural.pbit_shapes import pbit_mlp
+from pbits.neural.predictions import Predictions
+from pbits.neural.stochastic import PBits, straight_through, with_devices
 from pbits.neural.training import Epoch, Trained, train
 
 __all__ = [
@@ -16,6 +20,8 @@ __all__ = [
     "LinearNode",
     "Network",
     "Node",
+    "PBits",
+    "Predictions",
     "Trained",
     "UnsupportedModel",
     "accuracy",
@@ -27,8 +33,12 @@ __all__ = [
     "from_npz",
     "layers",
     "mlp",
+    "monte_carlo",
     "outputs",
+    "pbit_mlp",
     "read_onnx",
     "shapes",
+    "straight_through",
     "train",
+    "with_devices",
 ]

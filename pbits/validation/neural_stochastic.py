@@ -137,10 +137,10 @@ ROWS = (
     Row("N20.3", "variance of a weighted sum of 64 p-bits, over sum w^2 (1 - tanh^2)",
         "independence", 1.0, 0.04, _variance, 0.018),
     Row("N20.4", "digits, 64 hidden p-bits and p-bit pixels, 32 samples: accuracy less that of "
-        "rectifiers", "issue: stochastic layers as good with samples", 0.0, 0.03, _reached),
+        "rectifiers", "what a float network of as many units reaches", 0.0, 0.03, _reached),
     Row("N20.5", "noise told from digits by entropy, p-bits less rectifiers: area under ROC, above "
-        "0", "Bayesian averages detect what they were not taught (Lakshminarayanan et al., "
-        "arXiv:1612.01474)", 0.25, 0.249, _tried),
+        "0", "averaged networks detect what they were not taught (Lakshminarayanan et al., "
+        "arXiv:1612.01474; from memory)", 0.25, 0.249, _tried),
     *(
         Row(f"N21.{k}", f"synapses of a line that {what}, after four writes from 1/2",
             "E[dw] = P+ (1 - w) - P- w", reference, 0.045, partial(_weights, line), 0.02)
@@ -149,5 +149,5 @@ ROWS = (
         )
     ),
     Row("N22.1", "digits as powers up to 100 nW through spin-torque diodes with thermal noise: "
-        "accuracy less that of pixels", "issue: close to the direct one", 0.0, 0.02, _fed),
+        "accuracy less that of pixels", "none: the pixels themselves", 0.0, 0.02, _fed),
 )  # fmt: skip
