@@ -48,7 +48,7 @@ def kernel_environment(monkeypatch):
 
 
 def test_there_are_notebooks():
-    assert len(NOTEBOOKS) == 11
+    assert len(NOTEBOOKS) == 12
 
 
 @by_name

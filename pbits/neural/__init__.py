@@ -9,10 +9,14 @@ from pbits.neural.folding import fold
 from pbits.neural.hardware import hardware
 from pbits.neural.inference import Evaluation, evaluate
 from pbits.neural.mapping import Mapped, map_network
+from pbits.neural.monte_carlo import monte_carlo
 from pbits.neural.network import LinearNode, Network, Node, assemble, chain
 from pbits.neural.onnx_file import read_onnx
 from pbits.neural.onnx_graph import UnsupportedModel
+from pbits.neural.pbit_shapes import pbit_mlp
+from pbits.neural.predictions import Predictions
 from pbits.neural.pruning import prune
+from pbits.neural.stochastic import PBits, straight_through, with_devices
 from pbits.neural.training import Epoch, Trained, train
 from pbits.neural.twin import Twin, quantised, twin_of
 
@@ -25,6 +29,8 @@ __all__ = [
     "Mapped",
     "Network",
     "Node",
+    "PBits",
+    "Predictions",
     "Trained",
     "Twin",
     "UnsupportedModel",
@@ -40,11 +46,15 @@ __all__ = [
     "layers",
     "map_network",
     "mlp",
+    "monte_carlo",
     "outputs",
+    "pbit_mlp",
     "prune",
     "quantised",
     "read_onnx",
     "shapes",
+    "straight_through",
     "train",
     "twin_of",
+    "with_devices",
 ]

@@ -140,14 +140,14 @@ def learn(
     up, down = probabilities(learning.rule, learning.span * (1 - seen))
     first = _first(key, size, learning.neurons)
     state = first, jnp.zeros(learning.neurons, jnp.float32), jnp.uint32(0)
-    wins, switched = np.zeros(0), 0
+    wins, switched = np.zeros(learning.neurons, np.int64), 0
     for epoch in range(epochs):
         order = np.random.default_rng([seed, epoch]).permutation(count)
         rise = learning.homeostasis * (1 - epoch / epochs)
         state, (who, changed) = _pass(
             key, state, seen[order], up[order], down[order], np.float32(rise)
         )
-        wins = np.bincount(np.asarray(who), minlength=learning.neurons)
+        wins = np.bincount(np.asarray(who), minlength=learning.neurons).astype(np.int64)
         switched += int(np.asarray(changed).sum())
     sets = float(np.mean(np.sum(np.asarray(up) > 0, axis=1)))
     resets = float(np.mean(np.sum(np.asarray(down) > 0, axis=1)))

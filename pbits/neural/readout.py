@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -49,7 +50,7 @@ def in_arrays(
         seen[name] = np.asarray(rows)[:: max(1, len(rows) // _VECTORS)]
         return rows @ layer.matrix
 
-    network.run(np.asarray(images, np.float32), linear=look)
+    network.run(jnp.asarray(images, jnp.float32), linear=look)
     if unknown := set(names) - set(seen):
         raise ValueError(f"no linear layer is called {sorted(unknown)}; there are {sorted(seen)}")
     arrays = {}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -60,7 +61,7 @@ def sample_cost(
     Raises:
         ValueError: on a network without p-bits.
     """
-    images, anew = np.asarray(images, np.float32), randoms(network)
+    x, anew = jnp.asarray(images, jnp.float32), randoms(network)
     joules: dict[str, float] = {}
     seconds = {True: 0.0, False: 0.0}
 
@@ -69,12 +70,12 @@ def sample_cost(
             return rows @ layer.matrix
         result, events = arrays[name].mvm(rows)
         report = arrays[name].report(events, vectors=len(rows))
-        joules[name] = report.energy / len(images)
-        seconds[name in anew] += report.latency / len(images)
+        joules[name] = report.energy / len(x)
+        seconds[name in anew] += report.latency / len(x)
         return result
 
     key = random.sweep_key(random.seed_key(seed), np.uint32(0))
-    network.run(images, tile, sampled(key))
+    network.run(x, tile, sampled(key))
     counts = {name: int(np.prod(shape)) for name, shape in pbit_counts(network).items()}
     each = {name: one for name, one in joules.items() if name in anew}
     each |= {name: count * pbit.joules for name, count in counts.items()}

@@ -60,19 +60,19 @@ class FrontEnd(NamedTuple):
         Raises:
             ValueError: where the curve ends before.
         """
-        powers = np.asarray(self.curve.powers, np.float64)
-        top = checks.positive("top", self.top)
-        inner = np.append(powers[powers < top * (1 - 1e-6)], min(top, powers[-1]))
-        volts = self.curve.volts_at(np.append(inner[:-1], top))
-        sign = np.sign(float(volts[-1])) or 1.0
+        powers, top = np.asarray(self.curve.powers), checks.positive("top", self.top)
+        # As many points whatever the top, so that one program serves all.
+        inner = np.append(np.minimum(powers[:-1], np.float32(top)), np.float32(top))
+        volts = np.asarray(self.curve.volts_at(inner))
+        sign = 1.0 if volts[-1] >= 0 else -1.0
         return PowerCurve(
-            jnp.asarray(inner, jnp.float32), sign * volts, float(sign) * self.curve.sensitivity
+            jnp.asarray(inner), jnp.asarray(np.float32(sign) * volts), sign * self.curve.sensitivity
         )
 
     def volts(self, inputs: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """V, of inputs [...] from 0 to 1, with noise if there is a key."""
         used = self.used
-        clean = jnp.interp(self.top * jnp.clip(inputs, 0, 1), used.powers, used.volts)
+        clean = _between(used.powers, used.volts, inputs)
         if key is None or not self.resistance:
             return clean
         return clean + self.noise * chance.normal(key, clean.shape, clean.dtype)
@@ -81,6 +81,11 @@ class FrontEnd(NamedTuple):
         """J, of microwaves that an image takes on average: inputs [n, ...]."""
         mean = np.asarray(inputs, np.float64).reshape(len(np.asarray(inputs)), -1).sum(1).mean()
         return float(mean * self.top * self.seconds)
+
+
+@jax.jit
+def _between(powers: jax.Array, volts: jax.Array, inputs: jax.Array) -> jax.Array:
+    return jnp.interp(powers[-1] * jnp.clip(inputs, 0, 1), powers, volts)
 
 
 def fed(

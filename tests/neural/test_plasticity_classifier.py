@@ -47,7 +47,7 @@ def test_pixels_out_of_range_are_refused():
 def test_digits_are_learnt_without_labels():
     pytest.importorskip("sklearn")
     (images, labels), unseen = data.load("digits", "train"), data.load("digits", "test")
-    learning = Learning(neurons=100)
+    learning = Learning(neurons=200)
     found = learn(images, learning, epochs=6, seed=1)
     named = votes(found, images, labels)
     assert np.mean(classify(found, named, unseen[0]) == unseen[1]) > 0.8
