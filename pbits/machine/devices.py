@@ -109,9 +109,9 @@ def telegraph(
 def _check_barrier(barrier: float) -> None:
     if not _TWO_STATES <= barrier <= _MEMORY:
         raise ValueError(
-            f"the barrier is {barrier:.3g} kT; expected at least {_TWO_STATES:g} kT for "
-            f"two states (use machine.devices.disk for a junction in plane), and at most {_MEMORY:g}: "
-            "beyond it is a memory"
+            f"the barrier is {barrier:.3g} kT; expected at least {_TWO_STATES:g} kT for two states "
+            "(use machine.devices.disk for a junction in plane), and at most "
+            f"{_MEMORY:g}: beyond it is a memory"
         )
 
 

@@ -119,7 +119,7 @@ def betas_of(
     beta_range: Sequence[float] | None = None,
     kind: str = "geometric",
     given: ArrayLike | None = None,
-) -> tuple[Array, tuple[float, float]]:
+) -> tuple[NDArray[np.float32], tuple[float, float]]:
     """Betas of an anneal, one for each sweep, and their ends.
 
     Args:

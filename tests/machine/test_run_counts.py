@@ -1,15 +1,27 @@
 """What whole machines take: every row is in the totals, every clock in the time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pbits.devices.ideal import IdealSigmoid
 from pbits.devices.rate_laws import BarrierRates, ConstantTime
 from pbits.devices.telegraph import Telegraph
-from pbits.machine import Clocking, CrossbarCoupling, Machine, Neurons, bipolar, calibrate, learn
+from pbits.machine import (
+    Clocking,
+    CrossbarCoupling,
+    Machine,
+    Neurons,
+    bipolar,
+    calibrate,
+    learn,
+    learning,
+)
 from pbits.machine.couplings import IdealCoupling, held_by
 from pbits.machine.field_costs import NOTHING
 from pbits.machine.knobs import turn
+from pbits.machine.learning import target_moments
 from pbits.machine.pbit_costs import PBitCost, cmos_cost
 from problems import ising
 from problems.generators import sherrington_kirkpatrick
@@ -126,10 +138,26 @@ def test_copies_are_calibrated_one_by_one():
     held = held_by(COPIES, SK)
     assert held.num_variables == 28
     assert held_by(IdealCoupling(), SK) is SK
+    found = calibrate(machine, SK, through="inputs", trials=256, seed=1)
+    assert found.fit.slope.shape == (28,)
+    # What is learned about a spin in copies is programmed, and beliefs of p-bits stay.
+    wanted = target_moments(SK, 0.5)
+    run = learning._Run(found.machine, SK, 0.5, wanted, seed=1, num_reads=64)
+    shift = learning._Shift(np.full(7, 0.25), np.zeros(SK.num_interactions))
+    told, programmed = run.programmed(shift)
+    assert told.neurons is found.machine.neurons
+    np.testing.assert_allclose(programmed.h, SK.h + 0.25)
+    bare = replace(machine, coupling=IdealCoupling())
+    told, programmed = learning._Run(bare, SK, 0.5, wanted, seed=1, num_reads=64).programmed(shift)
+    np.testing.assert_allclose(programmed.h, SK.h)
+    np.testing.assert_allclose(told.neurons.believes(7)[1], -0.5 * 0.25)
+
+
+@pytest.mark.slow
+def test_copies_are_calibrated_and_learned_through_arrays():
+    machine = Machine(Neurons(IdealSigmoid(), seed=1), COPIES)
     found = calibrate(machine, SK, trials=1024, num_patterns=64, seed=1)
     assert found.fit.slope.shape == (28,)
     learned = learn(found.machine, SK, beta=0.5, num_steps=2, num_reads=64, burn_in=2, seed=1)
     assert learned.programmed.num_variables == 7
-    # Where copies are, biases are learned by what is programmed, and beliefs stay.
-    assert learned.machine.neurons is found.machine.neurons
     assert learned.sample(num_reads=4, num_sweeps=2, seed=1).spins.shape == (4, 7)
