@@ -22,8 +22,9 @@ from pbits import checks
 from pbits.devices.calibration import Fit, fit_response
 from pbits.devices.networks import enumerate_spins
 from pbits.machine.clocking import Clocking
-from pbits.machine.couplings import IdealCoupling
-from pbits.machine.machine import Machine, MachineSamples
+from pbits.machine.couplings import IdealCoupling, held_by
+from pbits.machine.machine import Machine
+from pbits.machine.outcomes import MachineSamples
 from problems.model import IsingProblem, ising
 
 Array = NDArray[np.float64]
@@ -39,8 +40,9 @@ class Calibration:
 
     Attributes:
         machine: the same, whose p-bits are told what compensates.
-        fit: [n] slopes (1 expected) and offsets (0 expected) in units of the input ``-beta I``,
-            errors and p-values; a small p-value tells of deviations that no slope and offset mend.
+        fit: of each p-bit, copies included: slopes (1 expected) and offsets (0 expected) in units
+            of the input ``-beta I``, errors and p-values; a small p-value tells of deviations that
+            no slope and offset mend.
         seconds, joules: of the hardware while it was measured.
     """
 
@@ -68,8 +70,8 @@ def calibrate(
 
     Args:
         machine: with p-bits of a model.
-        problem: that its p-bits will hold, in copies if it needs them; "inputs" depend on its size
-            alone.
+        problem: that its p-bits will hold; where the machine makes copies, all of them are
+            calibrated.  "inputs" depend on its size alone.
         through: "inputs" or "arrays", see above; "arrays" where there are any by default.
         beta: largest of the sweep through arrays; by default typical inputs are 0.75.  That of
             the sampling that follows is best where arrays are off by a field of their own.
@@ -104,6 +106,7 @@ def calibrate(
             "pbits.devices.ideal.IdealSigmoid()"
         )
     count, seed = checks.whole_number("trials", trials, 16), checks.seed_or_random(seed)
+    problem = held_by(machine.coupling, problem)
     if way == "inputs":
         ends = checks.positive("reach", reach)
         fit, results = _by_inputs(machine, problem.num_variables, count, seed, ends)
@@ -141,7 +144,7 @@ def _by_arrays(
 ) -> tuple[Fit, list[MachineSamples]]:
     """Patterns on the word lines, the fields of which are known."""
     together = replace(machine, clocking=Clocking("parallel", wait=_WAIT))
-    loaded = replace(machine.load(problem), machine=together, copies=None)
+    loaded = replace(machine.load(problem), machine=together)
     rng = np.random.default_rng(seed)
     patterns = _patterns(rng, problem.num_variables, num)
     num = len(patterns)

@@ -7,6 +7,7 @@ import numpy as np
 
 from pbits import checks
 
+_ROUNDING = 1e-9  # of sums of times
 _MOST_LATE = 1000  # all fields in between are kept
 KINDS = ("coloured", "parallel", "asynchronous")
 
@@ -27,6 +28,11 @@ class Clocks(NamedTuple):
     fraction: float
     follow: float
     delay: int
+
+    @property
+    def updates(self) -> float:
+        """Times that each p-bit is asked, on average; free ones are at every step."""
+        return self.count * self.fraction if self.fraction else 1.0
 
 
 @dataclass(frozen=True)
@@ -83,19 +89,27 @@ class Clocking:
         """Whether fields are those of the present spins and p-bits are clocked by colours."""
         return self.kind == "coloured" and self.lag == self.delay == 0
 
-    def clocks(self, colours: int, taus: tuple[float, float], before: float = 0.0) -> Clocks:
+    def clocks(
+        self,
+        colours: int,
+        taus: tuple[float, float],
+        before: float = 0.0,
+        decision: float = 0.0,
+    ) -> Clocks:
         """Of one sweep, in which every p-bit is updated once on average.
 
-        Free p-bits have as many steps as make one correlation time of the slowest; what fields take
-        is a delay of theirs.
+        A sweep has whole clocks: as many as come nearest where 1 / `fraction` is no whole number;
+        `Clocks.updates` says how often p-bits are updated then.  Free p-bits have as many steps as
+        make one correlation time of the slowest; what fields take is a delay of theirs.
 
         Args:
             colours: of the problem's graph.
             taus: s, correlation times at no field of the fastest and of the slowest p-bit.
             before: s, that fields take before p-bits can answer them.
+            decision: s, of p-bits without a correlation time, such as digital ones.
 
         Raises:
-            ValueError: on a period that is over before p-bits are asked, free p-bits without a
+            ValueError: on a period that is over before p-bits have answered, free p-bits without a
                 correlation time, or fields that come a thousand clocks late.
         """
         fast, tau = taus
@@ -107,11 +121,11 @@ class Clocking:
                 )
             dt = self.step * fast
             return self._with(max(round(tau / dt), 1), dt, dt, 1.0, before)
-        left = self.wait * tau if self.period is None else self.period - before
-        if left <= 0 and self.period is not None:
-            raise ValueError(
-                f"period is {self.period:.3g} s and fields take {before:.3g} s of it; expected more"
-            )
+        least = 0.0 if tau else decision
+        left = (self.wait * tau or decision) if self.period is None else self.period - before
+        if self.period is not None and (left <= 0 or left < least * (1 - _ROUNDING)):
+            takes = f"fields take {before:.3g} s" + (f", p-bits {least:.3g} s" if least else "")
+            raise ValueError(f"period is {self.period:.3g} s and {takes} of it; expected more")
         if self.kind == "coloured":
             return self._with(colours, left, before + left, 0.0)
         return self._with(max(round(1 / self.fraction), 1), left, before + left, self.fraction)

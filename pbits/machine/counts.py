@@ -47,6 +47,7 @@ def machine_counts(
     num_sweeps: float,
     pbit: PBitCost,
     clocks_per_sweep: float = 1.0,
+    updates_per_sweep: float = 1.0,
     num_reads: int = 1,
     coupling: FieldRead = IDEAL,
     settling: float = 0.0,
@@ -63,6 +64,7 @@ def machine_counts(
         pbit: one p-bit, with the time it is waited for.
         clocks_per_sweep: clocks in which every p-bit is updated once on average: the number of
             colours, or 1 over the share of p-bits that a parallel clock updates.
+        updates_per_sweep: of each p-bit on average, where such clocks are rounded.
         num_reads: chains or anneals.
         coupling: fields of one clock.
         settling: s, of fields, each clock: the synapse's lag.
@@ -90,7 +92,8 @@ def machine_counts(
     sweeps = checks.positive("num_sweeps", num_sweeps)
     per_sweep = checks.positive("clocks_per_sweep", clocks_per_sweep)
     clock = _clock(coupling, checks.non_negative("settling", settling), pbit, period)
-    updates = float(spins) * sweeps * reads
+    each = checks.positive("updates_per_sweep", updates_per_sweep)
+    updates = float(spins) * sweeps * reads * each
     clocks = sweeps * reads * per_sweep
     in_turn = sweeps * ceil(reads / chips) * per_sweep
     seconds, lit = sum(clock.values()), clock["pbit.wait"]

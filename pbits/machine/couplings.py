@@ -26,7 +26,6 @@ from pbits.machine.write_costs import WriteCost, write_costs
 from problems.copies import Sparsified, limit_fan_in
 from problems.model import IsingProblem
 
-_CONVERTERS = 0x5EED
 _TYPICAL = 16  # states whose power stands for all
 
 
@@ -183,22 +182,30 @@ class LoadedArrays:
         own = full[:, place.output]
         return own[place.line].T.reshape(n, n), own[place.bias_line].sum(0)
 
-    def reading(self, layout: Layout) -> FieldRead:
-        """What the fields of one clock take, colours being clocked; see `field_read`."""
+    def reading(self, layout: Layout, *, every: bool = False) -> FieldRead:
+        """What the fields of one clock take, see `field_read`.
+
+        Args:
+            layout: of the problem.
+            every: whether all p-bits are told their fields at each clock; else those of a colour.
+        """
         place, design = self.placement, self.written.design
         counts = np.bincount(place.arrays[:, 1])
         counts = counts[counts > 0].tolist()
         planes, slices = self.written.conductance.shape[:2]
-        groups = column_groups(place, layout)
-        share = len(groups) / (layout.num_colours * len(counts))
-        # Of the columns of an array only those of the clocked p-bits are converted.
-        asked = -(-place.line.size // len(groups))
+        # Of the columns of an array only those of the p-bits asked are converted.
+        if every:
+            share, asked = 1.0, int(np.bincount(place.output // place.columns).max())
+        else:
+            groups = len(column_groups(place, layout))
+            share = min(groups / (layout.num_colours * len(counts)), 1.0)
+            asked = -(-place.line.size // groups)
         blocks = max(place.blocks[0], max(counts))
         asking, whole = (
             field_read(
                 design,
                 column_layouts(design, counts, planes=planes, slices=slices, outputs=outputs),
-                share=min(share, 1.0), row_blocks=blocks, cell_joules=self._read_joules(),
+                share=share, row_blocks=blocks, cell_joules=self._read_joules(),
             )
             for outputs in (asked, place.columns)
         )  # fmt: skip
@@ -228,3 +235,16 @@ class LoadedArrays:
         cell = self.written.design.cell
         levels = np.asarray(nearest_levels(cell, self.written.conductance))
         return write_costs(count, levels / (cell.num_levels - 1), verified=pulses is not None)
+
+
+def held_by(coupling: IdealCoupling | CrossbarCoupling, problem: IsingProblem) -> IsingProblem:
+    """What p-bits hold of a problem: it, or that in chains of copies.
+
+    Example:
+        >>> from problems.generators import sherrington_kirkpatrick
+        >>> dense = sherrington_kirkpatrick(6, seed=1)
+        >>> held_by(CrossbarCoupling(fan_in=3), dense).num_variables > 6
+        True
+    """
+    copies = None if isinstance(coupling, IdealCoupling) else coupling.in_copies(problem)
+    return problem if copies is None else copies.problem

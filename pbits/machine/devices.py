@@ -21,6 +21,7 @@ from pbits.machine.neurons import Neurons
 from pbits.machine.pbit_costs import decision_cost, divider_pbit, junction_power
 
 _TWO_STATES, _MEMORY = 3.0, 40.0  # kT
+_HALF = float(np.arctanh(0.5))  # slope times I50, where the mean spin is a half
 _GENTLE = 0.02  # of the critical current: where the slope is taken
 _POINTS, _MOST, _COUNT = 41, 0.9, 1e6
 _FINE, _WIDE = 4001, 3.0  # gate voltages in which the curve is looked for, V to each side
@@ -58,13 +59,18 @@ def from_junction(junction: Junction | str, **options: Any) -> Neurons:
 
 
 def telegraph(
-    junction: Junction | str, *, read_voltage: float = 0.05, leakage: float = 0.0, **changes: Any
+    junction: Junction | str,
+    *,
+    read_voltage: float = summary.READ_VOLTAGE,
+    leakage: float = 0.0,
+    **changes: Any,
 ) -> Neurons:
     """A magnet of two states, driven by spin transfer: inputs are currents in A, positive to +1.
 
-    Rates are those of `BarrierRates`: the barrier is the junction's, time and slope at no field
-    those of its exact law, so that the critical input is no free number.  It is `delta / Delta I_c`
-    only where m_z has no spread in a well: a current of I_c itself is beyond this p-bit's range.
+    Rates are those of `BarrierRates` with n = 2, a torque along the axis, whose mean spin is a tanh
+    up to the critical input: the barrier is the junction's, time and slope at no field those of its
+    exact law, so that the critical input, ``2 delta / slope``, is no free number.  It is not the
+    junction's critical current, since m_z has a spread in a well.
 
     Args:
         junction: or the name of a preset.
@@ -82,12 +88,7 @@ def telegraph(
     """
     given = _junction(junction)
     barrier = given.barrier()
-    if not _TWO_STATES <= barrier.value <= _MEMORY:
-        raise ValueError(
-            f"the barrier is {barrier.value:.3g} kT; expected at least {_TWO_STATES:g} for two "
-            f"states (use machine.devices.disk for a junction in plane), and at most {_MEMORY:g}: "
-            "beyond it is a memory"
-        )
+    _check_barrier(barrier.value)
     checks.positive("read_voltage", read_voltage)
     tau = summary.times(given).correlation
     current = _GENTLE * given.critical_current().to_parallel
@@ -95,13 +96,28 @@ def telegraph(
     delta = float(barrier.value)
     law = BarrierRates(delta, 2 * tau * float(np.exp(-delta)), critical=2 * delta / slope)
     model = Telegraph(law)
-    cost = decision_cost(model, junction_power(given, read_voltage), leakage=leakage)
+    watts = junction_power(given, read_voltage) + _drive_power(given, _HALF / slope)
+    cost = decision_cost(model, watts, leakage=leakage)
     notes = (
         f"p-bits are read with {read_voltage:g} V, which does not move them",
-        "the current that drives a p-bit comes from its fields and is not counted",
+        "p-bits are driven by I50 all the time, beside the current that reads them",
     )
     own: dict[str, Any] = {"temperature": given.temperature} | changes
     return Neurons(model, slope, 0.0, cost=cost._replace(notes=(*cost.notes, *notes)), **own)
+
+
+def _check_barrier(barrier: float) -> None:
+    if not _TWO_STATES <= barrier <= _MEMORY:
+        raise ValueError(
+            f"the barrier is {barrier:.3g} kT; expected at least {_TWO_STATES:g} kT for two states "
+            "(use machine.devices.disk for a junction in plane), and at most "
+            f"{_MEMORY:g}: beyond it is a memory"
+        )
+
+
+def _drive_power(junction: Junction, current: float) -> float:
+    """W, of a current through a junction as often parallel as antiparallel."""
+    return current**2 * sum(0.5 / float(junction.conductance(c)) for c in (-1.0, 1.0))
 
 
 def disk(

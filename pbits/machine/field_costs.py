@@ -53,6 +53,7 @@ class FieldRead(NamedTuple):
 
 
 IDEAL = FieldRead()
+NOTHING = FieldRead(notes=("all coefficients are 0: no array is written or read",))
 
 
 def column_layouts(

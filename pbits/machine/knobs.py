@@ -7,6 +7,7 @@ clocks wait for them.  A voltage scales the currents of the arrays; p-bits take 
 stays, and converters and noise stay those of the full current: hot is coarse and noisy.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crossbar.cells.cell import Cell
+from pbits import checks
 from pbits.machine.barriers import barriers
 from pbits.machine.clocking import Clocking
 from pbits.machine.couplings import CrossbarCoupling, IdealCoupling
 from pbits.machine.neurons import Neurons
+from pbits.schedules import beta_schedule, default_beta_range
+from problems.polynomial import Problem
 
 Array = NDArray[np.float64]
 KNOBS = ("input", "temperature", "voltage")
@@ -104,6 +108,44 @@ def turn(
     if knob != "input":
         raise ValueError(f"knob is {knob!r}; expected one of {', '.join(KNOBS)}")
     return Turned(knob, steps, 1.0, steps, np.ones(steps.size))
+
+
+def betas_of(
+    problem: Problem,
+    knob: str,
+    neurons: Neurons,
+    *,
+    num_sweeps: int,
+    beta_range: Sequence[float] | None = None,
+    kind: str = "geometric",
+    given: ArrayLike | None = None,
+) -> tuple[NDArray[np.float32], tuple[float, float]]:
+    """Betas of an anneal, one for each sweep, and their ends.
+
+    Args:
+        problem: whose coefficients tell a range where none is given.
+        knob: one of `KNOBS`, which may reach a part of that range only.
+        neurons: of the machine.
+        num_sweeps: of the anneal.
+        beta_range: first and last.
+        kind, given: of `schedules.beta_schedule`.
+
+    Example:
+        >>> from problems import ising
+        >>> betas, ends = betas_of(ising([1], [], [], []), "input", Neurons(), num_sweeps=3,
+        ...                        beta_range=(1, 4))
+        >>> betas.tolist(), ends
+        ([1.0, 2.0, 4.0], (1.0, 4.0))
+    """
+    if beta_range is None:
+        span = widest(knob, neurons, default_beta_range(problem))
+    else:
+        span = checks.pair(beta_range)
+    steps = checks.whole_number("num_sweeps", num_sweeps, 0)
+    betas = beta_schedule(kind, span, steps, 1, given)
+    if kind == "custom" and betas.size:
+        span = betas[0], betas[-1]
+    return betas, (float(span[0]), float(span[1]))
 
 
 def widest(knob: str, neurons: Neurons, span: tuple[float, float]) -> tuple[float, float]:

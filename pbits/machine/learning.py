@@ -8,9 +8,9 @@ al., Nat. Commun. 15, 2685 (2024), abstract).  Steps are scaled by the target's 
 as learning goes on, and the mean of the later half is tried as well, which carries less noise.
 
 Chains go on from step to step (persistent contrastive divergence).  Biases are corrected where
-p-bits take them, as offsets that they are told, in no steps; those of ideal p-bits where they are
-programmed.  Arrays are written anew at each step by the same chip with the same chance, so that a
-chip whose writes scatter is corrected as if verified.
+p-bits take them, as offsets that they are told, in no steps; those of ideal p-bits, and of spins
+in chains of copies, where they are programmed.  Arrays are written anew at each step by the same
+chip with the same chance, so that a chip whose writes scatter is corrected as if verified.
 """
 
 import time
@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 
 from pbits import checks
 from pbits.interrupts import deferred_interrupt
-from pbits.machine.machine import Machine, MachineMinimum, MachineSamples
+from pbits.machine.couplings import held_by
+from pbits.machine.machine import Machine
 from pbits.machine.moments import Moments, moments, target_moments
+from pbits.machine.outcomes import MachineMinimum, MachineSamples
 from problems.model import IsingProblem, ising
 
 Array = NDArray[np.float64]
@@ -229,17 +231,17 @@ class _Run:
 
     def programmed(self, shift: _Shift) -> tuple[Machine, IsingProblem]:
         """The machine and what is loaded."""
-        problem, neurons, biases = self.problem, self.machine.neurons, self.problem.h
-        if neurons.is_ideal:
-            biases = biases + shift.bias
-        else:
-            slope, offset = neurons.believes(problem.num_variables)
-            neurons = neurons.believing(slope, offset - self.beta * shift.bias / slope)
-        loaded = ising(
-            biases, problem.row, problem.col, problem.coupling + shift.coupling, problem.offset,
-            problem.labels,
-        )  # fmt: skip
-        return replace(self.machine, neurons=neurons), loaded
+        machine, loaded = self.machine, self._loaded(self.problem.h, shift)
+        if machine.neurons.is_ideal or held_by(machine.coupling, loaded) is not loaded:
+            return machine, self._loaded(self.problem.h + shift.bias, shift)
+        slope, offset = machine.neurons.believes(loaded.num_variables)
+        told = machine.neurons.believing(slope, offset - self.beta * shift.bias / slope)
+        return replace(machine, neurons=told), loaded
+
+    def _loaded(self, biases: Array, shift: _Shift) -> IsingProblem:
+        own = self.problem
+        couplings = own.coupling + shift.coupling
+        return ising(biases, own.row, own.col, couplings, own.offset, own.labels)
 
     def result(self, stopped_by: str) -> Learned:
         """The best of all."""

@@ -5,52 +5,29 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from pbits import checks, runtime
-from pbits.devices.clocked import Heated
-from pbits.kernels.coupled import Timing, coupled
-from pbits.kernels.coupled_model import Layout, coupled_model, energy_of
+from pbits.kernels.coupled_model import Layout
+from pbits.machine.assembly import assemble
 from pbits.machine.clocking import Clocking, Clocks
-from pbits.machine.counts import MachineCounts, machine_counts, running_counts
+from pbits.machine.counts import MachineCounts
 from pbits.machine.couplings import CrossbarCoupling, IdealCoupling, LoadedArrays
-from pbits.machine.crossbar_fields import CROSSBAR_BY_VOLTAGE
-from pbits.machine.field_costs import IDEAL, FieldRead
-from pbits.machine.knobs import Turned, by_temperature, by_voltage, turn, widest, with_full
+from pbits.machine.field_costs import IDEAL, NOTHING, FieldRead
+from pbits.machine.knobs import Turned, betas_of, turn
 from pbits.machine.neurons import Neurons
-from pbits.machine.outcomes import Sampling, Solving
+from pbits.machine.outcomes import MachineMinimum, MachineSamples
 from pbits.machine.report import HardwareReport, hardware_report
+from pbits.machine.run_counts import run_counts
 from pbits.models import Prepared, choose_layout, choose_model
 from pbits.restarts import Request, minimise
 from pbits.results import Minimum, Progress, SampleResult
 from pbits.sampling import sample_with
-from pbits.schedules import beta_schedule as make_schedule
-from pbits.schedules import default_beta_range
 from pbits.stopping import Stop
 from problems.copies import Sparsified
 from problems.polynomial import PolynomialProblem, Problem
 
 _EXACT_BITS = 32
-
-
-@dataclass(frozen=True)
-class MachineSamples(Sampling, SampleResult):
-    """Samples, and what drawing them took in hardware."""
-
-    hardware: HardwareReport = field(repr=False)
-    broken_chains: float = 0.0  # share of chains of copies that were not of one mind
-
-
-@dataclass(frozen=True)
-class MachineMinimum(Solving, Minimum):
-    """The best states of anneals, and what they took in hardware."""
-
-    beta_range: tuple[float, float]
-    hardware: HardwareReport = field(repr=False)
-    knob: str = "input"
-    knob_range: tuple[float, float] = (0.0, 0.0)  # first and last: 1 / energy, K or V
-    broken_chains: float = 0.0  # share of chains of copies that were not of one mind
 
 
 @dataclass(frozen=True)
@@ -97,8 +74,8 @@ class Machine:
                 f"the problem has terms of {problem.order} spins and arrays hold couplings of two; "
                 "use coupling=IdealCoupling(), or reduce it (problems.poly)"
             )
-        if problem.num_variables == 0:
-            return LoadedMachine(self, problem, problem)
+        if not (problem.h.any() or problem.coupling.any()):
+            return LoadedMachine(self, problem, problem)  # nothing to write
         copies = self.coupling.in_copies(problem)
         held = problem if copies is None else copies.problem
         return LoadedMachine(self, problem, held, self.coupling.load(held), copies)
@@ -120,7 +97,8 @@ class LoadedMachine:
         machine: it.
         problem: an Ising problem, or a polynomial with an ideal coupling.
         held: what its p-bits hold: the problem, or that in copies.
-        arrays: that hold its couplings; None for an ideal coupling.
+        arrays: that hold its couplings; None for an ideal coupling, or a problem whose
+            coefficients are all 0.
         copies: where spins have too many couplings for one p-bit.
     """
 
@@ -146,14 +124,21 @@ class LoadedMachine:
 
     @cached_property
     def reading(self) -> FieldRead:
-        """What the fields of one clock take."""
-        return IDEAL if self.arrays is None else self.arrays.reading(self.layout)
+        """What the fields of one clock take: those of all p-bits where it is not clear whose."""
+        machine = self.machine
+        if self.arrays is None:
+            return IDEAL if isinstance(machine.coupling, IdealCoupling) else NOTHING
+        every = not machine.clocking.is_plain or machine.neurons.remembers
+        return self.arrays.reading(self.layout, every=every)
 
     @cached_property
     def clocks(self) -> Clocks:
         """Of a sweep."""
-        taus = self.machine.neurons.correlation_times(self.layout.num_spins)
-        return self.machine.clocking.clocks(self.layout.num_colours, taus, self.reading.seconds)
+        neurons, layout = self.machine.neurons, self.layout
+        return self.machine.clocking.clocks(
+            layout.num_colours, neurons.correlation_times(layout.num_spins), self.reading.seconds,
+            neurons.cost.seconds,
+        )  # fmt: skip
 
     @cached_property
     def prepared(self) -> Prepared:
@@ -171,37 +156,7 @@ class LoadedMachine:
         Args:
             turned: what sets beta, but for the scale of inputs.
         """
-        machine, clocks, layout = self.machine, self.clocks, self.layout
-        given, pbit = None, machine.neurons.pbit
-        each = machine.neurons.parameters(layout.num_spins, clocks.dt)
-        if self.arrays is not None:
-            layout, parameters = self.arrays.parameters(layout)
-            given = [parameters]
-        if turned is not None and by_voltage(turned):
-            given = [with_full(part, turned) for part in given or ()]
-            layout = layout._replace(coupling=CROSSBAR_BY_VOLTAGE)
-        if turned is not None and by_temperature(turned):
-            pbit = machine.neurons.heated_pbit
-            each = Heated(
-                each, *(np.asarray(x, np.float32) for x in (turned.reference, turned.waited))
-            )
-        timing = Timing(
-            in_turn=machine.clocking.is_plain and not machine.neurons.remembers
-            and not machine.common_noise,
-            lags=clocks.follow < 1, delay=clocks.delay, common=machine.common_noise > 0,
-        )  # fmt: skip
-        layout = layout if timing.in_turn else layout.together()
-        products = layout.is_dense or self.arrays is not None
-        kernel = coupled(
-            layout.coupling, pbit, energy_of(layout), timing,
-            dtype=np.float32 if layout.is_dense else np.int8,
-            lane_multiple=64 if products else 16,
-        )  # fmt: skip
-        model = coupled_model(
-            layout, coupling=given, pbit=each, num_clocks=clocks.count,
-            fraction=clocks.fraction, follow=clocks.follow, common=2 * machine.common_noise,
-        )  # fmt: skip
-        return Prepared(kernel, model, layout.unit)
+        return assemble(self.machine, self.layout, self.arrays, self.clocks, turned)
 
     def sample(
         self,
@@ -281,25 +236,21 @@ class LoadedMachine:
         request = Request.of(
             self.held, num_reads, seed, initial, stop, num_restarts, progress, trace
         )
-        neurons, count = self.machine.neurons, max(self.held.num_variables, 1)
-        if beta_range is None:
-            span = widest(knob, neurons, default_beta_range(self.held))
-        else:
-            span = checks.pair(beta_range)
-        steps = checks.whole_number("num_sweeps", num_sweeps, 0)
-        betas = make_schedule(beta_schedule_type, span, steps, 1, beta_schedule)
-        if beta_schedule_type == "custom" and betas.size:
-            span = (float(betas[0]), float(betas[-1]))
+        betas, span = betas_of(
+            self.held, knob, self.machine.neurons, num_sweeps=num_sweeps, beta_range=beta_range,
+            kind=beta_schedule_type, given=beta_schedule,
+        )  # fmt: skip
         turned = turn(
-            knob, betas if betas.size else [span[1]], neurons=neurons, count=count,
-            coupling=self.machine.coupling, clocking=self.machine.clocking,
+            knob, betas if betas.size else [span[1]], neurons=self.machine.neurons,
+            count=max(self.held.num_variables, 1), coupling=self.machine.coupling,
+            clocking=self.machine.clocking,
         )  # fmt: skip
         prepared = None
         if self.held.num_variables:
             prepared = self.prepared if knob == "input" else self.simulated(turned)
         found = minimise(self.held, prepared, request, betas, betas)
         return MachineMinimum(
-            **self._decoded(found), beta_range=(float(span[0]), float(span[1])),
+            **self._decoded(found), beta_range=span,
             hardware=self.report(found.num_sweeps, num_reads, turned), knob=knob,
             knob_range=turned.range,
         )  # fmt: skip
@@ -329,33 +280,9 @@ class LoadedMachine:
             turned: its schedule; at the temperature of the p-bits' numbers and the arrays' read
                 voltage by default.
         """
-        sweeps, spins = num_sweeps, self.held.num_variables
-        if sweeps == 0 or spins == 0:
-            notes = ("no sweep was made",)
-            return MachineCounts({}, {}, {}, 0.0, 0.0, num_reads, 0.0, self.reading.costs, notes)
-        neurons, clocks, reading = self.machine.neurons, self.clocks, self.reading
-        # An ideal p-bit's cost knows no device.
-        tau = neurons.cost.correlation_time or neurons.correlation_times(spins)[1]
-        cost = neurons.cost._replace(correlation_time=tau)
-        if turned is not None:
-            longer = turned.longer(sweeps)
-            clocks = clocks._replace(dt=clocks.dt * longer)
-            cost = cost._replace(
-                correlation_time=cost.correlation_time * longer, notes=(*cost.notes, *turned.notes)
-            )
-            events = dict(reading.events)
-            if "cell.read" in events:
-                events["cell.read"] *= turned.power(sweeps)
-            reading = reading._replace(events=events)
-        if self.machine.clocking.kind == "asynchronous":
-            return running_counts(
-                num_spins=spins, seconds=sweeps * clocks.count * clocks.dt, pbit=cost,
-                num_reads=num_reads, coupling=reading,
-            )  # fmt: skip
-        return machine_counts(
-            num_spins=spins, num_sweeps=sweeps,
-            pbit=cost._replace(seconds=clocks.dt or cost.seconds),
-            clocks_per_sweep=clocks.count, num_reads=num_reads, coupling=reading,
+        return run_counts(
+            self.machine, self.clocks, self.reading, num_spins=self.held.num_variables,
+            num_sweeps=num_sweeps, num_reads=num_reads, turned=turned,
         )  # fmt: skip
 
     def report(

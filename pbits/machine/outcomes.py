@@ -1,5 +1,6 @@
-"""What the reads of a machine are worth: what a solution takes, and an independent sample."""
+"""What a machine gives back: samples and states, what they took, and what they are worth."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from pbits.diagnostics.mixing import AutocorrelationTime, autocorrelation_time
 from pbits.diagnostics.samples import Source
 from pbits.diagnostics.tts import Estimate
 from pbits.machine.report import HardwareReport
+from pbits.results import Minimum, SampleResult
 
 
 def reached(energies: NDArray, goal: float) -> int:
@@ -80,3 +82,22 @@ class Sampling:
 
     def _each(self, tau: AutocorrelationTime) -> Estimate:
         return self.hardware.joules_per_effective_sample(tau, len(self.energies))
+
+
+@dataclass(frozen=True)
+class MachineSamples(Sampling, SampleResult):
+    """Samples, and what drawing them took in hardware."""
+
+    hardware: HardwareReport = field(repr=False)
+    broken_chains: float = 0.0  # share of chains of copies that were not of one mind
+
+
+@dataclass(frozen=True)
+class MachineMinimum(Solving, Minimum):
+    """The best states of anneals, and what they took in hardware."""
+
+    beta_range: tuple[float, float]
+    hardware: HardwareReport = field(repr=False)
+    knob: str = "input"
+    knob_range: tuple[float, float] = (0.0, 0.0)  # first and last: 1 / energy, K or V
+    broken_chains: float = 0.0  # share of chains of copies that were not of one mind

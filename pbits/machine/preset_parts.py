@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from math import atanh, exp
 from typing import Any
 
 from crossbar.converters.adc import Adc, IdealAdc
@@ -10,27 +9,17 @@ from crossbar.converters.flash import FlashAdc
 from crossbar.converters.sar import SarAdc
 from crossbar.wires.wire import Wire
 from pbits import runtime
-from pbits.devices import presets as junctions
 from pbits.devices import summary
-from pbits.devices.rate_laws import BarrierRates, two_states
-from pbits.devices.telegraph import Telegraph
 from pbits.devices.variability import Spread
+from pbits.machine import devices
 from pbits.machine.clocking import Clocking
 from pbits.machine.couplings import CrossbarCoupling, IdealCoupling, bipolar
 from pbits.machine.machine import Machine
 from pbits.machine.neurons import Neurons
-from pbits.machine.pbit_costs import (
-    cmos_cost,
-    decision_cost,
-    divider_cost,
-    divider_pbit,
-    junction_power,
-)
+from pbits.machine.pbit_costs import cmos_cost
 
 PBITS = ("ideal", "telegraph", "divider", "digital")
 CONVERTERS = ("ideal", "sar", "flash")
-_HALF = atanh(0.5)  # the mean spin at I50 is a half
-_STEP = 1e-3  # V, over which a divider's slope is taken
 
 
 def build(**numbers: Any) -> Machine:
@@ -147,61 +136,24 @@ def neurons_of(
 
 @lru_cache
 def telegraph_neurons(name: str, read_voltage: float = summary.READ_VOLTAGE) -> Neurons:
-    """Junctions of two states, driven by a current through them and read at a small voltage.
-
-    Barrier, correlation time and I50 are those of the junction's exact law; between them rates
-    follow the linear law of Arrhenius, ``ln(nu_up / nu_down) = 2 delta I / I_c``, whose mean spin
-    is a tanh.
-
-    Raises:
-        ValueError: below a barrier of 3 kT, or where the junction has no I50.
+    """Those of `devices.telegraph`, made once for all machines.
 
     Example:
         >>> neurons = telegraph_neurons("in-plane-easy-axis")
-        >>> tau, half = neurons.cost.correlation_time, _HALF / neurons.slope
-        >>> f"{tau * 1e9:.1f} ns, I50 {half * 1e6:.1f} uA"
-        '17.7 ns, I50 7.9 uA'
+        >>> f"{neurons.cost.correlation_time * 1e9:.1f} ns, {1 / neurons.slope * 1e6:.1f} uA"
+        '17.7 ns, 14.4 uA'
     """
-    junction = junctions.get(name)
-    delta = junction.barrier().value
-    two_states(delta)
-    half, time = summary.half_current(junction), summary.times(junction).correlation
-    if half is None:
-        raise ValueError(f"no I50 of {name} was found; use a junction that a current can hold")
-    slope = _HALF / half
-    # Two equal rates of exp(-delta) / tau0 make a correlation time of tau0 exp(delta) / 2.
-    law = BarrierRates(delta, 2 * time * exp(-delta), delta / slope, exponent=1.0)
-    model = Telegraph(law)
-    watts = junction_power(junction, read_voltage) + _drive_power(junction, half)
-    cost = decision_cost(model, watts)
-    notes = (
-        "rates between zero current and I50 follow the linear law of Arrhenius",
-        "p-bits are driven by I50 all the time, beside the current that reads them",
-    )
-    return Neurons(model, slope, cost=cost._replace(notes=(*cost.notes, *notes)))
-
-
-def _drive_power(junction: Any, current: float) -> float:
-    """W, of a current through a junction as often parallel as antiparallel."""
-    return current**2 * sum(0.5 / float(junction.conductance(c)) for c in (-1.0, 1.0))
+    runtime.ensure_configured()
+    return devices.telegraph(name, read_voltage=read_voltage)
 
 
 @lru_cache
 def divider_neurons(name: str, supply: float = 0.8) -> Neurons:
-    """Disks without an easy axis, each in a divider with a transistor, an inverter behind.
-
-    The mean spin is an arcsine of what the gate asks for, not a tanh: `slope` is that at the
-    middle, and strong fields are certain.
-
-    Raises:
-        ValueError: on a junction out of plane, or without resistance.
+    """Those of `devices.disk`, made once for all machines.
 
     Example:
         >>> f"{divider_neurons('easy-plane-disk').cost.correlation_time * 1e12:.0f} ps"
         '136 ps'
     """
-    junction = junctions.get(name)
-    model, gate = divider_pbit(junction, supply)
-    rise = float(model.transfer(gate + _STEP)) - float(model.transfer(gate - _STEP))
-    cost = divider_cost(junction, supply=supply)
-    return Neurons(model, rise / (2 * _STEP), gate, cost=cost)
+    runtime.ensure_configured()
+    return devices.disk(name, supply=supply)

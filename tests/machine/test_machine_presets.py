@@ -1,14 +1,14 @@
 """Named machines: every number has an origin and a use, and parts are what they are said to be."""
 
 import inspect
-from math import pi
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pbits.devices import presets as junctions
 from pbits.devices import summary
-from pbits.machine import preset_parts, presets
+from pbits.machine import devices, preset_parts, presets
 from problems import ising
 from problems.generators import ferromagnet, sherrington_kirkpatrick
 
@@ -67,13 +67,45 @@ def test_telegraph_has_the_junctions_time_and_current():
     assert np.asarray(law.transfer(x / neurons.slope)) == pytest.approx(np.tanh(x), abs=1e-5)
 
 
-def test_a_dividers_slope_is_that_of_its_transfer_curve():
+def test_presets_and_junctions_make_the_same_pbits():
+    made = devices.from_junction("in-plane-easy-axis")
+    preset = presets.get("default").neurons
+    assert (preset.model, preset.slope, preset.offset) == (made.model, made.slope, made.offset)
+    assert preset.cost._replace(input_bits=0) == made.cost
+
+
+def test_a_telegraphs_power_reads_and_drives_it():
+    neurons = preset_parts.telegraph_neurons("in-plane-easy-axis")
+    ohms = 1 / np.asarray(junctions.get("in-plane-easy-axis").conductance([-1.0, 1.0], 0.1))
+    half = np.arctanh(0.5) / neurons.slope
+    read = 0.1**2 * (1 / ohms).mean()
+    low = 1 / np.asarray(junctions.get("in-plane-easy-axis").conductance([-1.0, 1.0]))
+    assert neurons.cost.power == pytest.approx(read + half**2 * low.mean(), rel=1e-3, abs=0)
+
+
+def test_a_telegraph_slows_down_as_its_junction_does():
+    # n = 2; a linear law would be 6 % too fast at twice I50.
+    junction, neurons = (
+        junctions.get("in-plane-easy-axis"),
+        preset_parts.telegraph_neurons("in-plane-easy-axis"),
+    )
+    current = 2 * np.arctanh(0.5) / neurons.slope
+    exact = summary.times(junction, current).correlation
+    own = float(neurons.model.correlation_time(current))
+    assert own == pytest.approx(exact, rel=0.05, abs=0)
+    linear = replace(neurons.model.law, critical=neurons.model.law.critical / 2, exponent=1.0)
+    wrong = float(replace(neurons.model, law=linear).correlation_time(current))
+    assert wrong != pytest.approx(exact, rel=0.05, abs=0)
+
+
+def test_a_dividers_logistic_curve_is_next_to_its_transfer_curve():
     neurons = preset_parts.divider_neurons("easy-plane-disk")
-    model, small = neurons.model, 0.02 / neurons.slope
-    inputs = neurons.offset + np.array([-small, 0, small])
-    assert np.asarray(model.transfer(inputs)) == pytest.approx([-0.02, 0, 0.02], abs=1e-3)
-    level = np.asarray(model.divider.level(inputs[2]))
-    assert 0.02 == pytest.approx(2 / pi * np.arcsin(level), abs=1e-3)
+    inputs = neurons.offset + np.linspace(-0.75, 0.75, 7) / neurons.slope
+    ideal = np.tanh(neurons.slope * (inputs - neurons.offset))
+    mean = np.asarray(neurons.model.transfer(inputs))
+    assert np.abs(mean - ideal).max() < 0.08  # an arcsine is no tanh
+    middle = np.tanh(0.75 * neurons.slope * (inputs - neurons.offset))  # its slope in the middle
+    assert np.abs(mean - middle).max() > 0.12
 
 
 def test_spreads_are_in_units_of_the_tanhs_argument():

@@ -1,0 +1,163 @@
+"""What whole machines take: every row is in the totals, every clock in the time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pbits.devices.ideal import IdealSigmoid
+from pbits.devices.rate_laws import BarrierRates, ConstantTime
+from pbits.devices.telegraph import Telegraph
+from pbits.machine import (
+    Clocking,
+    CrossbarCoupling,
+    Machine,
+    Neurons,
+    bipolar,
+    calibrate,
+    learn,
+    learning,
+)
+from pbits.machine.couplings import IdealCoupling, held_by
+from pbits.machine.field_costs import NOTHING
+from pbits.machine.knobs import turn
+from pbits.machine.learning import target_moments
+from pbits.machine.pbit_costs import PBitCost, cmos_cost
+from problems import ising
+from problems.generators import sherrington_kirkpatrick
+
+SK = sherrington_kirkpatrick(7, seed=1)
+TAU = 2e-8
+ARRAYS = CrossbarCoupling(bipolar(rows=16, columns=16))
+COST = PBitCost(4 * TAU, 2e-6, 1e-15, 1e-8, 1e-13, TAU)
+NEURONS = Neurons(Telegraph(ConstantTime(TAU)), cost=COST)
+CLOCKINGS = [
+    Clocking(),
+    Clocking(wait=2.0),
+    Clocking(period=5e-7),
+    Clocking("parallel"),
+    Clocking("parallel", fraction=0.25),
+    Clocking("parallel", fraction=0.7),
+    Clocking("asynchronous"),
+]
+
+
+def loaded(clocking=CLOCKINGS[0], neurons=NEURONS, coupling=ARRAYS):
+    return Machine(neurons, coupling, clocking).load(SK)
+
+
+@pytest.mark.parametrize("clocking", CLOCKINGS, ids=str)
+def test_rows_add_up_and_time_is_that_of_all_clocks(clocking):
+    machine = loaded(clocking)
+    report, counts, clocks = machine.report(10, 4), machine.counts(10, 4), machine.clocks
+    totals = {
+        quantity: sum(row.total for row in report.run.rows if row.quantity == quantity)
+        for quantity in ("energy", "time", "area")
+    }
+    found = {"energy": report.run.energy, "time": report.run.latency, "area": report.run.area}
+    assert totals == pytest.approx(found, rel=1e-9, abs=0)
+    assert report.joules == pytest.approx(
+        sum(row.total for row in report.breakdown if row.quantity == "energy"), rel=1e-9, abs=0
+    )
+    if clocking.kind == "asynchronous":
+        assert report.run.latency == pytest.approx(40 * TAU, rel=1e-6, abs=0)
+        assert report.updates == pytest.approx(40 * 7)
+        return
+    period = clocking.period or machine.reading.seconds + clocking.wait * TAU
+    assert counts.period == pytest.approx(period, rel=1e-6, abs=0)
+    assert counts.clocks == 40 * clocks.count
+    assert report.run.latency == pytest.approx(counts.clocks * period, rel=1e-6, abs=0)
+    per_clock = 1 if clocking.kind == "coloured" else 7 * clocking.fraction
+    assert report.updates == pytest.approx(counts.clocks * per_clock)
+
+
+def test_clocks_that_ask_all_pbits_compute_all_fields():
+    # Seven colours of one spin each: a clock of one converts one column, one of all of them seven.
+    coloured, parallel = (loaded(clocking) for clocking in (Clocking(), Clocking("parallel")))
+    one, all_ = coloured.counts(10, 4), parallel.counts(10, 4)
+    (adc,) = (name for name in one.events if name.startswith("adc"))
+    assert all_.events[adc] == pytest.approx(one.events[adc])  # the same updates
+    assert one.events["cell.read"] == pytest.approx(7 * all_.events["cell.read"])
+    assert parallel.reading.seconds > coloured.reading.seconds  # columns share a converter
+    assert coloured.report(10, 4).joules_per_flip > parallel.report(10, 4).joules_per_flip
+    assert parallel.reading.parts == coloured.reading.parts
+    for clocking in (Clocking("asynchronous"), Clocking(lag=1e-8)):
+        assert loaded(clocking).reading.events == parallel.reading.events
+
+
+def test_a_decision_without_a_device_takes_its_own_time():
+    digital = Neurons(cost=cmos_cost(clock=1e-9))
+    plain = loaded(neurons=digital)
+    assert plain.clocks.dt == 1e-9
+    lagging = loaded(Clocking(lag=1e-9), digital, IdealCoupling())
+    assert lagging.clocks.follow == pytest.approx(1 - np.exp(-1))
+    assert loaded(Clocking(period=1e-9), digital, IdealCoupling()).clocks.dt == pytest.approx(1e-9)
+    with pytest.raises(ValueError, match="p-bits 1e-09 s"):
+        _ = loaded(Clocking(period=0.5e-9), digital, IdealCoupling()).clocks
+
+
+def test_a_schedule_changes_time_of_pbits_and_energy_of_cells():
+    neurons = Neurons(Telegraph(BarrierRates(4.0, 1e-9)), slope=8.0, cost=COST)
+    machine = loaded(neurons=neurons)
+    plain = machine.counts(2, 4)
+
+    def turned(knob, betas):
+        return turn(
+            knob, betas, neurons=neurons, count=7, coupling=ARRAYS, clocking=Clocking()
+        )  # fmt: skip
+
+    cooled = turned("temperature", [1.0, 1.2])
+    # At 400 K and 333 K, numbers being those of 300 K: barriers of 3 and 3.6 kT.
+    longer = (np.exp(3.0 - 4.0) + np.exp(3.6 - 4.0)) / 2
+    told = machine.counts(2, 4, cooled)
+    assert told.path["pbit.wait"] == pytest.approx(longer * plain.path["pbit.wait"], rel=1e-6)
+    assert told.events["cell.read"] == plain.events["cell.read"]
+    weaker = turned("voltage", [0.5, 1.0])
+    told = machine.counts(2, 4, weaker)
+    share = (1 + (weaker.values[0] / weaker.values[1]) ** 2) / 2
+    assert told.events["cell.read"] == pytest.approx(share * plain.events["cell.read"])
+    assert told.path == plain.path
+
+
+@pytest.mark.parametrize("knob", ["input", "voltage"])
+def test_a_problem_without_coefficients_needs_no_array(knob):
+    machine = Machine(NEURONS, ARRAYS).load(ising([0, 0], [0], [1], [0]))
+    assert machine.arrays is None
+    assert machine.reading is NOTHING
+    found = machine.anneal(num_reads=4, num_sweeps=3, seed=1, knob=knob)
+    assert found.best_energy == 0
+    assert found.hardware.updates == 4 * 3 * 2
+    assert found.hardware.programming is None
+
+
+COPIES = CrossbarCoupling(bipolar(rows=16, columns=16), fan_in=3)
+
+
+def test_copies_are_calibrated_one_by_one():
+    machine = Machine(Neurons(IdealSigmoid(), seed=1), COPIES)
+    held = held_by(COPIES, SK)
+    assert held.num_variables == 28
+    assert held_by(IdealCoupling(), SK) is SK
+    found = calibrate(machine, SK, through="inputs", trials=256, seed=1)
+    assert found.fit.slope.shape == (28,)
+    # What is learned about a spin in copies is programmed, and beliefs of p-bits stay.
+    wanted = target_moments(SK, 0.5)
+    run = learning._Run(found.machine, SK, 0.5, wanted, seed=1, num_reads=64)
+    shift = learning._Shift(np.full(7, 0.25), np.zeros(SK.num_interactions))
+    told, programmed = run.programmed(shift)
+    assert told.neurons is found.machine.neurons
+    np.testing.assert_allclose(programmed.h, SK.h + 0.25)
+    bare = replace(machine, coupling=IdealCoupling())
+    told, programmed = learning._Run(bare, SK, 0.5, wanted, seed=1, num_reads=64).programmed(shift)
+    np.testing.assert_allclose(programmed.h, SK.h)
+    np.testing.assert_allclose(told.neurons.believes(7)[1], -0.5 * 0.25)
+
+
+@pytest.mark.slow
+def test_copies_are_calibrated_and_learned_through_arrays():
+    machine = Machine(Neurons(IdealSigmoid(), seed=1), COPIES)
+    found = calibrate(machine, SK, trials=1024, num_patterns=64, seed=1)
+    assert found.fit.slope.shape == (28,)
+    learned = learn(found.machine, SK, beta=0.5, num_steps=2, num_reads=64, burn_in=2, seed=1)
+    assert learned.programmed.num_variables == 7
+    assert learned.sample(num_reads=4, num_sweeps=2, seed=1).spins.shape == (4, 7)
