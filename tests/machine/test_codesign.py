@@ -400,6 +400,16 @@ def test_of_values_that_cost_the_same_the_loosest_is_chosen() -> None:
     assert judge(words, loss=0.01).values == {"cell": "b"}
 
 
+def test_costs_within_two_percent_are_the_same() -> None:
+    """Of a shorter wait, which is the looser, dearer by so much."""
+    for dearer, chosen in ((1.015, 1), (1.03, 2)):
+        waits = [
+            ({"wait": w}, q, j) for w, q, j in ((1, 0.99, dearer), (2, 0.992, 1.0), (3, 1.0, 2.0))
+        ]
+        found = judge(waits, loss=0.02)
+        assert found.values == found.cheapest.parameters == {"wait": chosen}
+
+
 def test_values_affordable_one_by_one_need_not_be_together() -> None:
     rows = [({"a": a, "b": b}, 1.0 - 0.008 * (a + b), 4.0 - a - b) for a in (0, 1) for b in (0, 1)]
     found = judge(rows, loss=0.01)

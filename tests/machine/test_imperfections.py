@@ -30,6 +30,7 @@ from pbits.machine.predictions import (
     predicted_cost,
     shape_cost,
 )
+from pbits.machine.state_fields import state_fields
 from pbits.validation.networks import ensemble
 from problems import ising
 from problems.generators import random_gnp
@@ -187,6 +188,14 @@ def test_quality_is_lost_by_what_is_large():
     same = quality_loss([Machine()] * 2, GRAPH, num_reads=64, num_sweeps=60, seed=3, exact=exact)
     assert abs(same.mean) < 4 * same.mean_error
     assert abs(same.best) <= 4 * max(same.best_error, 1)
+
+
+def test_noise_of_reading_is_in_the_units_of_the_problem():
+    larger = ising(8 * PROBLEM.h, PROBLEM.row, PROBLEM.col, 8 * PROBLEM.coupling)
+    one, other = (state_fields(machine("read noise", 0.3).load(p)) for p in (PROBLEM, larger))
+    assert other.mean == pytest.approx(8 * one.mean, rel=1e-3, abs=1e-3)
+    assert other.noise == pytest.approx(8 * one.noise, rel=1e-3, abs=0)
+    assert one.noise.min() > 0
 
 
 def test_a_study_draws_chips_where_they_differ(monkeypatch):

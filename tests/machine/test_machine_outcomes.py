@@ -95,6 +95,14 @@ def test_anneals_again_and_again_are_measured_by_as_many(annealed, monkeypatch):
     assert (whole["update"], first["target_energy"]) == ("gibbs", -33)
 
 
+def test_the_lowest_of_both_measurements_is_told(annealed, monkeypatch):
+    whole = anneal(PROBLEM, num_reads=8, num_sweeps=20, seed=3, update="gibbs")
+    for energies in ((0, -20), (-20, 0)):
+        runs = [replace(whole, energies=np.full(8, energy)) for energy in energies]
+        monkeypatch.setattr(cpu, "anneal", lambda problem, *, runs=runs, **options: runs.pop(0))
+        assert exact_anneal(PROBLEM, annealed).best_energy == -20
+
+
 def test_a_measurement_can_be_interrupted(annealed):
     found = exact_anneal(PROBLEM, annealed, -33, 10**6, interrupt=lambda: True)
     assert found.seconds is None
