@@ -29,10 +29,10 @@ class CpuAnneal(NamedTuple):
         seconds: from random states until a read is at or below the goal, anneals one round after
             another; None where that was not within `limit`.
         limit: s.
-        round_seconds: of one round of all reads, schedule to its end.
+        round_seconds: of one round of all reads, each with as many anneals as the machine's had.
         successes, reads: of that round.
         best_energy: found.
-        num_sweeps: of a read.
+        num_sweeps: of one anneal of a read.
         num_devices: over which reads are split.
         device: what they are.
     """
@@ -83,7 +83,7 @@ def exact_anneal(
         problem: that was annealed.
         found: by the machine; its reads and betas are used again.
         goal: energy to reach; the best of the machine by default.
-        num_sweeps: of one anneal from hot to cold, geometrically; all that the machine made by
+        num_sweeps: of one anneal from hot to cold, geometrically; as many as the machine's by
             default.
         interrupt: asked a few times a second; ends the measurement when it answers True.
 
@@ -96,13 +96,14 @@ def exact_anneal(
         4
     """
     target = found.energies.min().item() if goal is None else goal
-    sweeps = found.num_sweeps if num_sweeps is None else num_sweeps
+    rounds = max(found.num_restarts, 1)
+    sweeps = -(-found.num_sweeps // rounds) if num_sweeps is None else num_sweeps
     same: dict[str, Any] = {
         "num_reads": len(found.energies), "num_sweeps": sweeps, "update": "gibbs",
         "beta_range": found.beta_range, "seed": found.seed,
         "interrupt": interrupt,
     }  # fmt: skip
-    whole = anneal(problem, **same, num_restarts=max(found.num_restarts, 1))
+    whole = anneal(problem, **same, num_restarts=rounds)
     limit = max(_LEAST, _MORE * whole.timing.sampling)
     first = anneal(problem, **same, target_energy=target, num_restarts=None, time_limit=limit)
     reached = first.stopped_by == "target"

@@ -53,6 +53,28 @@ def test_refusals_are_one_line(invoke, ring, words, message):
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_options_reach_the_sweep(invoke, ring, monkeypatch):
+    import pbits.machine
+
+    asked = []
+
+    def noting(problem, machine, parameters, **options):
+        asked.append((machine, parameters, options))
+        raise ValueError("enough")
+
+    monkeypatch.setattr(pbits.machine, "sweep", noting)
+    words = ("--vary", "wait=1,2", "--vary", "cell=stt,none", "--subset", 3, "--chips", 2,
+             "--reads", 7, "--sweeps", 9, "--target", 4, "--seed", 5)  # fmt: skip
+    result = invoke("codesign", ring, "--hardware", "default,rows=16", *words)
+    assert (result.exit_code, result.stderr.strip()) == (2, "pbits: enough")
+    ((machine, parameters, options),) = asked
+    assert machine().coupling.design.rows == 16
+    assert parameters == {"wait": [1, 2], "cell": ["stt", None]}
+    expected = {"subset": 3, "chips": 2, "num_reads": 7, "num_sweeps": 9, "seed": 5,
+                "target_energy": 2.0}  # fmt: skip
+    assert {name: options[name] for name in expected} == expected
+
+
 @pytest.mark.slow  # programs of the machine
 def test_a_table_a_picture_and_a_file_to_go_on_with(invoke, ring, tmp_path):
     out, plot = tmp_path / "sweep.jsonl", tmp_path / "sweep.png"

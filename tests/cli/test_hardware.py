@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from pbits.cli import hardware_report
 from pbits.machine import presets
 from problems import ising
 
@@ -40,6 +41,8 @@ def test_solve_tells_what_the_hardware_takes(solve_json, graph):
     assert (cpu["best_value"], cpu["reads"], cpu["num_sweeps"]) == (7, 16, 50)
     assert cpu["seconds"] > 0
     assert "measured" in cpu["method"]
+    told = dict(hardware_report.rows(its | {"broken_chains": 0.25, "p_bits": 12}))
+    assert told["copies"] == "12 p-bits, 25 % of their chains broken"
 
 
 def test_all_reads_end_though_the_target_is_reached(solve_json, graph):

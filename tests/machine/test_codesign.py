@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -15,12 +16,22 @@ from pbits import engine
 from pbits.devices.rate_laws import ConstantTime
 from pbits.devices.telegraph import Telegraph
 from pbits.devices.variability import Spread
-from pbits.machine import Clocking, CrossbarCoupling, Machine, Neurons, affordable, bipolar, sweep
+from pbits.machine import (
+    Clocking,
+    CrossbarCoupling,
+    Machine,
+    Neurons,
+    affordable,
+    bipolar,
+    codesign_work,
+    sweep,
+)
 from pbits.machine.codesign_choice import Affordable
 from pbits.machine.codesign_points import combinations, digest, with_value
 from pbits.machine.codesign_records import append_point, read_points
 from pbits.machine.codesign_result import Point
 from pbits.machine.codesign_table import Table
+from pbits.machine.codesign_work import Sweep
 from pbits.machine.crossbar_fields import Rounding
 from pbits.machine.pbit_costs import PBitCost
 from problems import maxcut_from_edges
@@ -152,6 +163,50 @@ def test_half_a_line_is_no_point(tmp_path: Path, loads: list) -> None:
     assert len(loads) == 3
     assert alike(second) == alike(first)
     assert len(read_points(out)) == len(out.read_text().splitlines()) == 2
+
+
+def work(**changes) -> Sweep:
+    options = {"num_reads": 8, "num_sweeps": 5, "beta": None}
+    whole = Sweep(CUT.problem, 20.0, -8.0, -8.0, 0.0, options, 1, 0)
+    return replace(whole, **changes)
+
+
+def test_a_record_is_of_everything_that_numbers_follow_from() -> None:
+    place, *others = combinations(MACHINE, {SPREAD: [0.0, 0.5], "num_sweeps": [5, 6]})
+    changed: list[dict] = [
+        {"chips": 2}, {"seed": 1}, {"target": -7.0}, {"reference": -7.0}, {"total_weight": None},
+        {"options": {"num_reads": 9, "num_sweeps": 5, "beta": None}},
+        {"problem": ising([1.0] + 7 * [0.0], CUT.problem.row, CUT.problem.col,
+                          CUT.problem.coupling)},
+    ]  # fmt: skip
+    names = [work().fingerprint(place), *(work(**own).fingerprint(place) for own in changed)]
+    names += [work().fingerprint(other) for other in others]
+    assert len(set(names)) == 1 + len(changed) + 3
+    # Sweeps of the point stand for those of the run.
+    own = work(options={"num_reads": 8, "num_sweeps": 999, "beta": None})
+    assert own.fingerprint(place) == names[0]
+
+
+def test_quality_falls_on_both_sides_of_the_exact_samplers_energy() -> None:
+    sampled = work(options={"beta": 0.5}, total_weight=None)
+    assert sampled.quality(-8.0) == 1.0
+    assert sampled.quality(-10.0) == sampled.quality(-6.0) == pytest.approx(0.75)
+    annealed = work(total_weight=None)
+    assert (annealed.quality(-10.0), annealed.quality(-6.0)) == pytest.approx((1.25, 0.75))
+
+
+def test_errors_are_those_of_chips_where_chips_differ() -> None:
+    energies = np.array([[0.0, 2.0], [10.0, 12.0]])
+    assert codesign_work._standard_error(energies) == pytest.approx(5.0)  # of means 1 and 11
+    assert codesign_work._standard_error(energies.T) == pytest.approx(energies.std(ddof=1) / 2)
+    assert codesign_work._standard_error(np.array([[3.0]])) == 0.0
+
+
+def test_each_chip_is_another() -> None:
+    assert codesign_work._chip(MACHINE, 0) is MACHINE
+    third = codesign_work._chip(MACHINE, 2)
+    assert (third.neurons.seed, third.coupling.seed) == (2, 2)
+    assert codesign_work._chip(Machine(), 2).neurons.seed == 2
 
 
 def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -343,6 +398,16 @@ def test_of_values_that_cost_the_same_the_loosest_is_chosen() -> None:
     assert judge(waits, loss=0.01).values == {"wait": 2}
     words = [({"cell": s}, q, 1.0) for s, q in (("a", 1.0), ("b", 0.995), ("c", 0.5))]
     assert judge(words, loss=0.01).values == {"cell": "b"}
+
+
+def test_costs_within_two_percent_are_the_same() -> None:
+    """Of a shorter wait, which is the looser, dearer by so much."""
+    for dearer, chosen in ((1.015, 1), (1.03, 2)):
+        waits = [
+            ({"wait": w}, q, j) for w, q, j in ((1, 0.99, dearer), (2, 0.992, 1.0), (3, 1.0, 2.0))
+        ]
+        found = judge(waits, loss=0.02)
+        assert found.values == found.cheapest.parameters == {"wait": chosen}
 
 
 def test_values_affordable_one_by_one_need_not_be_together() -> None:

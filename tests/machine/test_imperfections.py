@@ -13,9 +13,16 @@ from pbits.devices.rate_laws import ConstantTime
 from pbits.devices.shaped import SHAPES, MeasuredPBit, ShapedPBit
 from pbits.devices.telegraph import Telegraph
 from pbits.machine import Clocking, CrossbarCoupling, Machine, Neurons, bipolar
+from pbits.machine import imperfection_study as imperfection_study_module
 from pbits.machine.enumerable import problem_of
 from pbits.machine.exact_laws import coloured_law, exact_law, machine_cost, settled
-from pbits.machine.imperfection_study import anneal_cuts, imperfection_study, quality_loss
+from pbits.machine.imperfection_study import (
+    Cuts,
+    QualityLoss,
+    anneal_cuts,
+    imperfection_study,
+    quality_loss,
+)
 from pbits.machine.imperfections import IMPERFECTIONS, imperfect
 from pbits.machine.predictions import (
     common_coupling,
@@ -23,6 +30,7 @@ from pbits.machine.predictions import (
     predicted_cost,
     shape_cost,
 )
+from pbits.machine.state_fields import state_fields
 from pbits.validation.networks import ensemble
 from problems import ising
 from problems.generators import random_gnp
@@ -180,6 +188,36 @@ def test_quality_is_lost_by_what_is_large():
     same = quality_loss([Machine()] * 2, GRAPH, num_reads=64, num_sweeps=60, seed=3, exact=exact)
     assert abs(same.mean) < 4 * same.mean_error
     assert abs(same.best) <= 4 * max(same.best_error, 1)
+
+
+def test_noise_of_reading_is_in_the_units_of_the_problem():
+    larger = ising(8 * PROBLEM.h, PROBLEM.row, PROBLEM.col, 8 * PROBLEM.coupling)
+    one, other = (state_fields(machine("read noise", 0.3).load(p)) for p in (PROBLEM, larger))
+    assert other.mean == pytest.approx(8 * one.mean, rel=1e-3, abs=1e-3)
+    assert other.noise == pytest.approx(8 * one.noise, rel=1e-3, abs=0)
+    assert one.noise.min() > 0
+
+
+def test_a_study_draws_chips_where_they_differ(monkeypatch):
+    asked = []
+
+    def noting(machines, problem, *, seed, **options):
+        asked.append((machines, seed, options))
+        return QualityLoss(0.0, 0.0, 0.0, 0.0, 1.0)
+
+    monkeypatch.setattr(imperfection_study_module, "quality_loss", noting)
+    exact = Cuts(np.zeros((3, 4)), False)
+    rows = imperfection_study(
+        GRAPH, "offset spread", [0.1, 0.2], chips=3, num_reads=4, seed=5, exact=exact
+    )
+    assert [(row.name, row.size) for row in rows] == [("offset spread", s) for s in (0.1, 0.2)]
+    for (machines, _, options), size in zip(asked, (0.1, 0.2), strict=True):
+        assert [one.neurons.seed for one in machines] == [5, 6, 7]
+        assert {one.neurons.spread.offset for one in machines} == {size}
+        assert (options["exact"], options["num_reads"]) == (exact, 4)
+    assert len({seed for _, seed, _ in asked} | {5}) == 3  # none shares the exact sampler's
+    imperfection_study(GRAPH, "shape", ["atan"], chips=3, num_reads=4, seed=5, exact=exact)
+    assert asked[-1][0] == 3 * [imperfect("shape", "atan")]
 
 
 def test_chips_that_differ_are_told_apart():

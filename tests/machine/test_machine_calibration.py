@@ -1,5 +1,7 @@
 """Slopes and offsets found on the machine, and what compensating them is worth."""
 
+from types import SimpleNamespace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -21,9 +23,10 @@ from pbits.machine import (
     bipolar,
     calibrate,
     learn,
+    learning,
 )
 from pbits.machine.calibration import Calibration
-from pbits.machine.moments import moments, target_moments
+from pbits.machine.moments import Moments, moments, target_moments
 from problems import ising, maxcut
 
 READS = 16_384
@@ -164,6 +167,32 @@ def test_learning_brings_the_law_back():
         target=target_moments(PROBLEM, 0.1),
     )  # fmt: skip
     assert divergence(away.machine, away.programmed) > before
+
+
+def test_the_mean_of_steps_is_best_unless_it_is_worse_by_more_than_chance(monkeypatch):
+    states, hardware = enumerate_states(5), SimpleNamespace(seconds=1.0, joules=2.0)
+    drawn = SimpleNamespace(spins=states, hardware=hardware)
+    monkeypatch.setattr(Machine, "sample", lambda self, problem, **options: drawn)
+    wanted = Moments(np.full(5, 0.1), np.full(10, 0.1))  # of all states alike all are 0
+    run = learning._Run(Machine(), PROBLEM, 1.0, wanted, 1, 100)
+    assert run._chance() == pytest.approx(np.sqrt((1 - 0.01) / 100))
+    for best, taken, generous in ((0.08, 0, False), (0.08, 1, True), (1e-4, 0, True)):
+        run.best, run.distances = (best, 0, run.shift), [best]
+        run.look(run.shift, 1, generous=generous)
+        assert run.distances[1] == pytest.approx(0.1)
+        assert run.best[1] == taken
+    assert (run.seconds, run.joules) == (3.0, 6.0)
+
+
+def test_steps_fall_and_the_later_half_is_averaged():
+    run = learning._Run(Machine(), PROBLEM, 2.0, Moments(np.full(5, 0.5), np.zeros(10)), 1, 100)
+    run.seen = Moments(np.zeros(5), np.full(10, 0.25))
+    run.learn(0.4, averaged=False)
+    assert run.shift.bias == pytest.approx(np.full(5, -0.2 * 0.5 / 0.75))  # over the variance
+    assert run.shift.coupling == pytest.approx(np.full(10, 0.2 * 0.25))
+    run.learn(0.2, averaged=True)
+    run.learn(0.0, averaged=True)
+    assert run.mean().coupling == pytest.approx(np.full(10, 0.3 * 0.25))
 
 
 def test_an_interrupted_run_keeps_its_best():

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import stats
 
+from crossbar.cells.cell import Cell
+from crossbar.converters.adc import IdealAdc
 from pbits.devices.networks import Network, asynchronous_law, clocked_law, divergence, glauber
 from pbits.devices.rate_laws import BarrierRates, ConstantTime
 from pbits.devices.telegraph import Telegraph
 from pbits.devices.variability import Spread
-from pbits.machine import Clocking, Machine, Neurons
+from pbits.machine import Clocking, CrossbarCoupling, Machine, Neurons, bipolar, dynamics
 from pbits.machine.dynamics import (
     clock_study,
     run_freely,
@@ -32,6 +35,30 @@ FREE = Clocking("asynchronous")
 
 def telegraphs(clocking, **changes):
     return Machine(Neurons(Telegraph(ConstantTime(TAU)), **changes), clocking=clocking)
+
+
+def test_events_are_late_by_what_fields_take_to_compute(monkeypatch):
+    cell = Cell(list(np.linspace(1e-6, 1e-4, 16)))
+    design = bipolar(cell, rows=8, columns=8, weight_bits=12, adc=IdealAdc(None))
+    machine = telegraphs(replace(FREE, delay=2e-10, lag=3e-10))
+    loaded = replace(machine, coupling=CrossbarCoupling(design)).load(PROBLEM)
+    asked = []
+    monkeypatch.setattr(dynamics, "run_asynchronous", lambda network, **own: asked.append(own))
+    run_freely(loaded, 1.0, num_events=10)
+    assert loaded.reading.seconds > 0
+    late = 0.2 + loaded.reading.seconds / TAU
+    assert (asked[0]["delay"], asked[0]["lag"]) == pytest.approx((late, 0.3), rel=1e-6)
+
+
+def test_the_error_of_a_step_is_twice_what_half_of_it_mends(monkeypatch):
+    def energies(self, problem, **options):
+        step = self.clocking.step  # wrong by 7 steps, two reads of deviation 1
+        return SimpleNamespace(energies=np.array([-1.0, 1.0]) / np.sqrt(2) + 7 * step - 3)
+
+    monkeypatch.setattr(Machine, "sample", energies)
+    found = sampled_step_error(telegraphs(replace(FREE, step=0.4)), PROBLEM, beta=1.0, seed=1)
+    assert (found.error, found.energy) == pytest.approx((2.8, -0.2))
+    assert found.standard_error == pytest.approx(2 * np.hypot(1, 1) / np.sqrt(2))
 
 
 def drawn(loaded, sweeps=30, reads=READS):

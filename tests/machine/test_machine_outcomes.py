@@ -1,10 +1,12 @@
 """What reads are worth, and the exact sampler measured beside the machine."""
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
 import pytest
 
+from pbits import anneal
 from pbits.diagnostics import autocorrelation_time
 from pbits.machine import Machine, cpu, presets
 from pbits.machine.cpu import exact_anneal, exact_samples
@@ -75,6 +77,30 @@ def test_the_exact_annealer_is_measured_to_the_same_energy(annealed, monkeypatch
     assert (never.seconds, never.successes) == (None, 0)
     assert never.time_to_solution.value is None
     assert never.facts()["time_to_solution"]["lower_bound"] > 0
+
+
+def test_anneals_again_and_again_are_measured_by_as_many(annealed, monkeypatch):
+    thrice, calls = replace(annealed, num_restarts=3, num_sweeps=58), []
+
+    def noting(problem, **options):
+        calls.append(options)
+        return anneal(problem, **options)
+
+    monkeypatch.setattr(cpu, "anneal", noting)
+    monkeypatch.setattr(cpu, "_LEAST", 0.05)
+    assert exact_anneal(PROBLEM, thrice, -33).num_sweeps == 20  # the last was cut short
+    whole, first = calls
+    assert (whole["num_restarts"], first["num_restarts"]) == (3, None)
+    assert whole["beta_range"] == first["beta_range"] == annealed.beta_range
+    assert (whole["update"], first["target_energy"]) == ("gibbs", -33)
+
+
+def test_the_lowest_of_both_measurements_is_told(annealed, monkeypatch):
+    whole = anneal(PROBLEM, num_reads=8, num_sweeps=20, seed=3, update="gibbs")
+    for energies in ((0, -20), (-20, 0)):
+        runs = [replace(whole, energies=np.full(8, energy)) for energy in energies]
+        monkeypatch.setattr(cpu, "anneal", lambda problem, *, runs=runs, **options: runs.pop(0))
+        assert exact_anneal(PROBLEM, annealed).best_energy == -20
 
 
 def test_a_measurement_can_be_interrupted(annealed):

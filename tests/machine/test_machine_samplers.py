@@ -85,6 +85,24 @@ def test_samples_tell_the_energy_of_an_effective_one():
     assert alone["joules_per_effective_sample"] is None
 
 
+def test_all_options_reach_the_machine(monkeypatch):
+    asked = []
+
+    def noting(self, problem, **options):
+        asked.append(options)
+        raise InterruptedError
+
+    monkeypatch.setattr(Machine, "anneal", noting)
+    given = {
+        "beta_range": (0.1, 2.0), "beta_schedule_type": "linear", "knob": "temperature",
+        "time_limit": 3.0, "target_energy": -2.5, "num_restarts": 4, "trace": True,
+    }  # fmt: skip
+    with pytest.raises(InterruptedError):
+        MachineSampler("ideal").sample(BQM, **QUICK, **given)
+    (options,) = asked
+    assert {name: options[name] for name in given | QUICK} == given | QUICK
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_model_takes_nothing(kind):
     found = digital(kind).sample(dimod.BinaryQuadraticModel("SPIN"), **QUICK)
