@@ -13,17 +13,20 @@ from jax.core import Tracer
 from numpy.typing import ArrayLike
 
 from crossbar import chance
+from crossbar.converters.adc import IdealAdc
 from crossbar.costs import Costs
 from crossbar.counting import Layout, count_events, count_parts, count_path, with_converter
 from crossbar.design import Design
 from crossbar.ledger import Report, charge
-from crossbar.quantise import digits
+from crossbar.quantise import digit_places, digits
 
 Events = dict[str, Any]
 
 # Numbers of the largest array of a product, 256 MB; larger batches are done part by part.
 _MOST = 2**26
 _PARTS = 0x9A275  # folded into a key, far from the numbers that arrays and digits use
+# Slices whose sums one product computes: converters take turns, and wide products are fast.
+_MOST_SLICES = 8
 # In full precision, which accelerators do not take by themselves.
 _precise = partial(jnp.matmul, precision=lax.Precision.HIGHEST)
 
@@ -217,6 +220,8 @@ def _by_parts(
 def _product(
     programmed: ProgrammedMatrix, x: jax.Array, key: jax.Array | None
 ) -> tuple[jax.Array, jax.Array]:
+    if _is_noiseless(programmed, key):
+        return _digit_by_digit(programmed, x, counted=True)
     codes, scale = input_codes(programmed, x)
     stacked, worth = drive_levels(programmed, codes)
     blocks, slices, _, outputs = programmed.transfer.shape
@@ -248,7 +253,100 @@ def _result(
     programmed: ProgrammedMatrix, x: jax.Array, key: jax.Array | None
 ) -> tuple[jax.Array, jax.Array]:
     """Without the energy, which XLA then leaves out."""
+    if _is_noiseless(programmed, key):
+        return _digit_by_digit(programmed, x, counted=False)
     return _product(programmed, x, key)[0], jnp.zeros(())
+
+
+def _is_noiseless(programmed: ProgrammedMatrix, key: jax.Array | None) -> bool:
+    """Whether a read draws nothing at random."""
+    return key is None or (programmed.noise is None and isinstance(programmed.design.adc, IdealAdc))
+
+
+def _digit_by_digit(
+    programmed: ProgrammedMatrix, x: jax.Array, *, counted: bool
+) -> tuple[jax.Array, jax.Array]:
+    """As `_product` without noise; nothing larger than one digit of one row of arrays is kept.
+
+    One loop over rows of arrays and digits: its body computes all slices at once, and digits are
+    taken from whole numbers on the way, which costs less than to read them from memory.
+    """
+    codes, scale = input_codes(programmed, x)
+    design, (blocks, slices, height, outputs) = programmed.design, programmed.transfer.shape
+    whole = jnp.pad(codes, ((0, 0), (0, blocks * height - codes.shape[1])))
+    whole = whole.reshape(x.shape[0], blocks, height)
+    places = digit_places(design.input_bits, design.dac_bits, design.encoding)
+    starts, masks, worth = (jnp.asarray(values) for values in places)
+    side_by_side = slices <= _MOST_SLICES
+    matrices = programmed.transfer
+    if side_by_side:
+        matrices = matrices.swapaxes(1, 2).reshape(blocks, height, slices * outputs)
+
+    def add(
+        carry: tuple[jax.Array, jax.Array], place: jax.Array
+    ) -> tuple[tuple[jax.Array, jax.Array], None]:
+        total, squares = carry
+        block, digit = place // starts.size, place % starts.size
+        levels = _levels(programmed, whole[:, block], block, starts[digit], masks[digit])
+        sums = _all_slices if side_by_side else _slice_by_slice
+        total = total + worth[digit] * sums(programmed, levels, matrices[block], block)
+        return (total, squares + _squares(programmed, levels, block) if counted else squares), None
+
+    begin = jnp.zeros((x.shape[0], outputs), jnp.float32), jnp.zeros((), jnp.float32)
+    (total, squares), _ = lax.scan(add, begin, jnp.arange(blocks * starts.size))
+    factor = scale * programmed.weight_scale
+    energy = squares * _joules(design)
+    return total * (factor * programmed.gain) + programmed.offset, energy
+
+
+def _levels(
+    programmed: ProgrammedMatrix,
+    codes: jax.Array,
+    block: jax.Array,
+    start: jax.Array,
+    mask: jax.Array,
+) -> jax.Array:
+    """What one digit of whole numbers [reads, R] drives the lines of one row of arrays with."""
+    design = programmed.design
+    if design.encoding == "sign-magnitude":
+        digit = ((jnp.abs(codes) >> start) & mask) * jnp.sign(codes)
+    else:
+        digit = (codes >> start) & mask
+    levels = digit.astype(jnp.float32)
+    if design.dac is None:
+        return levels
+    drivers = jax.tree.map(lambda part: part[block], programmed.drivers)
+    return design.dac.apply(drivers, levels)
+
+
+def _all_slices(
+    programmed: ProgrammedMatrix, levels: jax.Array, matrix: jax.Array, block: jax.Array
+) -> jax.Array:
+    """Digitised sums of all slices, [reads, outputs]; `matrix` is [R, S * outputs]."""
+    slices, outputs = programmed.significance.size, programmed.outputs
+    seen, total = _precise(levels, matrix), jnp.zeros(())
+    steps = jnp.broadcast_to(programmed.step, (*programmed.transfer.shape[:1], slices))
+    for piece in range(slices):
+        value = seen[:, piece * outputs : (piece + 1) * outputs]
+        converted = digitise(programmed, value, block, piece, steps[block, piece], None)
+        total = total + programmed.significance[piece] * converted
+    return total
+
+
+def _slice_by_slice(
+    programmed: ProgrammedMatrix, levels: jax.Array, matrices: jax.Array, block: jax.Array
+) -> jax.Array:
+    """The same where slices are many; `matrices` is [S, R, outputs]."""
+    slices = programmed.significance.size
+    steps = jnp.broadcast_to(programmed.step, (*programmed.transfer.shape[:1], slices))
+
+    def add(total: jax.Array, piece: jax.Array) -> tuple[jax.Array, None]:
+        value = _precise(levels, matrices[piece])
+        converted = digitise(programmed, value, block, piece, steps[block, piece], None)
+        return total + programmed.significance[piece] * converted, None
+
+    begin = jnp.zeros((levels.shape[0], programmed.outputs), jnp.float32)
+    return lax.scan(add, begin, jnp.arange(slices))[0]
 
 
 def current(
@@ -282,11 +380,20 @@ def digitise(
 
 def read_energy(programmed: ProgrammedMatrix, stacked: jax.Array) -> jax.Array:
     """J, of all cells and wires: power of each read times its duration."""
-    design, drive = programmed.design, programmed.drive
     squares = jnp.float32(0)
-    for block in range(drive.shape[0]):
-        levels = stacked[:, block]
-        part = _precise(levels, drive[block]) if drive.ndim == 3 else levels * drive[block]
-        squares = squares + jnp.sum(part * levels)
+    for block in range(programmed.drive.shape[0]):
+        squares = squares + _squares(programmed, stacked[:, block], block)
+    return squares * _joules(programmed.design)
+
+
+def _squares(programmed: ProgrammedMatrix, levels: jax.Array, block: int | jax.Array) -> jax.Array:
+    """Power of one row of arrays, summed over reads [reads, R], at steps of a digit of one volt."""
+    drive = programmed.drive[block]
+    part = _precise(levels, drive) if drive.ndim == 2 else levels * drive
+    return jnp.sum(part * levels)
+
+
+def _joules(design: Design) -> Any:
+    """Of a power at one volt, for a read."""
     volt = design.cell.read_voltage / (2**design.dac_bits - 1)
-    return squares * (volt**2 * design.cell.read_time)
+    return volt**2 * design.cell.read_time

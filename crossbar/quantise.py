@@ -71,16 +71,45 @@ def digits(
         >>> parts[:, 0].tolist(), worth.tolist()
         ([1.0, 0.0, 1.0], [1.0, 2.0, -4.0])
     """
-    check_word("encoding", encoding, ENCODINGS)
-    low_bits = bits if encoding == "unsigned" else bits - 1
-    starts = range(0, low_bits, digit_bits)
-    sizes = [min(digit_bits, low_bits - start) for start in starts]
-    worth = [2.0**start for start in starts]
+    places = digit_places(bits, digit_bits, encoding)
     magnitude = jnp.abs(codes) if encoding == "sign-magnitude" else codes
-    parts = [(magnitude >> s) & (2**size - 1) for s, size in zip(starts, sizes, strict=True)]
+    parts = [
+        (magnitude >> start) & mask
+        for start, mask in zip(places.starts.tolist(), places.masks.tolist(), strict=True)
+    ]
     if encoding == "sign-magnitude":
         parts = [part * jnp.sign(codes) for part in parts]
+    return jnp.stack(parts).astype(jnp.float32), places.worth
+
+
+class Places(NamedTuple):
+    """Where the digits of whole numbers are.
+
+    Attributes:
+        starts: int32 [digits], their lowest bits.
+        masks: int32 [digits].
+        worth: float64 [digits], what each is worth.
+    """
+
+    starts: NDArray[np.int32]
+    masks: NDArray[np.int32]
+    worth: NDArray[np.float64]
+
+
+def digit_places(bits: int, digit_bits: int, encoding: str) -> Places:
+    """Where the digits are, least first; arguments as :func:`digits`.
+
+    Example:
+        >>> [x.tolist() for x in digit_places(3, 1, "twos-complement")]
+        [[0, 1, 2], [1, 1, 1], [1.0, 2.0, -4.0]]
+    """
+    check_word("encoding", encoding, ENCODINGS)
+    low_bits = bits if encoding == "unsigned" else bits - 1
+    starts = list(range(0, low_bits, digit_bits))
+    masks = [2 ** min(digit_bits, low_bits - start) - 1 for start in starts]
+    worth = [2.0**start for start in starts]
     if encoding == "twos-complement":
-        parts.append((codes >> (bits - 1)) & 1)
+        starts.append(bits - 1)
+        masks.append(1)
         worth.append(-(2.0 ** (bits - 1)))
-    return jnp.stack(parts).astype(jnp.float32), np.array(worth)
+    return Places(np.array(starts, np.int32), np.array(masks, np.int32), np.array(worth))

@@ -6,7 +6,6 @@ told for information, not at equal settings.
 """
 
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +29,7 @@ class Peer:
     with them it gets `peer_vectors` rows of each layer.
     """
 
-    name = "peer"
+    name, version = "peer", None
 
     def __init__(self, work: "Work", wire: float) -> None:
         self.work, self.wire, self.images = work, wire, work.settings.peer_images
@@ -45,8 +44,12 @@ class Peer:
         """Products of one layer."""
         raise NotImplementedError
 
-    def run(self) -> Any:
-        """Outputs of its images; `in_products` becomes the CPU seconds that products took."""
+    def run(self) -> NDArray[np.float32]:
+        """Outputs of its images, all at once."""
+        return self.infer(self.work.images[: self.images])
+
+    def infer(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Outputs of images; `in_products` becomes the CPU seconds that products took."""
         import jax.numpy as jnp
 
         self.in_products = 0.0
@@ -58,8 +61,7 @@ class Peer:
             self.in_products += time.process_time() - start
             return jnp.asarray(result)
 
-        images = jnp.asarray(self.work.images[: self.images])
-        return np.asarray(self.work.network.run(images, linear=product))
+        return np.asarray(self.work.network.run(jnp.asarray(images), linear=product))
 
     def some(self, layer: "LayerWork") -> Array:
         """Products of `peer_vectors` rows of a layer, one by one."""
@@ -199,9 +201,6 @@ class Aihwkit(Peer):
         return analog.eval()
 
     def _configuration(self, layer: "LayerWork") -> Any:
-        from aihwkit.inference.noise.custom import (  # type: ignore[import-not-found]
-            StateIndependentNoiseModel,
-        )
         from aihwkit.simulator.configs import (  # type: ignore[import-not-found]
             TorchInferenceRPUConfig,
         )
@@ -210,14 +209,15 @@ class Aihwkit(Peer):
             NoiseManagementType,
         )
 
-        del layer
         found = TorchInferenceRPUConfig()
         size, forward = self.work.settings.array, found.forward
         found.mapping.max_input_size = found.mapping.max_output_size = size
-        found.mapping.digital_bias = True
+        found.mapping.weight_scaling_omega = 1.0
         forward.out_noise = forward.w_noise = 0.0
         forward.inp_res, forward.out_res = 1 / LARGEST, 1 / LARGEST
-        forward.inp_bound, forward.out_bound = 1.0, 10.0
+        sums = np.abs(layer.rows[:, :size] / layer.top @ layer.matrix[:size])
+        forward.inp_bound = 1.0
+        forward.out_bound = 1.25 * float(sums.max() / np.abs(layer.matrix).max())
         forward.noise_management = NoiseManagementType.NONE
         forward.bound_management = BoundManagementType.NONE
         return found

@@ -23,7 +23,7 @@ class Settings:
     Attributes:
         network: a shape of `pbits.neural.shapes`, with random weights.
         size: pixels along a side of an image of three channels.
-        images: of a measured call of ours; also what compiling and set-up are spread over.
+        images: of a measured call of ours, one batch.
         peer_images: that peers get of them without wires, all at once.
         peer_vectors: rows of each layer that peers get with wires, one by one, which is how
             CrossSim is fastest; its time of an image is reckoned from them.
@@ -32,6 +32,7 @@ class Settings:
         resistance: Ohm, of a cell at its highest conductance.
         contrast: highest over lowest conductance.
         wire: Ohm, of a segment.
+        total: images that the time of all is reckoned for, compiling and set-up included.
         seconds: of each measurement, at least.
         rounds: measured calls of each side, in turn.
         seed: of weights and images.
@@ -50,8 +51,9 @@ class Settings:
     resistance: float = 1e5
     contrast: float = 10.0
     wire: float = 1.56
+    total: int = 1000
     seconds: float = 0.3
-    rounds: int = 3
+    rounds: int = 5
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -114,10 +116,8 @@ class Work:
         rows, found = typical_rows(self.network, self.images[:2], 64), {}
         for node in self.network.linears():
             matrix = np.asarray(node.matrix, np.float64)
-            used = (
-                in_use(matrix.shape[0], self.settings.array),
-                in_use(matrix.shape[1], self.settings.array),
-            )
+            lines, columns = (in_use(size, self.settings.array) for size in matrix.shape)
+            used = (lines, columns)
             typical = np.asarray(rows[node.name], np.float32)
             top = float(np.abs(typical).max())
             steps = steps_of(matrix, typical / top, used[0], self.settings.levels)
@@ -195,15 +195,8 @@ class Ours:
     name = "pbits"
 
     def __init__(self, work: Work, wire: float) -> None:
-        import jax
-        import jax.numpy as jnp
-
-        from pbits.neural.mapping import Mapped
-
         self.work, self.wire, self.images = work, wire, work.settings.images
         self.version = installed_version("pbits")
-        self.x = jnp.asarray(work.images)
-        self._run = jax.jit(Mapped.__call__)
         self.mapped = self.set_up()
 
     def set_up(self) -> Any:
@@ -215,9 +208,13 @@ class Ours:
         arrays = {name: self._programmed(layer) for name, layer in self.work.layers.items()}
         return jax.block_until_ready(Mapped(self.work.network, arrays))
 
-    def run(self) -> Any:
+    def run(self) -> NDArray[np.float32]:
         """Outputs of all images, [images, classes]."""
-        return self._run(self.mapped, self.x).block_until_ready()
+        return self.infer(self.work.images)
+
+    def infer(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Outputs of images, in batches of `Settings.images`."""
+        return self.mapped.run(images, batch=self.images)
 
     def layer(self, name: str, rows: NDArray[np.float32]) -> Array:
         """Products of one layer."""
