@@ -1,5 +1,6 @@
 """Stochastic layers of devices with a memory of their own, and on MNIST."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from pbits.neural.predictions import (
     tempered,
 )
 from pbits.neural.stochastic import PBits, straight_through, with_devices
+from problems import store
 
 pytestmark = pytest.mark.slow
-IMAGES = Path(__file__).parents[3] / "shared" / "data" / "images"
+DATA = Path(os.environ.get(store.ENVIRONMENT) or Path(__file__).parents[3] / "shared" / "data")
+IMAGES = DATA / "images"
 
 
 @pytest.mark.parametrize("preset", ["default", "fast"])
@@ -34,7 +37,7 @@ def test_spins_of_a_preset_have_the_mean_of_its_own_curve(preset):
     wanted = np.asarray(chip(x[:1]))[0]
     error = np.sqrt((1 - wanted**2) / len(x))
     assert np.min(2 * norm.sf(np.abs(spins.mean(0) - wanted) / error)) * 3 > 1e-4
-    assert np.abs(wanted - np.tanh(x[0])).max() > 20 * error.max()  # they are no ideal ones
+    assert np.abs(wanted - np.tanh(x[0])).max() > 8 * error.max()  # they are no ideal ones
 
 
 def test_mnist_doubts_what_is_no_digit_more_than_rectifiers_do():
