@@ -234,16 +234,21 @@ def _mark(
     ax: "Axes", best: Sequence[Point], table: Table,
     place: Callable[[Point], tuple[float, float]],
 ) -> None:  # fmt: skip
-    """Ring and, where they are few, name the best compromises."""
+    """Ring and, where they are few, name the best compromises, neighbours at different heights."""
     names = table.parameters
-    for point in best:
+    for k, point in enumerate(sorted(best, key=place)):
         x, y = place(point)
         ax.scatter([x], [y], s=130, facecolors="none", edgecolors="black", zorder=4)
         if len(best) <= _MOST_NAMES:
             told = ", ".join(f"{short_name(k, names)} {word(v)}"
                              for k, v in point.parameters.items())  # fmt: skip
             ax.annotate(
-                told, (x, y), xytext=(9, -3), textcoords="offset points", fontsize=7, zorder=5
+                told,
+                (x, y),
+                xytext=(9, 9 * (k % 3) - 3),
+                textcoords="offset points",
+                fontsize=7,
+                zorder=5,
             )
     if best:
         ax.scatter([], [], s=130, facecolors="none", edgecolors="black", label="not beaten")

@@ -177,7 +177,7 @@ class Table:
         if self.settings.get("beta") is not None:
             quality = "quality: 100 less the distance from the exact sampler's mean energy"
         beaten = ", ".join(name.replace("_", " ") for name in PARETO)
-        return [f"{target}; {quality}", f"*: no other is as good in all of {beaten}"]
+        return [f"{target}; {quality}", f"*: not beaten in {beaten} together"]
 
     def _cells(self, point: Point, is_best: bool) -> list[str]:
         values = [word(point.parameters.get(name)) for name in self.parameters]
