@@ -21,6 +21,18 @@ pytestmark = [
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "examples").glob("*.ipynb"))
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+# Half a minute of a core each, even in their fast mode.
+LONG = {
+    "choosing_a_crossbar_for_maxcut",
+    "neurons_that_roll_dice",
+    "training_a_boltzmann_machine",
+    "what_does_device_variability_cost",
+}
+runs_by_name = pytest.mark.parametrize(
+    "path",
+    [pytest.param(p, marks=[pytest.mark.slow] if p.stem in LONG else []) for p in NOTEBOOKS],
+    ids=[p.stem for p in NOTEBOOKS],
+)
 
 
 def load(path):
@@ -51,7 +63,7 @@ def test_there_are_notebooks():
     assert len(NOTEBOOKS) == 12
 
 
-@by_name
+@runs_by_name
 @pytest.mark.usefixtures("kernel_environment")
 def test_runs(path, tmp_path):
     notebook = load(path)
