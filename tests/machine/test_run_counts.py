@@ -11,6 +11,7 @@ from pbits.devices.telegraph import Telegraph
 from pbits.machine import (
     Clocking,
     CrossbarCoupling,
+    LoadedMachine,
     Machine,
     Neurons,
     bipolar,
@@ -18,8 +19,9 @@ from pbits.machine import (
     learn,
     learning,
 )
+from pbits.machine.counts import machine_counts
 from pbits.machine.couplings import IdealCoupling, held_by
-from pbits.machine.field_costs import NOTHING
+from pbits.machine.field_costs import NOTHING, column_layouts, field_read
 from pbits.machine.knobs import turn
 from pbits.machine.learning import target_moments
 from pbits.machine.pbit_costs import PBitCost, cmos_cost
@@ -42,7 +44,11 @@ CLOCKINGS = [
 ]
 
 
-def loaded(clocking=CLOCKINGS[0], neurons=NEURONS, coupling=ARRAYS):
+def loaded(
+    clocking: Clocking = CLOCKINGS[0],
+    neurons: Neurons = NEURONS,
+    coupling: CrossbarCoupling | IdealCoupling = ARRAYS,
+) -> LoadedMachine:
     return Machine(neurons, coupling, clocking).load(SK)
 
 
@@ -161,3 +167,48 @@ def test_copies_are_calibrated_and_learned_through_arrays():
     learned = learn(found.machine, SK, beta=0.5, num_steps=2, num_reads=64, burn_in=2, seed=1)
     assert learned.programmed.num_variables == 7
     assert learned.sample(num_reads=4, num_sweeps=2, seed=1).spins.shape == (4, 7)
+
+
+def test_arrays_are_read_where_lines_hold_weights():
+    chain = ising(np.zeros(40), np.arange(39), np.arange(1, 40), np.ones(39))
+    coupling = CrossbarCoupling(bipolar(rows=16, columns=16), order="natural")
+    machine = Machine(NEURONS, coupling, Clocking("parallel")).load(chain)
+    assert machine.arrays is not None
+    place, written = machine.arrays.placement, machine.arrays.written
+    assert place.driven.mean() < 0.7  # lines of neighbours beyond an edge alone
+    cell = written.design.cell
+    lines = np.asarray(written.conductance, np.float64).sum((0, 1, 3)).ravel()
+    on = lines[: place.driven.size][place.driven.ravel()].sum()
+    watts = float(cell.read_voltage) ** 2 * on
+    found = machine.reading.events
+    assert found["cell.read"] == pytest.approx(watts * float(cell.read_time), rel=0.02, abs=0)
+    counts = np.bincount(place.arrays[:, 1]).tolist()
+    layouts = column_layouts(written.design, counts, outputs=16)
+    wired = field_read(written.design, layouts, row_blocks=place.blocks[0])
+    assert found["wire.bit_mm"] == pytest.approx(wired.events["wire.bit_mm"])
+
+
+def test_chips_share_reads_and_energy():
+    machine = loaded()
+    one, two = (
+        machine_counts(
+            num_spins=7, num_sweeps=3, pbit=COST, num_reads=4, coupling=machine.reading, chips=chips
+        )
+        for chips in (1, 2)
+    )
+    assert two.events == one.events
+    assert two.path["pbit.wait"] == pytest.approx(one.path["pbit.wait"] / 2, abs=0)
+
+
+def test_noise_in_common_is_of_the_tanhs_argument():
+    # Two spins that feel nothing else: <s t> is the mean of tanh^2 of a Gaussian.
+    machine = Machine(Neurons(IdealSigmoid()), common_noise=0.8)
+    reads = 4096
+    spins = machine.sample(
+        ising([0, 0], [], [], []), beta=1.0, num_reads=reads, num_sweeps=2, seed=1
+    ).spins.astype(float)
+    points, weights = np.polynomial.hermite_e.hermegauss(40)
+    expected, half = (float(weights @ np.tanh(x * points) ** 2 / weights.sum()) for x in (0.8, 0.4))
+    error = 4 / np.sqrt(reads)
+    assert np.prod(spins, axis=1).mean() == pytest.approx(expected, abs=error)
+    assert abs(half - expected) > 2 * error
