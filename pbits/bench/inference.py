@@ -99,9 +99,7 @@ def _parts(work: Work, side: Any, wire: float) -> dict[str, tuple[Callable[[], A
 def _each(work: Work, side: Any, times: dict[str, Times], key: str, wire: float) -> list[float]:
     """CPU seconds of an image in each round."""
     parts = _parts(work, side, wire)
-    found = [
-        np.multiply(times[f"{key} {part}"].cpu, often) for part, (_, often) in parts.items()
-    ]
+    found = [np.multiply(times[f"{key} {part}"].cpu, often) for part, (_, often) in parts.items()]
     return np.sum(found, axis=0).tolist()
 
 

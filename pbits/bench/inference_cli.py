@@ -36,7 +36,8 @@ _NOTES = (
 )
 
 _Network = Annotated[
-    str | None, work(metavar="NAME", help="resnet8, resnet18 or another shape; resnet20 by default.")
+    str | None,
+    work(metavar="NAME", help="resnet8, resnet18 or another shape; resnet20 by default."),
 ]
 _Size = Annotated[
     int | None, work(metavar="N", min=8, max=512, help="Pixels along a side; 32 by default.")
@@ -132,7 +133,9 @@ def print_report(report: dict[str, Any]) -> None:
         _print(console, f"{title}, {wires}; total: {settings['total']} images", run["sides"])
     for side in result["runs"][0]["sides"]:
         for one in side.get("memory") or ():
-            console.print(f"{side['name']}: {one['images']} images take {one['bytes'] / 1e6:.0f} MB")
+            console.print(
+                f"{side['name']}: {one['images']} images take {one['bytes'] / 1e6:.0f} MB"
+            )
     for run in result["runs"]:
         for side in run["sides"]:
             if side["status"] != "ok":

@@ -57,6 +57,10 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        from pbits.neural.shapes import SHAPES
+
+        if self.network not in SHAPES:
+            raise ValueError(f"network is {self.network!r}; expected one of {', '.join(SHAPES)}")
         if self.levels not in LEVELS:
             raise ValueError(f"levels is {self.levels}; expected one of {LEVELS}")
         if self.peer_images > self.images:

@@ -150,7 +150,15 @@ def test_the_report_says_what_is_missing(result, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", ["--array 2", "--wire 0", "--rounds 0", "--levels 3", "--images 2 --peer-images 3"]
+    "words",
+    [
+        "--array 2",
+        "--wire 0",
+        "--rounds 0",
+        "--levels 3",
+        "--images 2 --peer-images 3",
+        "--network lenet5",
+    ],
 )
 def test_work_that_means_nothing_is_refused(words):
     done = CliRunner().invoke(app, ["inference", *words.split()])
