@@ -13,9 +13,9 @@ from jax.core import Tracer
 from numpy.typing import ArrayLike
 
 from crossbar import chance
+from crossbar.converters.adc import IdealAdc
 from crossbar.costs import Costs
 from crossbar.counting import Layout, count_events, count_parts, count_path, with_converter
-from crossbar.converters.adc import IdealAdc
 from crossbar.design import Design
 from crossbar.ledger import Report, charge
 from crossbar.quantise import digit_places, digits

@@ -23,10 +23,10 @@ _QUICK = {
 }  # fmt: skip
 _NOTES = (
     "Times are CPU time of one thread on one core, medians over the rounds and (range); ratios are "
-    "of calls in the same round. Compiling is apart; the total has compiling and set-up in it. Ours "
-    "is the whole network, digital layers included; peers get those from pbits.",
-    "With wires CrossSim takes vectors one by one: it gets some rows of each layer, and its time of "
-    "an image is reckoned from them.",
+    "of calls in the same round. Compiling is apart; the total has it and set-up in it. Ours is "
+    "the whole network, digital layers included; peers get those from pbits.",
+    "With wires CrossSim takes vectors one by one: it gets some rows of each layer, and its time "
+    "of an image is reckoned from them.",
     "Error: root mean square over that of the exact product of a layer, the median over layers, of "
     "the same rows for all; of outputs, over those of the network without arrays. Sums half-way "
     "between two codes are many, and sides round them differently: that is the difference to ours.",
@@ -37,7 +37,7 @@ _NOTES = (
 
 _Network = Annotated[
     str | None,
-    work(metavar="NAME", help="resnet8, resnet18 or another shape; resnet20 by default."),
+    work(metavar="NAME", help="resnet8, resnet18, mlp...; resnet20 by default."),
 ]
 _Size = Annotated[
     int | None, work(metavar="N", min=8, max=512, help="Pixels along a side; 32 by default.")
