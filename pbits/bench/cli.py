@@ -12,6 +12,7 @@ import typer
 from pbits.bench.command import AsJson, Record, Rounds, amounts, open_record, refusals, work
 from pbits.bench.crossbar_cli import crossbar
 from pbits.bench.device_cli import device
+from pbits.bench.inference_cli import inference
 from pbits.bench.machine_cli import machine as machine_command
 from pbits.bench.race_cli import tts
 from pbits.bench.report_cli import report as report_command
@@ -138,6 +139,7 @@ def throughput(
 app.command()(tts)
 app.command()(device)
 app.command()(crossbar)
+app.command()(inference)
 app.command("machine")(machine_command)
 app.command("report")(report_command)
 

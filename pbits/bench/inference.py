@@ -5,6 +5,7 @@ pinned to one core with one thread for every library.  Times are CPU time; ratio
 the same round.  Compiling and set-up are told apart and, for many images, together.
 """
 
+import ctypes
 import os
 import time
 from collections.abc import Callable
@@ -177,10 +178,9 @@ def _rms(difference: Any, exact: Any) -> float:
 def _memory(work: Work, side: Any) -> list[dict[str, Any]] | None:
     """Bytes that a call takes beside what was there, of some images and of `MORE` times as many."""
     found = []
-    for times in (1, MORE):
-        count = work.settings.peer_images * times
+    side.infer(work.images)  # compiles where it has to
+    for count in (len(work.images), MORE * len(work.images)):
         images = np.resize(work.images, (count, *work.images.shape[1:]))
-        side.infer(images)
         peak = peak_bytes(lambda images=images: side.infer(images))
         if peak is None:
             return None
@@ -197,11 +197,13 @@ def peak_bytes(call: Callable[[], Any]) -> int | None:
         True
     """
     try:
+        # What was freed already would be taken again unseen.
+        ctypes.CDLL(None).malloc_trim(0)
         Path("/proc/self/clear_refs").write_text("5")
         before = _kilobytes("VmRSS")
         call()
         return 1024 * max(_kilobytes("VmHWM") - before, 0)
-    except (OSError, KeyError):
+    except (OSError, KeyError, AttributeError):
         return None
 
 

@@ -57,6 +57,10 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        from pbits.neural.shapes import SHAPES
+
+        if self.network not in SHAPES:
+            raise ValueError(f"network is {self.network!r}; expected one of {', '.join(SHAPES)}")
         if self.levels not in LEVELS:
             raise ValueError(f"levels is {self.levels}; expected one of {LEVELS}")
         if self.peer_images > self.images:
@@ -120,7 +124,9 @@ class Work:
             used = (lines, columns)
             typical = np.asarray(rows[node.name], np.float32)
             top = float(np.abs(typical).max())
-            steps = steps_of(matrix, typical / top, used[0], self.settings.levels)
+            steps = steps_of(
+                matrix, typical.astype(np.float64) / top, used[0], self.settings.levels
+            )
             found[node.name] = LayerWork(
                 node.name, matrix, node.products, typical, top, steps, used
             )
@@ -129,7 +135,9 @@ class Work:
     @cached_property
     def exact(self) -> Array:
         """Outputs of the network without arrays."""
-        return np.asarray(self.network(self.images), np.float64)
+        import jax.numpy as jnp
+
+        return np.asarray(self.network.run(jnp.asarray(self.images)), np.float64)
 
     def design(self, used: tuple[int, int], wire: float = 0.0) -> Any:
         """Differential pairs of cells, bit-serial inputs with a sign, converters of 8 bits."""
@@ -218,9 +226,11 @@ class Ours:
 
     def layer(self, name: str, rows: NDArray[np.float32]) -> Array:
         """Products of one layer."""
+        import jax.numpy as jnp
+
         from pbits.neural.tiles import multiply
 
-        return np.asarray(multiply(self.mapped.arrays[name], rows)[0], np.float64)
+        return np.asarray(multiply(self.mapped.arrays[name], jnp.asarray(rows))[0], np.float64)
 
     def _programmed(self, layer: LayerWork) -> Any:
         import jax.numpy as jnp

@@ -5,12 +5,15 @@ from functools import cache
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from jax import random
 
 from crossbar.cells.cell import Cell
 from crossbar.converters.adc import IdealAdc
+from crossbar.converters.dac import Dac
+from crossbar.converters.flash import FlashAdc
 from crossbar.design import Design
-from crossbar.programmed import _product
+from crossbar.programmed import _product, digitise, drive_levels, input_codes, read_energy
 from crossbar.programming import program
 from crossbar.wires.wire import Wire
 
@@ -66,3 +69,40 @@ def test_noise_is_of_its_key() -> None:
 def test_it_can_be_traced() -> None:
     held, _ = memory("sign-magnitude", 3)
     assert np.allclose(jax.jit(lambda x, held: x @ held)(X, held), X @ held, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"adc": FlashAdc(4, offset=0.5)},
+        {"mapping": "unary", "weight_bits": 5, "encoding": "unsigned", "adc": FlashAdc(4)},
+        {"dac": Dac(gain=0.05, mismatch=0.05), "dac_bits": 3, "encoding": "sign-magnitude"},
+    ],
+    ids=["deviating", "many slices", "drivers"],
+)
+def test_digit_by_digit_is_what_all_digits_at_once_give(changes: dict) -> None:
+    """In NumPy: converters that differ, more slices than go side by side, digits of three bits."""
+    design = Design(Cell(jnp.array([1e-6, 4e-6])), rows=16, columns=8, weight_bits=4)
+    design = design.replace(**{"adc": IdealAdc(4)} | changes)
+    held = program(random.key(0), np.random.default_rng(0).normal(size=(40, 6)), design)
+    x = np.abs(X[0]) if design.encoding == "unsigned" else X[0]
+    codes, scale = input_codes(held, jnp.asarray(x))
+    levels, worth = drive_levels(held, codes)
+    stacked, transfer, significance = map(np.asarray, (levels, held.transfer, held.significance))
+    blocks, slices = transfer.shape[:2]
+    convert = jax.jit(digitise)
+    steps = np.broadcast_to(held.step, (blocks, slices))
+    total, clipped = np.zeros((3, 6)), 0.0
+    for block in range(blocks):
+        for piece in range(slices):
+            sums = stacked[:, block] @ transfer[block, piece]
+            seen = np.asarray(convert(held, sums, block, piece, steps[block, piece], None))
+            clipped += float(np.abs(seen - sums).max())
+            parts = seen.astype(np.float64).reshape(len(worth), 3, 6)
+            total += significance[piece] * np.tensordot(worth, parts, 1)
+    assert clipped > 0  # converters do something
+    expected = total * np.asarray(scale * held.weight_scale)
+    result, events = held.mvm(x)
+    np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max())
+    energy = float(read_energy(held, levels))
+    assert float(events["cell.read"]) == pytest.approx(energy, rel=1e-5, abs=0)

@@ -1,0 +1,179 @@
+"""``pbits bench inference``: a network in arrays against CrossSim and aihwkit."""
+
+import json
+from typing import Annotated, Any
+
+from pbits.bench.command import (
+    AsJson,
+    Quick,
+    Record,
+    Rounds,
+    amounts,
+    append_line,
+    measured,
+    open_record,
+    refusals,
+    work,
+)
+from pbits.bench.report import range_text, standard_output
+
+_QUICK = {
+    "network": "resnet8", "size": 8, "images": 2, "peer_images": 1, "peer_vectors": 1,
+    "array": 128, "seconds": 0.001, "rounds": 1,
+}  # fmt: skip
+_NOTES = (
+    "Times are CPU time of one thread on one core, medians over the rounds and (range); ratios are "
+    "of calls in the same round. Compiling is apart; the total has it and set-up in it. Ours is "
+    "the whole network, digital layers included; peers get those from pbits.",
+    "With wires CrossSim takes vectors one by one: it gets some rows of each layer, and its time "
+    "of an image is reckoned from them.",
+    "Error: root mean square over that of the exact product of a layer, the median over layers, of "
+    "the same rows for all; of outputs, over those of the network without arrays. Sums half-way "
+    "between two codes are many, and sides round them differently: that is the difference to ours.",
+    "aihwkit applies all bits of an input at once and converts once where others convert seven "
+    "times: its settings are not equal.",
+    "Memory: what a call takes beside what was there; ours goes through images batch by batch.",
+)
+
+_Network = Annotated[
+    str | None,
+    work(metavar="NAME", help="resnet8, resnet18, mlp...; resnet20 by default."),
+]
+_Size = Annotated[
+    int | None, work(metavar="N", min=8, max=512, help="Pixels along a side; 32 by default.")
+]
+_Images = Annotated[int | None, work(metavar="N", min=1, help="Of a call of ours; 16 by default.")]
+_PeerImages = Annotated[
+    int | None, work(metavar="N", min=1, help="Of a peer's call without wires; 4 by default.")
+]
+_PeerVectors = Annotated[
+    int | None,
+    work(metavar="N", min=1, help="Of each layer, for CrossSim with wires; 2 by default."),
+]
+_Array = Annotated[
+    int | None, work(metavar="N", min=4, max=512, help="Cells along a side; 128 by default.")
+]
+_Levels = Annotated[
+    int, work(metavar="N", help="Of a cell: 128, one for a weight, or 2, seven for a weight.")
+]
+_Wire = Annotated[float, work(metavar="OHM", min=1e-3, max=1e3, help="Of a segment of a wire.")]
+_Total = Annotated[int, work(metavar="N", min=1, help="Images that totals are reckoned for.")]
+_Seconds = Annotated[
+    float | None,
+    work(
+        metavar="SECONDS", min=0.001, max=3600, help="Of a measurement, at least; 0.3 by default."
+    ),
+]
+_Seed = Annotated[int, work(metavar="N", min=0, help="Seed of weights and images.")]
+
+
+def inference(
+    network: _Network = None,
+    size: _Size = None,
+    images: _Images = None,
+    peer_images: _PeerImages = None,
+    peer_vectors: _PeerVectors = None,
+    array: _Array = None,
+    levels: _Levels = 128,
+    wire: _Wire = 1.56,
+    total: _Total = 1000,
+    seconds: _Seconds = None,
+    rounds: Rounds = None,
+    seed: _Seed = 0,
+    quick: Quick = False,
+    as_json: AsJson = False,
+    record: Record = None,
+) -> None:
+    """A network in arrays on one core: images a second beside CrossSim and aihwkit.
+
+    Bit-serial inference of 8 bits, without and with wire resistance, weights and
+    images random.  Some minutes; close other programs first.  CrossSim is used
+    where PBITS_CROSSSIM names a checkout, aihwkit where it is installed.
+
+    $ PBITS_CROSSSIM=~/cross-sim pbits bench inference --record inference.jsonl
+    """
+    given = amounts(
+        _QUICK if quick else {}, network=network, size=size, images=images,
+        peer_images=peer_images, peer_vectors=peer_vectors, array=array, seconds=seconds,
+        rounds=rounds,
+    ) | {"levels": levels, "wire": wire, "total": total, "seed": seed}  # fmt: skip
+    with refusals():
+        open_record(record)
+        from pbits.bench.inference_work import Settings
+
+        settings = Settings(**given)
+    from pbits.bench.inference import compare
+
+    report = measured("inference", settings, compare)
+    append_line(record, report)
+    if as_json:
+        print(json.dumps(report, allow_nan=False))
+    else:
+        print_report(report)
+        if quick:
+            print("--quick shows that all runs: times of so little work mean nothing")
+
+
+_COLUMNS = (
+    "side", "images/s", "ms an image", "times ours", "set-up ms", "compiling", "total", "error",
+    "of outputs",
+)  # fmt: skip
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """A table without and one with wires, memory, the targets, and how to read them."""
+    console, settings, result = standard_output(), report["settings"], report["results"][0]
+    console.print(f"{report['hardware']['cpu']}, one core, one thread, {report['date']}\n")
+    title = (
+        f"{settings['network']}, {settings['size']} x {settings['size']} pixels, arrays of "
+        f"{settings['array']} x {settings['array']}, cells of {settings['levels']} levels, 8 bits"
+    )
+    for run in result["runs"]:
+        wires = f"wires of {run['wire']:g} Ohm" if run["wire"] else "no wires"
+        _print(console, f"{title}, {wires}; total: {settings['total']} images", run["sides"])
+    for side in result["runs"][0]["sides"]:
+        for one in side.get("memory") or ():
+            console.print(
+                f"{side['name']}: {one['images']} images take {one['bytes'] / 1e6:.0f} MB"
+            )
+    for run in result["runs"]:
+        for side in run["sides"]:
+            if side["status"] != "ok":
+                wires = "with wires" if run["wire"] else "without wires"
+                console.print(f"{side['name']} {wires}: {side['status']}: {side['reason']}")
+    for row in result["targets"]:
+        seen = "not measured" if row["measured"] is None else f"{row['measured']:.3g}"
+        told = {None: "", True: ": met", False: ": missed"}[row["met"]]
+        console.print(f"{row['name']}: {seen}, target {row['aim']} {row['target']:g}{told}")
+    console.print()
+    for note in _NOTES:
+        console.print(note)
+
+
+def _row(side: dict[str, Any]) -> tuple[str, ...]:
+    if side["status"] != "ok":
+        return (side["name"], *["-"] * (len(_COLUMNS) - 1))
+    outputs = side["output_error"]
+    return (
+        side["name"],
+        range_text(side["images_per_second"], 1),
+        range_text(side["seconds_per_image"], 1e-3),
+        range_text(side["ratio"], 1),
+        range_text(side["set_up_seconds"], 1e-3),
+        f"{side['compile_seconds']:.1f} s",
+        f"{side['total_seconds']:.3g} s",
+        f"{side['layer_error']:.1e}",
+        "-" if outputs is None else f"{outputs:.1e}",
+    )
+
+
+def _print(console: Any, title: str, sides: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for number, name in enumerate(_COLUMNS):
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for side in sides:
+        table.add_row(*_row(side))
+    console.print(table)
+    console.print()
