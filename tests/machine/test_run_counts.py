@@ -174,11 +174,12 @@ def test_copies_are_calibrated_and_learned_through_arrays():
 
 
 def test_arrays_are_read_where_lines_hold_weights():
-    chain = ising(np.zeros(40), np.arange(39), np.arange(1, 40), np.ones(39))
+    chain = ising(np.zeros(80), np.arange(79), np.arange(1, 80), np.ones(79))
     coupling = CrossbarCoupling(bipolar(rows=16, columns=16), order="natural")
     machine = Machine(NEURONS, coupling, Clocking("parallel")).load(chain)
     assert machine.arrays is not None
     place, written = machine.arrays.placement, machine.arrays.written
+    assert place.blocks[0] > max(np.bincount(place.arrays[:, 1]))
     assert place.driven.mean() < 0.7  # lines of neighbours beyond an edge alone
     cell = written.design.cell
     lines = np.asarray(written.conductance, np.float64).sum((0, 1, 3, 5))
