@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pbits import random
 from pbits.devices.ideal import IdealSigmoid
 from pbits.devices.rate_laws import BarrierRates, ConstantTime
 from pbits.devices.telegraph import Telegraph
+from pbits.devices.variability import Spread
 from pbits.machine import (
     Clocking,
     CrossbarCoupling,
@@ -19,8 +21,10 @@ from pbits.machine import (
     learn,
     learning,
 )
+from pbits.machine.barriers import barriers
 from pbits.machine.counts import machine_counts
 from pbits.machine.couplings import IdealCoupling, held_by
+from pbits.machine.crossbar_kernel import _noise_of
 from pbits.machine.field_costs import NOTHING, column_layouts, field_read
 from pbits.machine.knobs import turn
 from pbits.machine.learning import target_moments
@@ -170,15 +174,16 @@ def test_copies_are_calibrated_and_learned_through_arrays():
 
 
 def test_arrays_are_read_where_lines_hold_weights():
-    chain = ising(np.zeros(40), np.arange(39), np.arange(1, 40), np.ones(39))
+    chain = ising(np.zeros(80), np.arange(79), np.arange(1, 80), np.ones(79))
     coupling = CrossbarCoupling(bipolar(rows=16, columns=16), order="natural")
     machine = Machine(NEURONS, coupling, Clocking("parallel")).load(chain)
     assert machine.arrays is not None
     place, written = machine.arrays.placement, machine.arrays.written
+    assert place.blocks[0] > max(np.bincount(place.arrays[:, 1]))
     assert place.driven.mean() < 0.7  # lines of neighbours beyond an edge alone
     cell = written.design.cell
-    lines = np.asarray(written.conductance, np.float64).sum((0, 1, 3)).ravel()
-    on = lines[: place.driven.size][place.driven.ravel()].sum()
+    lines = np.asarray(written.conductance, np.float64).sum((0, 1, 3, 5))
+    on = lines[place.driven].sum()
     watts = float(cell.read_voltage) ** 2 * on
     found = machine.reading.events
     assert found["cell.read"] == pytest.approx(watts * float(cell.read_time), rel=0.02, abs=0)
@@ -212,3 +217,35 @@ def test_noise_in_common_is_of_the_tanhs_argument():
     error = 4 / np.sqrt(reads)
     assert np.prod(spins, axis=1).mean() == pytest.approx(expected, abs=error)
     assert abs(half - expected) > 2 * error
+
+
+def test_a_calibrated_offset_is_in_units_of_the_input():
+    spread = Spread(offset=0.1)
+    machine = Machine(Neurons(IdealSigmoid(slope=3.0), 3.0, spread=spread, seed=1))
+    found = calibrate(machine, SK, trials=1024, seed=1).machine.neurons
+    shifts = machine.neurons.devices(7)[1]
+    assert found.believes(7)[1] == pytest.approx(shifts, abs=0.05)
+    assert np.abs(2 * shifts).max() > 0.1  # nine times as much would be noticed
+
+
+def test_arrays_and_slices_have_noise_of_their_own():
+    keys = random.row_keys(
+        random.sweep_key(random.seed_key(1), np.uint32(0)), np.arange(3, dtype=np.uint32)
+    )
+    lane = np.arange(5, dtype=np.uint32)
+    first = np.asarray(_noise_of(np.ones((3, 2, 3), np.float32), np.int32(0), keys, lane))
+    assert first.shape == (3, 2, 3, 5)
+    assert np.unique(first).size == first.size
+    later = np.asarray(_noise_of(np.ones((2, 2, 3), np.float32), np.int32(1), keys, lane))
+    np.testing.assert_array_equal(later, first[1:])
+
+
+def test_free_pbits_that_are_cooled_keep_the_step_of_the_fastest():
+    neurons = Neurons(
+        Telegraph(BarrierRates(6.0, 1e-9)), slope=12.0, spread=Spread(barrier=0.5), seed=1
+    )
+    given = {"neurons": neurons, "count": 9, "coupling": IdealCoupling()}
+    free = turn("temperature", [1.0, 1.2], clocking=Clocking("asynchronous"), **given)
+    clocked = turn("temperature", [1.0, 1.2], clocking=Clocking(), **given)
+    over_kt = barriers(neurons.models(9))
+    assert (free.waited, clocked.waited) == (over_kt.min(), over_kt.max())
