@@ -176,10 +176,11 @@ def _rms(difference: Any, exact: Any) -> float:
 
 
 def _memory(work: Work, side: Any) -> list[dict[str, Any]] | None:
-    """Bytes that a call takes beside what was there, of some images and of `MORE` times as many."""
+    """Bytes that images take beside what was there: those of a call, and `MORE` times as many."""
     found = []
-    side.infer(work.images)  # compiles where it has to
-    for count in (len(work.images), MORE * len(work.images)):
+    if isinstance(side, Ours):
+        side.run()  # compiles where it has to
+    for count in (side.images, MORE * side.images):
         images = np.resize(work.images, (count, *work.images.shape[1:]))
         peak = peak_bytes(lambda images=images: side.infer(images))
         if peak is None:
