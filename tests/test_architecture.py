@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -103,13 +104,14 @@ KERNEL_ORDER = (
 )
 
 
-def modules() -> list[str]:
+@cache
+def modules() -> tuple[str, ...]:
     found = []
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             parts = path.relative_to(ROOT).with_suffix("").parts
             found.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
-    return found
+    return tuple(found)
 
 
 def source(module: str) -> Path:
@@ -117,7 +119,8 @@ def source(module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def imports(module: str) -> set[str]:
+@cache
+def imports(module: str) -> frozenset[str]:
     """Every module named in an import anywhere in the file, lazily or not."""
     found = set()
     for node in ast.walk(ast.parse(source(module).read_text())):
@@ -129,7 +132,7 @@ def imports(module: str) -> set[str]:
             # `from pbits import engine` names a module; `from pbits.engine import Engine` does not.
             candidates = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= candidates & set(modules())
-    return found
+    return frozenset(found)
 
 
 def prefix_in(module: str, prefixes: object) -> str | None:
