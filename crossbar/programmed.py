@@ -93,9 +93,12 @@ class ProgrammedMatrix:
 
     def matrix(self) -> jax.Array:
         """[inputs, outputs]: what the arrays compute where inputs and results are not rounded."""
+        return self.sums() * (self.weight_scale * self.gain)
+
+    def sums(self) -> jax.Array:
+        """[inputs, outputs]: the same in steps of a level, slices added up."""
         whole = jnp.einsum("s,ksrm->krm", self.significance, self.transfer)
-        whole = whole.reshape(-1, self.outputs)[: self.inputs]
-        return whole * (self.weight_scale * self.gain)
+        return whole.reshape(-1, self.outputs)[: self.inputs]
 
     def __rmatmul__(self, x: ArrayLike) -> jax.Array:
         x = check_inputs(x, self.inputs, signed=self.is_signed)

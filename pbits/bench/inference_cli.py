@@ -1,6 +1,7 @@
 """``pbits bench inference``: a network in arrays against CrossSim and aihwkit."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pbits.bench.command import (
@@ -114,10 +115,8 @@ def inference(
             print("--quick shows that all runs: times of so little work mean nothing")
 
 
-_COLUMNS = (
-    "side", "images/s", "ms an image", "times ours", "set-up ms", "compiling", "total", "error",
-    "of outputs",
-)  # fmt: skip
+_SPEED = ("side", "images/s", "ms an image", "times ours")
+_REST = ("side", "set-up ms", "compiling", "total", "error", "of outputs")
 
 
 def print_report(report: dict[str, Any]) -> None:
@@ -130,7 +129,9 @@ def print_report(report: dict[str, Any]) -> None:
     )
     for run in result["runs"]:
         wires = f"wires of {run['wire']:g} Ohm" if run["wire"] else "no wires"
-        _print(console, f"{title}, {wires}; total: {settings['total']} images", run["sides"])
+        done = [side for side in run["sides"] if side["status"] == "ok"]
+        _print(console, f"{wires}: {title}", _SPEED, [_speed(side) for side in done])
+        _print(console, f"the same; total: {settings['total']} images", _REST, map(_rest, done))
     for side in result["runs"][0]["sides"]:
         for one in side.get("memory") or ():
             console.print(
@@ -150,15 +151,19 @@ def print_report(report: dict[str, Any]) -> None:
         console.print(note)
 
 
-def _row(side: dict[str, Any]) -> tuple[str, ...]:
-    if side["status"] != "ok":
-        return (side["name"], *["-"] * (len(_COLUMNS) - 1))
-    outputs = side["output_error"]
+def _speed(side: dict[str, Any]) -> tuple[str, ...]:
     return (
         side["name"],
         range_text(side["images_per_second"], 1),
         range_text(side["seconds_per_image"], 1e-3),
         range_text(side["ratio"], 1),
+    )
+
+
+def _rest(side: dict[str, Any]) -> tuple[str, ...]:
+    outputs = side["output_error"]
+    return (
+        side["name"],
         range_text(side["set_up_seconds"], 1e-3),
         f"{side['compile_seconds']:.1f} s",
         f"{side['total_seconds']:.3g} s",
@@ -167,13 +172,15 @@ def _row(side: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _print(console: Any, title: str, sides: list[dict[str, Any]]) -> None:
+def _print(
+    console: Any, title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
+) -> None:
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for number, name in enumerate(_COLUMNS):
+    for number, name in enumerate(columns):
         table.add_column(name, justify="right" if number else "left", no_wrap=True)
-    for side in sides:
-        table.add_row(*_row(side))
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
     console.print()

@@ -86,12 +86,16 @@ class CrossSim(Peer):
 
     def set_up(self) -> dict[str, Any]:
         """Weights into arrays."""
-        return {
-            name: self.simulator.AnalogCore(
-                np.ascontiguousarray(layer.matrix.T, np.float32), self._parameters(layer)
-            )
-            for name, layer in self.work.layers.items()
-        }
+        try:
+            return {
+                name: self.simulator.AnalogCore(
+                    np.ascontiguousarray(layer.matrix.T, np.float32), self._parameters(layer)
+                )
+                for name, layer in self.work.layers.items()
+            }
+        except AttributeError as error:
+            # Version 3.2 asks for a parameter that it lacks where weights are sliced, with wires.
+            raise Unsupported(f"CrossSim says: {error}") from None
 
     def layer(self, name: str, rows: NDArray[np.float32]) -> Array:
         """Products of one layer."""

@@ -1,6 +1,6 @@
 """Trained networks on simulated crossbars, without retraining."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from pbits.neural.fitting import Aids, fit
 from pbits.neural.linear import Linear
 from pbits.neural.network import LinearHook, Network
 from pbits.neural.signs import unsigned_layers
-from pbits.neural.tiles import multiply
+from pbits.neural.tiles import is_whole, multiply
 
 Done = Callable[[int, int], None]
 Rows = dict[str, np.ndarray]
@@ -90,10 +90,11 @@ class Mapped:
         """
         results, energies, full = [], dict.fromkeys(self.arrays, 0.0), 0
         images = np.asarray(images, np.float32)
+        whole = frozenset(name for name, memory in self.arrays.items() if is_whole(memory))
         for place, (x, wanted) in enumerate(_batches(images, batch)):
             part = None if key is None else random.fold_in(key, place)
             found: dict[str, jax.Array] = {}
-            hook = self.hook(part, found if count else None)
+            hook = self.hook(part, found if count else None, whole)
             results.append(np.asarray(self.network.run(x, linear=hook))[:wanted])
             if wanted == len(x) and count:
                 full += wanted
@@ -104,20 +105,26 @@ class Mapped:
         return np.concatenate(results), each
 
     def hook(
-        self, key: jax.Array | None = None, energies: dict[str, jax.Array] | None = None
+        self,
+        key: jax.Array | None = None,
+        energies: dict[str, jax.Array] | None = None,
+        whole: Collection[str] = (),
     ) -> LinearHook:
         """The product of each linear layer, for :meth:`Network.run`.
 
         Args:
             key: of read noise; None for none.
             energies: to be filled with J of each layer; None counts none, which is quicker.
+            whole: names of layers that `tiles.is_whole` is true of, which are quicker.
         """
         places = {name: place for place, name in enumerate(self.arrays)}
 
         def product(name: str, layer: Linear, rows: jax.Array) -> jax.Array:
             own = None if key is None else random.fold_in(key, places[name])
             counted = energies is not None
-            result, joules = multiply(self.arrays[name], rows, own, counted=counted)
+            result, joules = multiply(
+                self.arrays[name], rows, own, counted=counted, whole=name in whole
+            )
             if energies is not None:
                 energies[name] = energies.get(name, jnp.zeros(())) + joules
             return result
