@@ -92,7 +92,10 @@ def test_short_clocks_keep_the_law_of_spins_updated_in_turn(name):
 @pytest.mark.parametrize(
     ("model", "slope", "bound"),
     # An arcsine is certain beyond 1, where a hyperbolic tangent is not.
-    [(easy_plane(1.5e-18, 0.8, 0.1), 0.7, 0.22), (field_disk(1.5e-18, 0.8, 0.1), 230.0, 0.06)],
+    [
+        (easy_plane(1.5e-18, 0.8, 0.1), 0.7, 0.22),
+        pytest.param(field_disk(1.5e-18, 0.8, 0.1), 230.0, 0.06, marks=pytest.mark.slow),
+    ],
 )
 def test_models_that_remember_are_carried_on(model, slope, bound):
     """Near the law only, for their transfer curves are no hyperbolic tangents."""

@@ -50,7 +50,7 @@ def test_rows_are_complete_and_distinct():
     assert {f"M{k}" for k in range(1, 7)} <= families
     assert all(row.claim and row.source for row in rows)
     numbers = [
-        ("TXM".index(row.family[0]), int(row.family[1:]), int(row.id.partition(".")[2]))
+        ("TXMN".index(row.family[0]), int(row.family[1:]), int(row.id.partition(".")[2]))
         for row in rows
     ]
     assert numbers == sorted(numbers)
