@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from pbits.adapters import conversion
 from pbits.adapters.base import BaseSampler
+from pbits.adapters.callbacks import check_it_ends
 from pbits.adapters.sweeps import resolve_num_sweeps
 from pbits.annealing import anneal
 from pbits.results import Progress
@@ -96,10 +97,7 @@ class AnnealingSampler(BaseSampler):
         num_sweeps = resolve_num_sweeps(
             num_sweeps, num_sweeps_per_beta, beta_schedule_type, beta_schedule, beta_range
         )
-        if num_restarts is None and (time_limit, target_energy, interrupt_function) == (None,) * 3:
-            raise ValueError(
-                "num_restarts is None; give a time_limit, a target_energy or an interrupt_function"
-            )
+        check_it_ends(num_restarts, time_limit, target_energy, interrupt_function)
         call = self._begin(
             bqm, num_reads=num_reads, seed=seed, initial_states=initial_states,
             initial_states_generator=initial_states_generator,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pbits import checks
 from pbits.adapters import conversion
 from pbits.adapters.callbacks import Callbacks
+from pbits.diagnostics import summarise
 from pbits.results import Minimum, Progress, SampleResult
 from problems import IsingProblem, from_bqm
 
@@ -28,6 +29,7 @@ class Call:
         bqm: as the user gave it.
         problem: the same, its spins in the order of ``bqm.variables``.
         num_reads: chains to run.
+        num_samples: to draw from them; as many as chains where their number is not given.
         initial_spins: int8 [num_reads, n], or None where the driver is to draw them.
         seed: given or drawn.
         callbacks: guarded functions of the user, for the driver's `interrupt` and `progress`.
@@ -37,6 +39,7 @@ class Call:
     bqm: dimod.BinaryQuadraticModel
     problem: IsingProblem
     num_reads: int
+    num_samples: int
     initial_spins: NDArray[np.int8] | None
     seed: int
     callbacks: Callbacks
@@ -54,6 +57,17 @@ class Call:
         """
         common = conversion.common_info(result, self.callbacks, list(notes))
         return conversion.sampleset(self.bqm, self.problem, result, common | info, self.watch)
+
+    def about_samples(self, result: SampleResult) -> dict[str, Any]:
+        """What `info` tells of samples at one temperature."""
+        incomplete = self.callbacks.stopped_early() or len(result.spins) < self.num_samples
+        return {
+            "beta": result.beta,
+            "num_chains": result.num_chains,
+            "num_samples": len(result.spins),
+            "stopped_by": "interrupt" if incomplete else "schedule",
+            "diagnostics": summarise(self.problem, result),
+        }
 
 
 class BaseSampler(dimod.Sampler, dimod.Initialized):
@@ -98,8 +112,15 @@ class BaseSampler(dimod.Sampler, dimod.Initialized):
         progress: Callable[[Progress], Any] | None,
         initial_states: SamplesLike | None = None,
         initial_states_generator: InitialStateGenerator = "random",
+        num_chains: int | None = None,
     ) -> Call:
         """Check and convert the arguments that all samplers take; the rest is the driver's.
+
+        Args:
+            num_reads: samples, each of a chain of its own unless `num_chains` is given.
+            num_chains: from which they are drawn; more than samples would run for nothing.
+            seed, interrupt_function, progress, initial_states, initial_states_generator: as the
+                user gave them.
 
         Raises:
             ValueError: on arguments out of range or at odds, with what was expected.
@@ -109,9 +130,17 @@ class BaseSampler(dimod.Sampler, dimod.Initialized):
         callbacks = Callbacks(interrupt_function, progress)
         seed = checks.seed_or_random(seed)
         problem = from_bqm(bqm)
+        chains = num_reads
+        if num_chains is not None:
+            num_reads = self.default_num_reads if num_reads is None else num_reads
+            chains = min(
+                checks.whole_number("num_chains", num_chains, 1),
+                checks.whole_number("num_reads", num_reads, 1),
+            )
         start, count = conversion.starting_spins(
             self, bqm, initial_states, initial_states_generator,
-            num_reads, self.default_num_reads, seed,
+            chains, self.default_num_reads, seed,
         )  # fmt: skip
         watch.core_starts()
-        return Call(bqm, problem, count, start, seed, callbacks, watch)
+        samples = count if num_reads is None else num_reads
+        return Call(bqm, problem, count, samples, start, seed, callbacks, watch)

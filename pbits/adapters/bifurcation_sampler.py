@@ -6,6 +6,7 @@ from typing import Any
 import dimod
 
 from pbits.adapters.base import BaseSampler
+from pbits.adapters.callbacks import check_it_ends
 from pbits.bifurcation import bifurcate
 from pbits.results import Progress
 
@@ -66,6 +67,7 @@ class BifurcationSampler(BaseSampler):
             TypeError: on a callback that cannot be called.
         """
         self.remove_unknown_kwargs(**kwargs)
+        check_it_ends(num_restarts, time_limit, target_energy, interrupt_function)
         call = self._begin(
             bqm, num_reads=num_reads, seed=seed,
             interrupt_function=interrupt_function, progress=progress,

@@ -7,10 +7,8 @@ import dimod
 from dimod.core.initialized import InitialStateGenerator
 from dimod.typing import SamplesLike
 
-from pbits import checks
 from pbits.adapters import conversion
 from pbits.adapters.base import BaseSampler
-from pbits.diagnostics import summarise
 from pbits.results import Progress
 from pbits.sampling import sample as draw
 
@@ -76,32 +74,15 @@ class BoltzmannSampler(BaseSampler):
         """
         self.remove_unknown_kwargs(**kwargs)
         rule = conversion.update_rule(proposal_acceptance_criteria)
-        count = num_reads
-        if num_chains is not None:
-            num_reads = self.default_num_reads if num_reads is None else num_reads
-            # More chains than samples would run for nothing.
-            count = min(
-                checks.whole_number("num_chains", num_chains, 1),
-                checks.whole_number("num_reads", num_reads, 1),
-            )
         call = self._begin(
-            bqm, num_reads=count, seed=seed, initial_states=initial_states,
-            initial_states_generator=initial_states_generator,
+            bqm, num_reads=num_reads, num_chains=num_chains, seed=seed,
+            initial_states=initial_states, initial_states_generator=initial_states_generator,
             interrupt_function=interrupt_function, progress=progress,
         )  # fmt: skip
-        num_reads = call.num_reads if num_reads is None else num_reads
         result = draw(
-            call.problem, beta=beta, num_reads=num_reads, num_sweeps=num_sweeps, thinning=thinning,
-            num_chains=num_chains and call.num_reads, update=rule, seed=call.seed,
-            initial_spins=call.initial_spins, interrupt=call.callbacks.interrupt,
+            call.problem, beta=beta, num_reads=call.num_samples, num_sweeps=num_sweeps,
+            thinning=thinning, num_chains=num_chains and call.num_reads, update=rule,
+            seed=call.seed, initial_spins=call.initial_spins, interrupt=call.callbacks.interrupt,
             progress=call.callbacks.progress,
         )  # fmt: skip
-        incomplete = call.callbacks.stopped_early() or len(result.spins) < num_reads
-        info = {
-            "beta": result.beta,
-            "num_chains": result.num_chains,
-            "num_samples": len(result.spins),
-            "stopped_by": "interrupt" if incomplete else "schedule",
-            "diagnostics": summarise(call.problem, result),
-        }
-        return call.sampleset(result, info)
+        return call.sampleset(result, call.about_samples(result))

@@ -7,6 +7,23 @@ from typing import Any
 from pbits.results import Progress
 
 
+def check_it_ends(
+    num_restarts: int | None,
+    time_limit: float | None,
+    target_energy: float | None,
+    interrupt_function: Callable[[], bool] | None,
+) -> None:
+    """Refuse restarts without end; drivers cannot tell, who are always given an interrupt.
+
+    Raises:
+        ValueError: where `num_restarts` is None and so is all else.
+    """
+    if num_restarts is None and (time_limit, target_energy, interrupt_function) == (None,) * 3:
+        raise ValueError(
+            "num_restarts is None; give a time_limit, a target_energy or an interrupt_function"
+        )
+
+
 class Callbacks:
     """Guards around an interrupt function and a progress function.
 

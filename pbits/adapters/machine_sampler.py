@@ -8,11 +8,10 @@ from dimod.core.initialized import InitialStateGenerator
 from dimod.typing import SamplesLike
 from numpy.typing import ArrayLike
 
-from pbits import checks
 from pbits.adapters import conversion
 from pbits.adapters.base import BaseSampler
+from pbits.adapters.callbacks import check_it_ends
 from pbits.adapters.sweeps import resolve_num_sweeps
-from pbits.diagnostics import summarise
 from pbits.machine import Machine, presets
 from pbits.results import Progress
 from pbits.schedules import KINDS
@@ -118,10 +117,7 @@ class MachineSampler(_OnMachine):
         """
         self.remove_unknown_kwargs(**kwargs)
         sweeps = resolve_num_sweeps(num_sweeps, 1, beta_schedule_type, beta_schedule, beta_range)
-        if num_restarts is None and (time_limit, target_energy, interrupt_function) == (None,) * 3:
-            raise ValueError(
-                "num_restarts is None; give a time_limit, a target_energy or an interrupt_function"
-            )
+        check_it_ends(num_restarts, time_limit, target_energy, interrupt_function)
         call = self._begin(
             bqm, num_reads=num_reads, seed=seed, initial_states=initial_states,
             initial_states_generator=initial_states_generator,
@@ -204,23 +200,14 @@ class MachineBoltzmannSampler(_OnMachine):
             TypeError: on a callback that cannot be called.
         """
         self.remove_unknown_kwargs(**kwargs)
-        count = num_reads
-        if num_chains is not None:
-            num_reads = self.default_num_reads if num_reads is None else num_reads
-            # More chains than samples would run for nothing.
-            count = min(
-                checks.whole_number("num_chains", num_chains, 1),
-                checks.whole_number("num_reads", num_reads, 1),
-            )
         call = self._begin(
-            bqm, num_reads=count, seed=seed, initial_states=initial_states,
-            initial_states_generator=initial_states_generator,
+            bqm, num_reads=num_reads, num_chains=num_chains, seed=seed,
+            initial_states=initial_states, initial_states_generator=initial_states_generator,
             interrupt_function=interrupt_function, progress=progress,
         )  # fmt: skip
-        num_reads = call.num_reads if num_reads is None else num_reads
         result = self.machine.sample(
-            call.problem, beta=beta, num_reads=num_reads, num_sweeps=num_sweeps, thinning=thinning,
-            num_chains=num_chains and call.num_reads, seed=call.seed,
+            call.problem, beta=beta, num_reads=call.num_samples, num_sweeps=num_sweeps,
+            thinning=thinning, num_chains=num_chains and call.num_reads, seed=call.seed,
             initial_spins=call.initial_spins, interrupt=call.callbacks.interrupt,
             progress=call.callbacks.progress,
         )  # fmt: skip
@@ -228,14 +215,8 @@ class MachineBoltzmannSampler(_OnMachine):
             each = result.joules_per_effective_sample().as_dict()
         except ValueError:  # too few draws of each chain, or all of one energy
             each = None
-        incomplete = call.callbacks.stopped_early() or len(result.spins) < num_reads
         facts = result.hardware.facts() | {"joules_per_effective_sample": each}
-        info = {
-            "beta": result.beta,
-            "num_chains": result.num_chains,
-            "num_samples": len(result.spins),
-            "stopped_by": "interrupt" if incomplete else "schedule",
-            "diagnostics": summarise(call.problem, result),
+        info = call.about_samples(result) | {
             "broken_chains": result.broken_chains,
             "hardware": self._hardware(facts),
         }

@@ -11,7 +11,7 @@ from dimod.higherorder.polynomial import BinaryPolynomial
 
 from pbits import checks
 from pbits.adapters import conversion
-from pbits.adapters.callbacks import Callbacks
+from pbits.adapters.callbacks import Callbacks, check_it_ends
 from pbits.annealing import anneal
 from pbits.results import Progress
 from problems import from_poly
@@ -93,10 +93,7 @@ class PolySampler(DimodPolySampler):
         watch = conversion.Stopwatch()
         rule = conversion.update_rule(proposal_acceptance_criteria)
         callbacks = Callbacks(interrupt_function, progress)
-        if num_restarts is None and (time_limit, target_energy, interrupt_function) == (None,) * 3:
-            raise ValueError(
-                "num_restarts is None; give a time_limit, a target_energy or an interrupt_function"
-            )
+        check_it_ends(num_restarts, time_limit, target_energy, interrupt_function)
         seed = checks.seed_or_random(seed)
         problem = from_poly(polynomial)
         watch.core_starts()

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from pbits.adapters import conversion
 from pbits.adapters.base import BaseSampler
+from pbits.adapters.callbacks import check_it_ends
 from pbits.population import population_anneal
 from pbits.results import Progress
 
@@ -70,6 +71,7 @@ class PopulationSampler(BaseSampler):
             TypeError: on a callback that cannot be called.
         """
         self.remove_unknown_kwargs(**kwargs)
+        check_it_ends(num_restarts, time_limit, target_energy, interrupt_function)
         rule = conversion.update_rule(proposal_acceptance_criteria)
         call = self._begin(
             bqm, num_reads=num_reads, seed=seed,

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from pbits.adapters import conversion
 from pbits.adapters.base import BaseSampler
+from pbits.adapters.callbacks import check_it_ends
 from pbits.quantum import quantum_anneal
 from pbits.results import Progress
 
@@ -87,6 +88,7 @@ class QuantumAnnealingSampler(BaseSampler):
             TypeError: on a callback that cannot be called.
         """
         self.remove_unknown_kwargs(**kwargs)
+        check_it_ends(num_restarts, time_limit, target_energy, interrupt_function)
         rule = conversion.update_rule(proposal_acceptance_criteria)
         call = self._begin(
             bqm, num_reads=num_reads, seed=seed, initial_states=initial_states,

@@ -73,3 +73,9 @@ def test_population_gives_the_partition_function():
 def test_unknown_keywords_warn(kind):
     with pytest.warns(dimod.exceptions.SamplerUnknownArgWarning):
         kind().sample_ising({"a": 1}, {}, nonsense=1, **QUICK[kind])
+
+
+@pytest.mark.parametrize("kind", SAMPLERS)
+def test_restarts_without_end_are_refused(kind):
+    with pytest.raises(ValueError, match="give a time_limit, a target_energy or an interrupt_fun"):
+        kind().sample_ising({"a": 1}, {}, num_restarts=None)
