@@ -24,6 +24,16 @@ Quick = Annotated[
     bool,
     work("--quick", metavar="", help="Little work: shows that all runs, measures nothing."),
 ]
+Seconds = Annotated[
+    float | None,
+    work(
+        metavar="SECONDS", min=0.001, max=3600, help="Of a measurement, at least; 0.3 by default."
+    ),
+]
+ArraySide = Annotated[
+    int | None, work(metavar="N", min=4, max=512, help="Cells along a side; 128 by default.")
+]
+WireOhm = Annotated[float, work(metavar="OHM", min=1e-3, max=1e3, help="Of a segment of a wire.")]
 
 
 def amounts(defaults: dict[str, Any], **asked: Any) -> dict[str, Any]:
@@ -91,3 +101,21 @@ def measured(benchmark: str, settings: Any, compare: Callable[..., Any]) -> dict
         "settings": asdict(settings),
         "results": [result],
     }
+
+
+def finish(
+    report: dict[str, Any],
+    show: Callable[[dict[str, Any]], None],
+    record: Path | None,
+    *,
+    as_json: bool,
+    quick: bool,
+) -> None:
+    """Append a report to its file and print it: as JSON, or as `show` does for people."""
+    append_line(record, report)
+    if as_json:
+        print(json.dumps(report, allow_nan=False))
+        return
+    show(report)
+    if quick:
+        print("--quick shows that all runs: times of so little work mean nothing")

@@ -12,7 +12,6 @@ time of that process, which other programs on a shared computer disturb less tha
 recorded too); ratios are of calls in the same round.
 """
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,11 +22,10 @@ import numpy as np
 from pbits.bench import crossbar_peers
 from pbits.bench.crossbar_work import Arrays, Layer, Settings
 from pbits.bench.entrant import Unsupported
-from pbits.bench.process import on_one_core
+from pbits.bench.process import on_one_thread
 from pbits.bench.summary import spread
 
 Run = Callable[[], Any]
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,7 @@ def compare(settings: Settings, say: Callable[[str], None] = lambda text: None) 
         say: told what is going on.
     """
     say("measuring on one core")
-    wanted = dict.fromkeys(_THREADS, "1") | {
-        "JAX_PLATFORMS": "cpu",
-        "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false",
-    }
-    return on_one_core(measure, settings, **wanted)
+    return on_one_thread(measure, settings)
 
 
 def measure(settings: Settings) -> dict[str, Any]:

@@ -1,21 +1,23 @@
 """``pbits bench crossbar``: arrays and layers against other simulators and plain products."""
 
-import json
 from typing import Annotated, Any
 
 from pbits.bench.command import (
+    ArraySide,
     AsJson,
     Quick,
     Record,
     Rounds,
+    Seconds,
+    WireOhm,
     amounts,
-    append_line,
+    finish,
     measured,
     open_record,
     refusals,
     work,
 )
-from pbits.bench.report import range_text, standard_output
+from pbits.bench.report import print_table, print_targets, range_text, standard_output
 
 _QUICK = {
     "array": 16, "inputs": 32, "outputs": 32, "batch": 8, "peer_vectors": 2, "seconds": 0.01,
@@ -32,9 +34,6 @@ _NOTES = (
     "is how it is fastest, and its time of a batch is reckoned from them.",
 )
 
-_Array = Annotated[
-    int | None, work(metavar="N", min=4, max=512, help="Cells along a side; 128 by default.")
-]
 _Inputs = Annotated[
     int | None, work(metavar="N", min=4, max=8192, help="Of the layer; 512 by default.")
 ]
@@ -52,26 +51,19 @@ _Resistance = Annotated[
 _Contrast = Annotated[
     float, work(metavar="X", min=1.1, max=1e6, help="Highest over lowest conductance.")
 ]
-_Wire = Annotated[float, work(metavar="OHM", min=1e-3, max=1e3, help="Of a segment of a wire.")]
-_Seconds = Annotated[
-    float | None,
-    work(
-        metavar="SECONDS", min=0.001, max=3600, help="Of a measurement, at least; 0.3 by default."
-    ),
-]
 _Seed = Annotated[int, work(metavar="N", min=0, help="Seed of weights and inputs.")]
 
 
 def crossbar(
-    array: _Array = None,
+    array: ArraySide = None,
     inputs: _Inputs = None,
     outputs: _Outputs = None,
     batch: _Batch = None,
     peer_vectors: _PeerVectors = None,
     resistance: _Resistance = 1e5,
     contrast: _Contrast = 10.0,
-    wire: _Wire = 1.56,
-    seconds: _Seconds = None,
+    wire: WireOhm = 1.56,
+    seconds: Seconds = None,
     rounds: Rounds = None,
     seed: _Seed = 0,
     quick: Quick = False,
@@ -101,13 +93,7 @@ def crossbar(
     from pbits.bench.crossbar import compare
 
     report = measured("crossbar", settings, compare)
-    append_line(record, report)
-    if as_json:
-        print(json.dumps(report, allow_nan=False))
-    else:
-        print_report(report)
-        if quick:
-            print("--quick shows that all runs: times of so little work mean nothing")
+    finish(report, print_report, record, as_json=as_json, quick=quick)
 
 
 def print_report(report: dict[str, Any]) -> None:
@@ -123,16 +109,16 @@ def print_report(report: dict[str, Any]) -> None:
         for side in result["set_up"]
     ]
     title = f"set-up of one array of {size} x {size} with wires of {settings['wire']:g} Ohm"
-    _print(console, title, ("side", "ms", "times ours", "error", "compiling"), rows)
+    print_table(console, title, ("side", "ms", "times ours", "error", "compiling"), rows)
     rows = [
         (side["name"], _ms(side, "seconds"), _times(side), _compiling(side))
         for side in result["inference"]
     ]
     columns = ("product", "ms", "exact wires take", "compiling")
-    _print(console, f"layer of {layer}: a batch", columns, rows)
+    print_table(console, f"layer of {layer}: a batch", columns, rows)
     for one in result["layers"]:
         wires = f"wires of {one['wire']:g} Ohm" if one["wire"] else "no wires"
-        _print(console, f"layer of {layer}, {wires}: set-up and products", _LAYER, _layer(one))
+        print_table(console, f"layer of {layer}, {wires}: set-up and products", _LAYER, _layer(one))
         if one["status"] == "ok":
             whole, alone = (range_text(one[key], 1) for key in ("ratio", "product_ratio"))
             console.print(f"CrossSim / pbits: {whole} of the batch, {alone} of products alone\n")
@@ -140,13 +126,7 @@ def print_report(report: dict[str, Any]) -> None:
     absent = [f"{s['name']}: {s['status']}: {s['reason']}" for s in sides if s["status"] != "ok"]
     for line in dict.fromkeys(absent):
         console.print(line)
-    for row in result["targets"]:
-        seen = "not measured" if row["measured"] is None else f"{row['measured']:.3g}"
-        told = {None: "", True: ": met", False: ": missed"}[row["met"]]
-        console.print(f"{row['name']}: {seen}, target {row['aim']} {row['target']:g}{told}")
-    console.print()
-    for note in _NOTES:
-        console.print(note)
+    print_targets(console, result["targets"], _NOTES)
 
 
 _LAYER = ("side", "set-up ms", "a vector, ms", "the batch, ms", "error", "deviation")
@@ -181,15 +161,3 @@ def _share(side: dict[str, Any], key: str) -> str:
 
 def _compiling(side: dict[str, Any]) -> str:
     return f"{side['compile_seconds']:.2f} s"
-
-
-def _print(console: Any, title: str, columns: tuple[str, ...], rows: list) -> None:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-    console.print()

@@ -1,6 +1,5 @@
 """``pbits bench device``: the macrospin against cmtj."""
 
-import json
 from typing import Annotated, Any
 
 from pbits.bench.command import (
@@ -9,7 +8,7 @@ from pbits.bench.command import (
     Record,
     Rounds,
     amounts,
-    append_line,
+    finish,
     measured,
     open_record,
     refusals,
@@ -69,18 +68,12 @@ def device(
     from pbits.bench.device import Settings, compare
 
     report = measured("device", Settings(**given), compare)
-    append_line(record, report)
-    if as_json:
-        print(json.dumps(report, allow_nan=False))
-    else:
-        print_report(report)
+    finish(report, print_report, record, as_json=as_json, quick=quick)
 
 
 def print_report(report: dict[str, Any]) -> None:
     """One table of both sides, and what has to be known to read it."""
-    from rich.table import Table
-
-    from pbits.bench.report import range_text, standard_output
+    from pbits.bench.report import empty_table, range_text, standard_output
 
     console, settings, result = standard_output(), report["settings"], report["results"][0]
     hardware = report["hardware"]
@@ -89,9 +82,7 @@ def print_report(report: dict[str, Any]) -> None:
         f"delta {settings['delta']:g}, alpha {settings['alpha']:g}, tolerance "
         f"{settings['tolerance']:g}, {settings['rounds']} rounds"
     )
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in ("simulator", "rad/step", "error", "M steps/s", "ns/s", "ratio"):
-        table.add_column(name, justify="left" if name == "simulator" else "right", no_wrap=True)
+    table = empty_table(title, ("simulator", "rad/step", "error", "M steps/s", "ns/s", "ratio"))
     for side in (result["ours"], result.get("theirs")):
         if side:
             ratio = result.get("ratio") if side is result.get("theirs") else None

@@ -6,7 +6,6 @@ the same round.  Compiling and set-up are told apart and, for many images, toget
 """
 
 import ctypes
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +17,9 @@ from pbits.bench import inference_peers
 from pbits.bench.crossbar import Times, in_turn
 from pbits.bench.entrant import Unsupported
 from pbits.bench.inference_work import Ours, Settings, Work
-from pbits.bench.process import on_one_core
+from pbits.bench.process import on_one_thread
 from pbits.bench.summary import spread
 
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _PEERS = ("CrossSim", "Aihwkit")
 MORE = 4  # times as many images, for memory
 
@@ -34,13 +32,7 @@ def compare(settings: Settings, say: Callable[[str], None] = lambda text: None) 
         say: told what is going on.
     """
     say("measuring on one core")
-    wanted = dict.fromkeys(_THREADS, "1") | {
-        # Programs that were kept on disk would hide what compiling takes.
-        "PBITS_CACHE_DIR": "off",
-        "JAX_PLATFORMS": "cpu",
-        "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false",
-    }
-    return on_one_core(measure, settings, **wanted)
+    return on_one_thread(measure, settings)
 
 
 def measure(settings: Settings) -> dict[str, Any]:

@@ -1,22 +1,23 @@
 """``pbits bench inference``: a network in arrays against CrossSim and aihwkit."""
 
-import json
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pbits.bench.command import (
+    ArraySide,
     AsJson,
     Quick,
     Record,
     Rounds,
+    Seconds,
+    WireOhm,
     amounts,
-    append_line,
+    finish,
     measured,
     open_record,
     refusals,
     work,
 )
-from pbits.bench.report import range_text, standard_output
+from pbits.bench.report import print_table, print_targets, range_text, standard_output
 
 _QUICK = {
     "network": "resnet8", "size": 8, "images": 2, "peer_images": 1, "peer_vectors": 1,
@@ -51,20 +52,10 @@ _PeerVectors = Annotated[
     int | None,
     work(metavar="N", min=1, help="Of each layer, for CrossSim with wires; 2 by default."),
 ]
-_Array = Annotated[
-    int | None, work(metavar="N", min=4, max=512, help="Cells along a side; 128 by default.")
-]
 _Levels = Annotated[
     int, work(metavar="N", help="Of a cell: 128, one for a weight, or 2, seven for a weight.")
 ]
-_Wire = Annotated[float, work(metavar="OHM", min=1e-3, max=1e3, help="Of a segment of a wire.")]
 _Total = Annotated[int, work(metavar="N", min=1, help="Images that totals are reckoned for.")]
-_Seconds = Annotated[
-    float | None,
-    work(
-        metavar="SECONDS", min=0.001, max=3600, help="Of a measurement, at least; 0.3 by default."
-    ),
-]
 _Seed = Annotated[int, work(metavar="N", min=0, help="Seed of weights and images.")]
 
 
@@ -74,11 +65,11 @@ def inference(
     images: _Images = None,
     peer_images: _PeerImages = None,
     peer_vectors: _PeerVectors = None,
-    array: _Array = None,
+    array: ArraySide = None,
     levels: _Levels = 128,
-    wire: _Wire = 1.56,
+    wire: WireOhm = 1.56,
     total: _Total = 1000,
-    seconds: _Seconds = None,
+    seconds: Seconds = None,
     rounds: Rounds = None,
     seed: _Seed = 0,
     quick: Quick = False,
@@ -106,13 +97,7 @@ def inference(
     from pbits.bench.inference import compare
 
     report = measured("inference", settings, compare)
-    append_line(record, report)
-    if as_json:
-        print(json.dumps(report, allow_nan=False))
-    else:
-        print_report(report)
-        if quick:
-            print("--quick shows that all runs: times of so little work mean nothing")
+    finish(report, print_report, record, as_json=as_json, quick=quick)
 
 
 _SPEED = ("side", "images/s", "ms an image", "times ours")
@@ -130,8 +115,10 @@ def print_report(report: dict[str, Any]) -> None:
     for run in result["runs"]:
         wires = f"wires of {run['wire']:g} Ohm" if run["wire"] else "no wires"
         done = [side for side in run["sides"] if side["status"] == "ok"]
-        _print(console, f"{wires}: {title}", _SPEED, [_speed(side) for side in done])
-        _print(console, f"the same; total: {settings['total']} images", _REST, map(_rest, done))
+        print_table(console, f"{wires}: {title}", _SPEED, [_speed(side) for side in done])
+        print_table(
+            console, f"the same; total: {settings['total']} images", _REST, map(_rest, done)
+        )
     for side in result["runs"][0]["sides"]:
         for one in side.get("memory") or ():
             console.print(
@@ -142,13 +129,7 @@ def print_report(report: dict[str, Any]) -> None:
             if side["status"] != "ok":
                 wires = "with wires" if run["wire"] else "without wires"
                 console.print(f"{side['name']} {wires}: {side['status']}: {side['reason']}")
-    for row in result["targets"]:
-        seen = "not measured" if row["measured"] is None else f"{row['measured']:.3g}"
-        told = {None: "", True: ": met", False: ": missed"}[row["met"]]
-        console.print(f"{row['name']}: {seen}, target {row['aim']} {row['target']:g}{told}")
-    console.print()
-    for note in _NOTES:
-        console.print(note)
+    print_targets(console, result["targets"], _NOTES)
 
 
 def _speed(side: dict[str, Any]) -> tuple[str, ...]:
@@ -170,17 +151,3 @@ def _rest(side: dict[str, Any]) -> tuple[str, ...]:
         f"{side['layer_error']:.1e}",
         "-" if outputs is None else f"{outputs:.1e}",
     )
-
-
-def _print(
-    console: Any, title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
-) -> None:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-    console.print()

@@ -6,6 +6,7 @@ told for information, not at equal settings.
 """
 
 import time
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-class Peer:
+class Peer(ABC):
     """A simulator that gets one layer's rows after another.
 
     Without wires it runs the network on `peer_images` images, with `pbits` for what is digital;
@@ -36,13 +37,13 @@ class Peer:
         self.in_products = 0.0
         self.layers = self.set_up()
 
+    @abstractmethod
     def set_up(self) -> dict[str, Any]:
         """Weights into arrays."""
-        raise NotImplementedError
 
+    @abstractmethod
     def layer(self, name: str, rows: NDArray[np.float32]) -> Array:
         """Products of one layer."""
-        raise NotImplementedError
 
     def run(self) -> NDArray[np.float32]:
         """Outputs of its images, all at once."""

@@ -1,6 +1,5 @@
 """``pbits bench machine``: the p-bit computer against the exact sampler and plain NumPy."""
 
-import json
 from typing import Annotated, Any
 
 from pbits.bench.command import (
@@ -8,14 +7,15 @@ from pbits.bench.command import (
     Quick,
     Record,
     Rounds,
+    Seconds,
     amounts,
-    append_line,
+    finish,
     measured,
     open_record,
     refusals,
     work,
 )
-from pbits.bench.report import range_text, standard_output
+from pbits.bench.report import print_table, print_targets, range_text, standard_output
 
 _QUICK = {
     "spins": 60, "probability": 0.2, "reads": 64, "sweeps": 8, "slow_sweeps": 8, "seconds": 0.01,
@@ -48,12 +48,6 @@ _Tile = Annotated[
     int | None, work(metavar="N", min=4, max=1024, help="Side of an array; 128 by default.")
 ]
 _Bits = Annotated[int, work(metavar="N", min=2, max=16, help="Of its converters.")]
-_Seconds = Annotated[
-    float | None,
-    work(
-        metavar="SECONDS", min=0.001, max=3600, help="Of a measurement, at least; 0.3 by default."
-    ),
-]
 _Seed = Annotated[int, work(metavar="N", min=0, help="Seed of graph, p-bits and reads.")]
 
 
@@ -66,7 +60,7 @@ def machine(
     beta: _Beta = 0.1,
     tile: _Tile = None,
     bits: _Bits = 8,
-    seconds: _Seconds = None,
+    seconds: Seconds = None,
     rounds: Rounds = None,
     seed: _Seed = 0,
     quick: Quick = False,
@@ -92,13 +86,7 @@ def machine(
 
         settings = Settings(**given)
     report = measured("machine", settings, compare)
-    append_line(record, report)
-    if as_json:
-        print(json.dumps(report, allow_nan=False))
-    else:
-        print_report(report)
-        if quick:
-            print("--quick shows that all runs: times of so little work mean nothing")
+    finish(report, print_report, record, as_json=as_json, quick=quick)
 
 
 _COLUMNS = ("side", "M updates/s", "/ exact sampler", "/ NumPy", "compiling")
@@ -114,20 +102,14 @@ def print_report(report: dict[str, Any]) -> None:
         f"{settings['offset']:g} of offset; arrays of {settings['tile']} x {settings['tile']}"
     )
     sides = result["sides"]
-    _print(console, title, _COLUMNS, [_row(side) for side in sides])
+    print_table(console, title, _COLUMNS, [_row(side) for side in sides])
     done = sorted((one for one in sides if one["status"] == "ok"), key=lambda one: str(one["law"]))
-    _print(console, "mean energy per spin", ("law", "side", "E/n"), [_energy(one) for one in done])
+    energies = [_energy(one) for one in done]
+    print_table(console, "mean energy per spin", ("law", "side", "E/n"), energies, words=2)
     for side in sides:
         if side["status"] != "ok":
             console.print(f"{side['name']}: {side['status']}: {side['reason']}")
-    for row in result["targets"]:
-        told = "met" if row["met"] else "missed"
-        console.print(
-            f"{row['name']}: {row['measured']:.3g}, target {row['aim']} {row['target']:g}: {told}"
-        )
-    console.print()
-    for note in _NOTES:
-        console.print(note)
+    print_targets(console, result["targets"], _NOTES)
 
 
 def _row(side: dict[str, Any]) -> tuple[str, ...]:
@@ -146,15 +128,3 @@ def _energy(side: dict[str, Any]) -> tuple[str, ...]:
     energy = side["energy"]
     found = f"{energy['mean']:.4f} ± {energy['standard_error']:.4f}"
     return side["law"] or "of its own", side["name"], found
-
-
-def _print(console: Any, title: str, columns: tuple[str, ...], rows: list) -> None:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in columns:
-        table.add_column(name, justify="left" if name in ("side", "law") else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-    console.print()

@@ -11,14 +11,13 @@ from pbits.bench import machine_peers
 from pbits.bench.crossbar import Times, in_turn
 from pbits.bench.entrant import Unsupported
 from pbits.bench.machine_work import LAWS, Settings, Side, Work
-from pbits.bench.process import on_one_core
+from pbits.bench.process import on_one_thread
 from pbits.bench.summary import spread
 
 REFERENCE, AS_IT_RUNS, SIMULATED = (
     "exact sampler", "ideal machine", "ideal machine, p-bit by p-bit",
 )  # fmt: skip
 _LEAST_SHARE, _LEAST_UPDATES = 0.25, 50e6
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def compare(settings: Settings, say: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
@@ -29,13 +28,7 @@ def compare(settings: Settings, say: Callable[[str], None] = lambda text: None) 
         say: told what is going on.
     """
     say("measuring on one core")
-    wanted = dict.fromkeys(_THREADS, "1") | {
-        # Programs that were kept on disk would hide what compiling takes.
-        "PBITS_CACHE_DIR": "off",
-        "JAX_PLATFORMS": "cpu",
-        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
-    }
-    return on_one_core(measure, settings, **wanted)
+    return on_one_thread(measure, settings)
 
 
 def measure(settings: Settings) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any
 
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
 
 @contextmanager
 def environment(**wanted: str) -> Iterator[None]:
@@ -49,6 +51,16 @@ def on_one_core(measure: Callable[[Any], Any], settings: Any, **wanted: str) -> 
         ProcessPoolExecutor(1, get_context("spawn"), _pin_to_first) as pool,
     ):
         return pool.submit(measure, settings).result()
+
+
+def on_one_thread(measure: Callable[[Any], Any], settings: Any) -> Any:
+    """As :func:`on_one_core`, with one thread for every library and on the CPU."""
+    return on_one_core(
+        measure, settings, **dict.fromkeys(_THREADS, "1"), JAX_PLATFORMS="cpu",
+        # Programs that were kept on disk would hide what compiling takes.
+        PBITS_CACHE_DIR="off",
+        XLA_FLAGS=f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false",
+    )  # fmt: skip
 
 
 def _pin_to_first() -> None:

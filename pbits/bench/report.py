@@ -69,6 +69,42 @@ def standard_output() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH)
 
 
+def print_table(
+    console: Console,
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    words: int = 1,
+) -> None:
+    """Print an :func:`empty_table` that is filled with rows."""
+    table = empty_table(title, columns, words)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print()
+
+
+def print_targets(
+    console: Console, targets: Iterable[dict[str, Any]], notes: Iterable[str]
+) -> None:
+    """Print what was measured beside what was aimed at, then what has to be known to read it."""
+    for row in targets:
+        seen = "not measured" if row["measured"] is None else f"{row['measured']:.3g}"
+        told = {None: "", True: ": met", False: ": missed"}[row["met"]]
+        console.print(f"{row['name']}: {seen}, target {row['aim']} {row['target']:g}{told}")
+    console.print()
+    for note in notes:
+        console.print(note)
+
+
+def empty_table(title: str, columns: Iterable[str], words: int = 1) -> Table:
+    """A table whose first columns, as many as `words`, are words and all others numbers."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place < words else "right", no_wrap=True)
+    return table
+
+
 def _title(case: dict[str, Any], row: dict[str, Any], settings: dict[str, Any]) -> str:
     hot, cold = row["beta_range"]
     return (
@@ -79,9 +115,7 @@ def _title(case: dict[str, Any], row: dict[str, Any], settings: dict[str, Any]) 
 
 
 def _table(title: str, rows: Sequence[dict[str, Any]]) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(column, justify="left" if column == "sampler" else "right", no_wrap=True)
+    table = empty_table(title, _COLUMNS)
     for row in rows:
         if row["status"] == "ok":
             table.add_row(*_cells(row["ours"], None))

@@ -64,6 +64,11 @@ DeviceJson = Annotated[
 ]
 
 
+def option(text: str, panel: str, *names: str, **more: Any) -> Any:
+    """An option with its help text in a panel; `more` is of `typer.Option`."""
+    return typer.Option(*names, help=text, rich_help_panel=panel, **more)
+
+
 def seed_option(panel: str, exception: str = "") -> Any:
     """The option --seed in a panel; `exception` says where seeds do not replay."""
     return typer.Option(

@@ -7,13 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from pbits.cli.arguments import MAX_READS, MAX_SWEEPS, AsJson, File, FormatName
+from pbits.cli.arguments import MAX_READS, MAX_SWEEPS, AsJson, File, FormatName, option
 from pbits.cli.errors import fail
 from pbits.cli.hardware import split
 from pbits.cli.options import problem_path
-from pbits.cli.output import check_writable, write_whole
+from pbits.cli.output import check_picture, check_writable, write_picture
 from pbits.cli.progress import on_terminal, progress_bar
 from pbits.cli.signals import Interrupt, run_interruptible
 
@@ -22,64 +20,59 @@ if TYPE_CHECKING:
     from problems.formats import Instance
 
 _HARDWARE, _RUN = "Hardware", "Run and output"
-_PICTURES = (".png", ".pdf", ".svg")
 _WORDS = {"true": True, "false": False, "none": None}
-
-
-def _option(text: str, panel: str, *names: str, **more: Any) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=panel, **more)
 
 
 _Preset = Annotated[
     str,
-    _option("Machine to start from, as of `pbits solve --hardware`: default,rows=64.", _HARDWARE,
+    option("Machine to start from, as of `pbits solve --hardware`: default,rows=64.", _HARDWARE,
             "--hardware", metavar="PRESET"),
 ]  # fmt: skip
 _Vary = Annotated[
     list[str],
-    _option("A number of the preset, a path such as clocking.wait, or num_sweeps or num_reads, "
+    option("A number of the preset, a path such as clocking.wait, or num_sweeps or num_reads, "
             "and its values; again for another. All combinations are run.", _HARDWARE, "--vary",
             metavar="NAME=V1,V2", show_default=False),
 ]  # fmt: skip
 _Subset = Annotated[
     int | None,
-    _option("Run only so many of the combinations, drawn at random.", _HARDWARE, metavar="N",
+    option("Run only so many of the combinations, drawn at random.", _HARDWARE, metavar="N",
             min=1, show_default=False),
 ]  # fmt: skip
 _Chips = Annotated[
     int,
-    _option("Chips of each machine: devices and programming are drawn anew.", _HARDWARE,
+    option("Chips of each machine: devices and programming are drawn anew.", _HARDWARE,
             metavar="N", min=1),
 ]  # fmt: skip
 _Loss = Annotated[
     float,
-    _option("Quality that may be lost against the best machine, percent.", _HARDWARE,
+    option("Quality that may be lost against the best machine, percent.", _HARDWARE,
             metavar="PERCENT", min=0.0),
 ]  # fmt: skip
 _Reads = Annotated[
-    int, _option("Anneals on each chip.", _RUN, metavar="N", min=1, max=MAX_READS)
+    int, option("Anneals on each chip.", _RUN, metavar="N", min=1, max=MAX_READS)
 ]  # fmt: skip
 _Sweeps = Annotated[
-    int, _option("Sweeps of each anneal.", _RUN, metavar="N", min=1, max=MAX_SWEEPS)
+    int, option("Sweeps of each anneal.", _RUN, metavar="N", min=1, max=MAX_SWEEPS)
 ]  # fmt: skip
 _Target = Annotated[
     float | None,
-    _option("Value that counts as success, in the file's terms; default: the best that the exact "
+    option("Value that counts as success, in the file's terms; default: the best that the exact "
             "sampler finds in anneals four times as long.", _RUN, metavar="VALUE",
             show_default=False),
 ]  # fmt: skip
 _Out = Annotated[
     Path | None,
-    _option("Add each finished machine to this file of JSON lines; what is there is not run again.",
+    option("Add each finished machine to this file of JSON lines; what is there is not run again.",
             _RUN, metavar="FILE", show_default=False),
 ]  # fmt: skip
 _Plot = Annotated[
     Path | None,
-    _option("Draw energy against time to solution, or quality against energy where no machine "
+    option("Draw energy against time to solution, or quality against energy where no machine "
             "reaches the target (.png, .pdf, .svg).", _RUN, metavar="FILE", show_default=False),
 ]  # fmt: skip
 _Seed = Annotated[
-    int, _option("Seed of all runs; equal seeds give equal tables.", _RUN, metavar="N", min=0)
+    int, option("Seed of all runs; equal seeds give equal tables.", _RUN, metavar="N", min=0)
 ]
 
 
@@ -109,10 +102,7 @@ class _Options:
                 fail(f"--out {self.out} is the problem itself; name a new file")
             check_writable(self.out, "--out")
         if self.plot is not None:
-            if self.plot.suffix.lower() not in _PICTURES:
-                expected = f"expected one of {', '.join(_PICTURES)}"
-                fail(f"--plot {self.plot} names no picture; {expected}")
-            check_writable(self.plot, "--plot")
+            check_picture(self.plot)
 
     def parameters(self) -> dict[str, list[Any]]:
         """Values by name."""
@@ -235,8 +225,6 @@ def _affordable(table: "Table", loss: float) -> Any:
 
 def _draw(table: "Table", path: Path) -> ValueError | None:
     """Why there is no picture, or None."""
-    import io
-
     from matplotlib.figure import Figure
 
     from pbits.machine_plots import plot_pareto, plot_quality
@@ -247,9 +235,7 @@ def _draw(table: "Table", path: Path) -> ValueError | None:
         draw(table, figure.subplots())
     except ValueError as error:
         return error
-    picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix.lower()[1:], dpi=150)
-    write_whole(path, picture.getvalue(), "--plot")
+    write_picture(path, figure)
     return None
 
 

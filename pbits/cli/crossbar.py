@@ -3,10 +3,12 @@
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 from pbits.cli import crossbar_arguments as options
 from pbits.cli import crossbar_input
 from pbits.cli.errors import fail
+from pbits.cli.output import check_picture, write_picture
 from pbits.cli.progress import saying
 
 _RANGES = {
@@ -17,7 +19,6 @@ _RANGES = {
     "input-bits": (2, 16, ", the sign among them"),
     "adc": (2, 16, " bits, the sign among them: 8 tell all sums of 64 binary cells apart"),
 }
-_PICTURES = (".png", ".pdf", ".svg")
 _SIZE = 128
 
 
@@ -57,9 +58,10 @@ def crossbar(
 
     $ pbits crossbar --converter flash --adc 6 --offset 0.2
     """
-    _check_numbers(
+    crossbar_input.check_ranges(
+        _RANGES,
         {"size": size, "batch": batch, "tile": tile, "weight-bits": weight_bits,
-         "input-bits": input_bits, "adc": adc}
+         "input-bits": input_bits, "adc": adc},
     )  # fmt: skip
     _check_others(matrix, size, wire, verify, plot)
     seed = secrets.randbits(31) if seed is None else seed
@@ -86,40 +88,26 @@ def crossbar(
     except OSError as error:
         fail(f"{error.filename} cannot be read ({error.strerror or error})")
     if plot is not None:
-        from pbits.cli.output import write_whole
+        write_picture(plot, crossbar_report.picture(found, table))
+    _tell(facts, as_json)
 
-        picture = crossbar_report.picture(found, plot.suffix.lower()[1:], table)
-        write_whole(plot, picture, "--plot")
+
+def _tell(facts: dict[str, Any], as_json: bool) -> None:
+    from pbits.cli import crossbar_report
+
     if as_json:
         print(json.dumps(facts, allow_nan=False))
     else:
         crossbar_report.show(facts)
 
 
-def _check_numbers(given: dict[str, int | None]) -> None:
-    for name, value in given.items():
-        low, high, what = _RANGES[name]
-        if value is not None and not low <= value <= high:
-            fail(f"--{name} is {value}; expected {low} to {high}{what}")
-
-
 def _check_others(
     matrix: Path | None, size: int | None, wire: float, verify: float | None, plot: Path | None
 ) -> None:
-    if not 0 <= wire < float("inf"):
-        fail(f"--wire is {wire}; expected ohms of at least 0; 0 is a wire without resistance")
+    crossbar_input.check_wire(wire)
     if matrix is not None and size is not None:
         fail("--size is of the random matrix: give it or --matrix, not both")
     if verify is not None and not 0 < verify < float("inf"):
         fail(f"--verify: tolerance is {verify:g}; expected more than 0, in steps of a level")
     if plot is not None:
         check_picture(plot)
-
-
-def check_picture(plot: Path) -> None:
-    """End the command where `plot` names no picture that can be written."""
-    if plot.suffix.lower() not in _PICTURES:
-        fail(f"--plot {plot} names no picture; expected one of {', '.join(_PICTURES)}")
-    from pbits.cli.output import check_writable
-
-    check_writable(plot, "--plot")

@@ -4,6 +4,8 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pbits.cli.errors import fail
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -19,6 +21,20 @@ _BITS = 8
 _SPEED, _PATIENCE = 5e9, 900.0
 # Single precision holds these, their products and what cells of 16 bits make of them.
 _LEAST, _MOST = 1e-25, 1e25
+
+
+def check_ranges(ranges: dict[str, tuple[int, int, str]], given: dict[str, int | None]) -> None:
+    """End the command on a number, by the option's name, below or beyond its range."""
+    for name, value in given.items():
+        low, high, what = ranges[name]
+        if value is not None and not low <= value <= high:
+            fail(f"--{name} is {value}; expected {low} to {high}{what}")
+
+
+def check_wire(ohm: float) -> None:
+    """End the command where `ohm`, the value of `--wire`, is no resistance."""
+    if not 0 <= ohm < float("inf"):
+        fail(f"--wire is {ohm}; expected ohms of at least 0; 0 is a wire without resistance")
 
 
 def choose_weights(path: Path | None, size: int, seed: int) -> "tuple[np.ndarray, str]":

@@ -1,6 +1,5 @@
 """What ``pbits crossbar`` finds and how it is told."""
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -9,6 +8,8 @@ from crossbar.ledger import Report, si
 from pbits.cli import crossbar_reading
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from crossbar.assessment import Assessment, Loss
     from crossbar.costs import Costs
     from crossbar.design import Design
@@ -282,8 +283,8 @@ def _breakdown(rows: list[dict[str, Any]], sources: list[str]) -> Any:
     return table
 
 
-def picture(found: Found, format: str, costs: "Costs") -> bytes:
-    """Error map, errors and energy as an image file."""
+def picture(found: Found, costs: "Costs") -> "Figure":
+    """Error map, errors and energy."""
     from matplotlib.figure import Figure
 
     from pbits import crossbar_plots
@@ -293,6 +294,4 @@ def picture(found: Found, format: str, costs: "Costs") -> bytes:
     crossbar_plots.plot_error_map(found.assessed.programmed, found.weights, first)
     crossbar_plots.plot_errors(found.assessed.errors, second)
     crossbar_plots.plot_energy(found.report(costs), third)
-    data = BytesIO()
-    figure.savefig(data, format=format, dpi=150)
-    return data.getvalue()
+    return figure

@@ -2,17 +2,17 @@
 
 import json
 import secrets
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pbits.cli import crossbar_arguments as options
 from pbits.cli import crossbar_input
-from pbits.cli.crossbar import check_picture
 from pbits.cli.errors import fail
+from pbits.cli.output import check_picture, write_picture
 from pbits.cli.progress import saying
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from crossbar.scaling import Study, Variant
 
 _EVERY = "every"
@@ -49,8 +49,7 @@ def crossbar_scaling(
 
     $ pbits crossbar-scaling --sizes 64,256,1024 --variants every --plot scaling.png
     """
-    if not 0 <= wire < float("inf"):
-        fail(f"--wire is {wire}; expected ohms of at least 0; 0 is a wire without resistance")
+    crossbar_input.check_wire(wire)
     if plot is not None:
         check_picture(plot)
     seed = secrets.randbits(31) if seed is None else seed
@@ -78,9 +77,7 @@ def crossbar_scaling(
     except (ValueError, KeyError, MemoryError) as error:
         fail(error)
     if plot is not None:
-        from pbits.cli.output import write_whole
-
-        write_whole(plot, _picture(found, plot), "--plot")
+        write_picture(plot, _picture(found))
     print(json.dumps(found.facts(), allow_nan=False) if as_json else _text(found))
 
 
@@ -151,13 +148,11 @@ def _text(found: "Study") -> str:
     return "\n".join(lines)
 
 
-def _picture(found: "Study", path: Path) -> bytes:
+def _picture(found: "Study") -> "Figure":
     from matplotlib.figure import Figure
 
     from pbits.scaling_plots import plot_scaling
 
     figure = Figure(figsize=(13, 4.2), layout="constrained")
     plot_scaling(found, list(figure.subplots(1, 3)))
-    data = BytesIO()
-    figure.savefig(data, format=path.suffix.lower()[1:], dpi=150)
-    return data.getvalue()
+    return figure

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pbits.cli.arguments import Current, DeviceJson, DevicePicture, Preset, Temperature
 from pbits.cli.errors import fail
-from pbits.cli.output import check_writable, write_whole
+from pbits.cli.output import check_picture, write_picture
 
 if TYPE_CHECKING:
     from pbits.devices.junction import Junction
 
-_PICTURES = (".png", ".pdf", ".svg")
 _YEAR = 365.25 * 86400
 _ROOM, _TWO_STATES = 300.0, 3.0  # K; kT, from which a magnet is a telegraph
 
@@ -45,7 +44,7 @@ def device(
     if plot is not None:
         from pbits.cli.device_plot import picture
 
-        write_whole(plot, picture(junction, facts, plot.suffix.lower()[1:]), "--plot")
+        write_picture(plot, picture(junction, facts))
     print(json.dumps(facts, allow_nan=False) if as_json else table(facts))
 
 
@@ -53,9 +52,7 @@ def _check(current: float, plot: Path | None) -> None:
     if not math.isfinite(current):
         fail(f"--current is {current}; expected a finite number of ampere")
     if plot is not None:
-        if plot.suffix.lower() not in _PICTURES:
-            fail(f"--plot {plot} names no picture; expected one of {', '.join(_PICTURES)}")
-        check_writable(plot, "--plot")
+        check_picture(plot)
 
 
 def record(name: str, junction: "Junction", current: float) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The picture of ``pbits device``: transfer curve, trajectory, autocorrelation."""
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from pbits.devices.junction import Junction
 
 _BLUE, _ORANGE, _GREY = "#0072B2", "#E69F00", "#777777"  # Okabe and Ito
@@ -14,8 +15,8 @@ _DEVICES, _SETTLING = 300, 60_000  # of the transfer curve: magnets a current, s
 _SCALES = ((1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"), (1e-12, "p"), (1e-15, "f"))
 
 
-def picture(junction: "Junction", facts: dict[str, Any], format: str) -> bytes:
-    """Three panels as an image file."""
+def picture(junction: "Junction", facts: dict[str, Any]) -> "Figure":
+    """Three panels."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 3.6), layout="constrained")
@@ -26,9 +27,7 @@ def picture(junction: "Junction", facts: dict[str, Any], format: str) -> bytes:
     figure.suptitle(f"{facts['preset']}, {facts['temperature']:.4g} K")
     # The layout needs the width of labels, which is known after a first drawing.
     figure.draw_without_rendering()
-    data = BytesIO()
-    figure.savefig(data, format=format, dpi=150)
-    return data.getvalue()
+    return figure
 
 
 def _scale(largest: float) -> tuple[float, str]:

@@ -4,9 +4,10 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from pbits.cli import crossbar_input
 from pbits.cli import infer_arguments as options
-from pbits.cli.crossbar import check_picture
 from pbits.cli.errors import fail
+from pbits.cli.output import check_picture, write_picture
 from pbits.cli.progress import steps
 
 if TYPE_CHECKING:
@@ -52,19 +53,15 @@ def infer(
     """
     given = {"images": images, "tile": tile, "weight-bits": weight_bits,
              "input-bits": input_bits, "adc": adc}  # fmt: skip
-    for name, value in given.items():
-        low, high, what = _RANGES[name]
-        if value is not None and not low <= value <= high:
-            fail(f"--{name} is {value}; expected {low} to {high}{what}")
+    crossbar_input.check_ranges(_RANGES, given)
     if not 0 <= prune < 1:
         fail(f"--prune is {prune}; expected at least 0, below 1")
-    if not 0 <= wire < float("inf"):
-        fail(f"--wire is {wire}; expected ohms of at least 0")
+    crossbar_input.check_wire(wire)
     if plot is not None:
         check_picture(plot)
     seed = secrets.randbits(31) if seed is None else seed
     try:
-        from pbits.cli import crossbar_input, infer_work
+        from pbits.cli import infer_work
 
         table = crossbar_input.choose_costs(costs)
         design = infer_work.choose_design(
@@ -83,9 +80,7 @@ def infer(
         fail(error if error.strerror is None else f"{error.filename}: {error.strerror}")
     facts = {"model": model, "hardware": hardware, "seed": seed} | found.facts()
     if plot is not None:
-        from pbits.cli.output import write_whole
-
-        write_whole(plot, infer_work.picture(found, plot.suffix.lower()[1:]), "--plot")
+        write_picture(plot, infer_work.picture(found), dpi=120)
     if as_json:
         print(json.dumps(facts, allow_nan=False))
     else:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from crossbar.costs import Costs
     from crossbar.design import Design
     from pbits.neural import Network
@@ -126,7 +127,7 @@ def work(
     return Found(job, evaluation)
 
 
-def picture(found: Found, kind: str) -> bytes:
+def picture(found: Found) -> "Figure":
     """Confusion and energies."""
     from matplotlib.figure import Figure
 
@@ -137,9 +138,7 @@ def picture(found: Found, kind: str) -> bytes:
     plots.plot_confusion(found.evaluation, data.SETS[found.job.data], axes[0])
     plots.plot_layers(found.evaluation.cost, axes[1])
     plots.plot_comparison(found.evaluation.cost, axes[2])
-    content = BytesIO()
-    figure.savefig(content, format=kind, dpi=120)
-    return content.getvalue()
+    return figure
 
 
 def _network(model: str, directory: Path | None, seed: int) -> "tuple[Network, str | None]":

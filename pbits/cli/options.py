@@ -6,9 +6,7 @@ from pathlib import Path
 
 from pbits.cli.errors import fail
 from pbits.cli.methods import OWN_OPTIONS, TRAITS, Method, Update, Variant, check_belongs, flag
-from pbits.cli.output import check_writable
-
-_PICTURES = (".png", ".pdf", ".svg")
+from pbits.cli.output import check_picture_name, check_writable
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,8 @@ class Options:
         for name in OWN_OPTIONS:
             if getattr(self, name) is not None:
                 check_belongs(name, self.chosen)
-        if self.plot and self.plot.suffix.lower() not in _PICTURES:
-            fail(f"--plot {self.plot} names no picture; expected one of {', '.join(_PICTURES)}")
+        if self.plot:
+            check_picture_name(self.plot)
         taken = [self.path.resolve()]
         for option, written in (("--out", self.out), ("--plot", self.plot)):
             if written is None:

@@ -2,9 +2,16 @@
 
 import os
 import tempfile
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pbits.cli.errors import fail
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_PICTURES = (".png", ".pdf", ".svg")
 
 
 def check_writable(path: Path, option: str) -> None:
@@ -19,6 +26,25 @@ def check_writable(path: Path, option: str) -> None:
             tempfile.TemporaryFile(dir=path.resolve().parent).close()
     except (OSError, ValueError) as error:
         _cannot_write(path, option, error)
+
+
+def check_picture_name(path: Path) -> None:
+    """End the command where `path`, the value of `--plot`, is no kind of picture."""
+    if path.suffix.lower() not in _PICTURES:
+        fail(f"--plot {path} names no picture; expected one of {', '.join(_PICTURES)}")
+
+
+def check_picture(path: Path) -> None:
+    """End the command where `path`, the value of `--plot`, is no picture that can be written."""
+    check_picture_name(path)
+    check_writable(path, "--plot")
+
+
+def write_picture(path: Path, figure: "Figure", dpi: int = 150) -> None:
+    """Write a figure to the value of `--plot`, as the kind of picture that its name says."""
+    data = BytesIO()
+    figure.savefig(data, format=path.suffix.lower()[1:], dpi=dpi)
+    write_whole(path, data.getvalue(), "--plot")
 
 
 def write_whole(path: Path, data: bytes, option: str) -> None:

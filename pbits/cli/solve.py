@@ -4,7 +4,6 @@ import json
 import time
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pbits.cli import solve_arguments as own
@@ -13,12 +12,14 @@ from pbits.cli.errors import fail
 from pbits.cli.methods import Method
 from pbits.cli.minimisers import minimise
 from pbits.cli.options import Options
-from pbits.cli.output import write_whole
+from pbits.cli.output import write_picture, write_whole
 from pbits.cli.progress import on_terminal, progress_bar
 from pbits.cli.report import record, solution, table
 from pbits.cli.signals import Interrupt, run_interruptible
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from pbits.machine import LoadedMachine
     from pbits.results import Minimum
     from problems.formats import Instance
@@ -167,18 +168,14 @@ def _write(
         write_whole(options.out, solution(instance, result, facts), "--out")
     # A problem without variables leaves no trace.
     if options.plot and result.trace is not None:
-        write_whole(options.plot, _picture(instance, result, options.plot), "--plot")
+        write_picture(options.plot, _picture(instance, result))
 
 
-def _picture(instance: "Instance", result: "Minimum", path: Path) -> bytes:
-    from io import BytesIO
-
+def _picture(instance: "Instance", result: "Minimum") -> "Figure":
     from matplotlib.figure import Figure
 
     from pbits.plots import plot_trace
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     plot_trace(result, figure.subplots(), objective=instance)
-    data = BytesIO()
-    figure.savefig(data, format=path.suffix[1:].lower(), dpi=150)
-    return data.getvalue()
+    return figure

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from pbits.bench.process import environment, on_one_core
+from pbits.bench import process
+from pbits.bench.process import environment, on_one_core, on_one_thread
 
 
 def told(name: str) -> tuple[int, str | None, str | None]:
@@ -34,3 +35,12 @@ def test_a_process_has_one_core_and_what_it_was_given(monkeypatch):
     monkeypatch.setenv("PBITS_NUM_DEVICES", "7")
     assert on_one_core(told, "PBITS_TOLD", PBITS_TOLD="yes") == (1, "1", "yes")
     assert told("PBITS_TOLD")[1:] == ("7", None)
+
+
+def test_one_thread_keeps_flags_and_keeps_no_programs(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--own")
+    monkeypatch.setattr(process, "on_one_core", lambda *_, **wanted: wanted)
+    wanted = on_one_thread(told, None)
+    assert wanted["XLA_FLAGS"].split() == ["--own", "--xla_cpu_multi_thread_eigen=false"]
+    assert wanted["PBITS_CACHE_DIR"] == "off"
+    assert {wanted[name] for name in wanted if name.endswith("_THREADS")} == {"1"}
