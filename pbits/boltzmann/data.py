@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pbits.boltzmann.exact import states
 from pbits.checks import whole_number
 
 _TEST_SHARE = 0.2
@@ -77,7 +78,7 @@ def bars_and_stripes(size: int) -> NDArray[np.int8]:
         [[-1, -1, -1, -1], [-1, -1, 1, 1], [-1, 1, -1, 1]]
     """
     size = whole_number("size", size, 1)
-    lines = 2 * ((np.arange(2**size)[:, None] >> np.arange(size)) & 1) - 1
+    lines = states(size)
     bars = np.repeat(lines[:, :, None], size, axis=2)
     both = np.concatenate([bars, bars.transpose(0, 2, 1)]).reshape(-1, size * size)
     return np.unique(both.astype(np.int8), axis=0)

@@ -6,7 +6,6 @@ ICML 25, 872 (2008), doi 10.1145/1390156.1390266.  The last class of units is su
 weights scatter less.  Population annealing gives the same number by other means.
 """
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -206,7 +205,7 @@ def _anneal(
     return first[:, None] + np.asarray(log, np.float64).reshape(len(start), runs)
 
 
-@partial(jax.jit)
+@jax.jit
 def _importance(
     parameters: Parameters, base: tuple, layout: Layout, states: jax.Array, held: Spins,
     key: jax.Array, betas: jax.Array,
