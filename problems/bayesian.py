@@ -21,6 +21,7 @@ from problems.polynomial import PolynomialProblem, Terms, from_terms
 _MAX_PARENTS = 15
 _MAX_ENUMERATED = 20
 _ROUNDING = 1e-9
+_LEAST_FLOOR = 1e-15  # 1 minus a smaller one would be 1
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class BayesianNetwork:
         """The network with more evidence.
 
         Raises:
-            ValueError: on an unknown node, or evidence against what is known already.
+            ValueError: on an unknown node, a value that is not True or False, or evidence against
+                what is known already.
 
         Example:
             >>> from problems.generators import alarm_network
@@ -77,6 +79,8 @@ class BayesianNetwork:
         for node, value in evidence.items():
             if node not in self.parents:
                 raise ValueError(f"there is no node {node!r}; expected one of {list(self.parents)}")
+            if value not in (False, True):
+                raise ValueError(f"{node!r} is given as {value!r}; expected True or False")
             if self.evidence.get(node, value) != value:
                 raise ValueError(f"{node!r} is known to be {self.evidence[node]} already")
         known = {node: bool(value) for node, value in evidence.items()}
@@ -173,7 +177,7 @@ def bayesian_network(graph: nx.DiGraph, floor: float | None = None) -> BayesianN
     Raises:
         ValueError: on a graph that is not directed and acyclic, a table that is missing, has a
             wrong shape or holds no probabilities, a probability of 0 or 1 without `floor`, a floor
-            not between 0 and 1/2, or more than 15 parents.
+            not between 1e-15 and 1/2, or more than 15 parents.
 
     Example:
         >>> import networkx as nx
@@ -184,8 +188,8 @@ def bayesian_network(graph: nx.DiGraph, floor: float | None = None) -> BayesianN
     """
     if not graph.is_directed() or not nx.is_directed_acyclic_graph(graph):
         raise ValueError("the graph has a cycle or no directions; expected an acyclic nx.DiGraph")
-    if floor is not None and not 0 < floor < 0.5:
-        raise ValueError(f"floor is {floor}; expected a probability between 0 and 0.5")
+    if floor is not None and not _LEAST_FLOOR <= floor < 0.5:
+        raise ValueError(f"floor is {floor}; expected a probability from {_LEAST_FLOOR} to 0.5")
     order = list(nx.topological_sort(graph))
     parents = {node: _parents(graph, node) for node in order}
     tables = {node: _table(graph, node, len(parents[node]), floor) for node in order}

@@ -33,6 +33,7 @@ RANKS = {
     "pbits.diagnostics": 2,
     "pbits.kernels": 2,
     "pbits.devices": 2,
+    "pbits.neural.data": 2,
     "pbits.models": 3,
     "pbits.datasheets": 3,
     "pbits.cmtj_magnet": 3,
@@ -87,7 +88,7 @@ CONFINED = {
     "rich": ("pbits.cli", "pbits.bench"),
     "onnx": ("pbits.neural",),
     "optax": ("pbits.neural", "pbits.boltzmann.optimisers"),
-    "sklearn": ("pbits.neural.data", "pbits.boltzmann.data"),
+    "sklearn": ("pbits.neural.data",),
     "PIL": ("pbits.neural.data",),
 }
 KERNEL_ORDER = (

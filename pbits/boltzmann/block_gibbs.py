@@ -4,7 +4,6 @@ Two classes suffice for restricted and deep machines.  Spins are float32 [units 
 units may be held in some chains and free in others.
 """
 
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -168,7 +167,7 @@ def held_by_class(held: NDArray[np.bool_], graph: Graph) -> tuple[NDArray[np.boo
     return tuple(held[own][:, None] for own in graph.classes)
 
 
-@partial(jax.jit, static_argnames="of_moments")
+@jax.jit
 def run(
     parameters: Parameters,
     layout: Layout,
@@ -176,9 +175,8 @@ def run(
     held: Spins,
     key: jax.Array,
     count: jax.Array,
-    of_moments: bool = False,
-) -> Any:
+) -> jax.Array:
     """States [n, chains] after some sweeps."""
     spins = by_class(states, layout)
     spins = sweeps(parameters, layout, spins, held, key, jnp.uint32(0), count)
-    return moments(parameters, spins, held) if of_moments else in_order(spins, layout)
+    return in_order(spins, layout)

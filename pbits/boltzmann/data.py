@@ -1,17 +1,14 @@
 """Images of -1 and +1 to learn from: scikit-learn's digits, MNIST where given, bars and stripes."""
 
-import gzip
-import struct
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pbits.boltzmann.exact import states
 from pbits.checks import whole_number
 
-_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-          "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")  # fmt: skip
 _TEST_SHARE = 0.2
 
 
@@ -37,38 +34,40 @@ def digits() -> Images:
     A fifth, chosen once and for all, is for testing.
 
     Raises:
-        ImportError: without scikit-learn.
+        ImportError: as :func:`pbits.neural.data.digits.table`.
 
     Example:
         >>> digits().test.shape
         (359, 64)
     """
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise ImportError(
-            "the digits are scikit-learn's, which is optional: pip install 'pbits[neural]'"
-        ) from error
-    pixels, classes = load_digits(return_X_y=True)
-    images, labels = _binary(np.asarray(pixels), 7.5), np.asarray(classes, np.int64)
+    from pbits.neural.data.digits import table
+    from pbits.neural.data.places import folders
+
+    rows = table(folders("digits", None))
+    images, labels = _binary(rows[:, :64], 7.5), rows[:, 64].astype(np.int64)
     order = np.random.default_rng(0).permutation(len(labels))
     last = round(len(labels) * (1 - _TEST_SHARE))
     train, test = order[:last], order[last:]
     return Images(images[train], labels[train], images[test], labels[test], (8, 8))
 
 
-def mnist(directory: str | Path) -> Images:
-    """MNIST from its four idx files, as published or unpacked, pixels above 127 up.
+def mnist(directory: str | Path | None = None) -> Images:
+    """MNIST, pixels above half the range up, from where :func:`pbits.neural.data.load` finds it.
+
+    Args:
+        directory: folder of its four idx files, as published or unpacked; None as there.
 
     Raises:
-        FileNotFoundError: where a file is missing, with its names.
+        FileNotFoundError: where a file is missing, with the folders.
         ValueError: on a file of another format.
     """
-    parts = [_idx(Path(directory), name) for name in _FILES]
-    images = [_binary(part.reshape(len(part), -1), 127.5) for part in parts[::2]]
-    labels = [part.astype(np.int64) for part in parts[1::2]]
-    rows, columns = parts[0].shape[1:]
-    return Images(images[0], labels[0], images[1], labels[1], (int(rows), int(columns)))
+    from pbits.neural.data import load
+
+    parts = [load("mnist", split, directory) for split in ("train", "test")]
+    rows = [_binary(part.images.reshape(len(part.images), -1), 0.5) for part in parts]
+    labels = [part.labels.astype(np.int64) for part in parts]
+    height, width = parts[0].images.shape[1:3]
+    return Images(rows[0], labels[0], rows[1], labels[1], (height, width))
 
 
 def bars_and_stripes(size: int) -> NDArray[np.int8]:
@@ -79,7 +78,7 @@ def bars_and_stripes(size: int) -> NDArray[np.int8]:
         [[-1, -1, -1, -1], [-1, -1, 1, 1], [-1, 1, -1, 1]]
     """
     size = whole_number("size", size, 1)
-    lines = 2 * ((np.arange(2**size)[:, None] >> np.arange(size)) & 1) - 1
+    lines = states(size)
     bars = np.repeat(lines[:, :, None], size, axis=2)
     both = np.concatenate([bars, bars.transpose(0, 2, 1)]).reshape(-1, size * size)
     return np.unique(both.astype(np.int8), axis=0)
@@ -110,21 +109,3 @@ def one_up(classes: NDArray, num_classes: int) -> NDArray[np.int8]:
 
 def _binary(values: NDArray, threshold: float) -> NDArray[np.int8]:
     return np.where(values > threshold, 1, -1).astype(np.int8)
-
-
-def _idx(directory: Path, name: str) -> NDArray[np.uint8]:
-    candidates = [directory / f"{name}.gz", directory / name]
-    path = next((path for path in candidates if path.is_file()), None)
-    if path is None:
-        raise FileNotFoundError(
-            f"neither {name}.gz nor {name} is in {directory}; give the folder of the four files of "
-            "MNIST"
-        )
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    if len(raw) < 4 or raw[:3] != b"\0\0\x08":
-        raise ValueError(f"{path.name} is not an idx file of bytes; get it again")
-    shape = struct.unpack(f">{raw[3]}I", raw[4 : 4 + 4 * raw[3]])
-    values = np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3])
-    if values.size != np.prod(shape):
-        raise ValueError(f"{path.name} holds {values.size} bytes for shape {shape}; get it again")
-    return values.reshape(shape)

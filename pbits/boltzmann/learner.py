@@ -127,15 +127,16 @@ def _epoch(
         rows, rate, number = inputs
         keys = [random.sweep_key(random.sweep_key(seed, number), np.uint32(k)) for k in range(3)]
         recipe = Recipe(persistent, counts[0], counts[1])  # type: ignore[arg-type]
-        found = _gradient(recipe, carry, layout, held, data[:, rows], keys)
-        grads = jax.tree.map(
-            lambda given, own: given + decay * own, found[0].coupling, carry.parameters.coupling
-        )
-        grads = Parameters(found[0].h, tuple(g * m for g, m in zip(grads, layout.mask)))  # noqa: B905
+        given, chains = _gradient(recipe, carry, layout, held, data[:, rows], keys)
+        coupling = jax.tree.map(
+            lambda slope, own, mask: (slope + decay * own) * mask,
+            given.coupling, carry.parameters.coupling, layout.mask,
+        )  # fmt: skip
+        grads = Parameters(given.h, coupling)
         steps, state = optimiser.update(grads, carry.optimiser, carry.parameters)
         moved = jax.tree.map(lambda x, step: x + rate * step, carry.parameters, steps)
         squares = jnp.stack([(g**2).sum() for g in jax.tree.leaves(grads)]).sum()
-        return _Carry(moved, state, found[1]), squares
+        return _Carry(moved, state, chains), squares
 
     numbers = first + jnp.arange(batches.shape[0], dtype=jnp.uint32)
     return jax.lax.scan(update, carry, (batches, rates, numbers))

@@ -134,6 +134,8 @@ def initialise(
 
 
 def base_biases(data: NDArray[np.int8]) -> NDArray[np.float64]:
-    """[k] biases of independent units with the means of data [.., k], none of them certain."""
+    """[k] biases of independent units with the means of data [rows, k], none of them certain."""
+    if not len(data):
+        raise ValueError("data has no rows; expected one or more")
     most = 1 - 2 * _LEAST_SHARE
     return -np.arctanh(np.clip(data.mean(0), -most, most))

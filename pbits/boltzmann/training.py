@@ -94,7 +94,8 @@ def train(
         machine: where to begin; `model.initialise` makes one, a trained one goes on.
         data: [k, num_seen] of -1 and +1, labels after pixels (`data.with_labels`).
         epochs: times that all data are used.
-        batch_size: of one update; a rest too small for a batch waits for another epoch.
+        batch_size: rows in one update, all where they are fewer; a rest too small for a batch
+            waits for another epoch.
         method: "pcd" or "cd", see above.
         sweeps: of the free run in each update.
         held_sweeps: of the hidden units with data held; default 1 for restricted machines, where
@@ -136,9 +137,9 @@ def train(
     rows, _ = as_states(data, machine.graph.num_seen)
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; expected one of {', '.join(METHODS)}")
-    batch = min(checks.whole_number("batch_size", batch_size, 1), len(rows))
     if not len(rows):
         raise ValueError("data has no rows; expected one or more")
+    batch = min(checks.whole_number("batch_size", batch_size, 1), len(rows))
     usual = 1 if machine.graph.is_restricted else 10
     recipe = Recipe(
         method == "pcd", checks.whole_number("sweeps", sweeps, 1),

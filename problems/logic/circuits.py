@@ -94,22 +94,24 @@ class Circuit:
         """The circuit with registers held at whole numbers.
 
         Raises:
-            ValueError: on an unknown register or a number that does not fit in it.
+            ValueError: on an unknown register, a number that does not fit in it, or numbers that
+                contradict each other or what is held already.
 
         Example:
             >>> from problems.logic import multiplier
             >>> multiplier(3, 3).hold(p=35).problem.num_variables
             21
         """
-        bits: dict[Hashable, int] = {}
+        found = self
         for name, number in numbers.items():
             wires = self._register(name)
             if not 0 <= number < 1 << len(wires):
                 raise ValueError(
                     f"{name} is to hold {number}; expected 0 to {(1 << len(wires)) - 1}"
                 )
-            bits |= {wire: number >> k & 1 for k, wire in enumerate(wires)}
-        return self.hold_wires(bits)
+            # One by one, since registers may share wires.
+            found = found.hold_wires({wire: number >> k & 1 for k, wire in enumerate(wires)})
+        return found
 
     def hold_wires(self, bits: Mapping[Any, int]) -> "Circuit":
         """The circuit with single wires held at 0 or 1.

@@ -154,14 +154,14 @@ def gate(name: str) -> Gate:
         return wire if name == "COPY" else wire.negated("out", name="NOT")
     if name in _FROM_AND:
         both = _gate("AND", "a b out", [[0], [0], [0], [1]], [-1, -1, 2], [1, -2, -2], 3, 4)
-        return both.negated(*_FROM_AND[name], name=name) if _FROM_AND[name] else both
+        return both.negated(*_FROM_AND[name], name=name)
     if name == "MAJORITY":
         most = all_bits(3).sum(1, keepdims=True) >= 2
         return _gate(name, "a b c out", most, [0] * 4, [1, 1, -2, 1, -2, -2], 3, 4)
     return _adding(name)
 
 
-_FROM_AND = {"AND": "", "OR": ("a", "b", "out"), "NAND": ("out",), "NOR": ("a", "b")}
+_FROM_AND = {"AND": (), "OR": ("a", "b", "out"), "NAND": ("out",), "NOR": ("a", "b")}
 GATES = ("COPY", "NOT", *_FROM_AND, "XOR", "XNOR", "HALF_ADDER", "FULL_ADDER", "MAJORITY")
 
 

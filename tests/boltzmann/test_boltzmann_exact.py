@@ -135,6 +135,8 @@ def test_errors():
         BoltzmannMachine(rbm(2, 1), [0, np.nan, 0], [1, 1])
     with pytest.raises(ValueError, match="one for each coupled pair"):
         BoltzmannMachine(rbm(2, 1), [0, 0, 0], [1])
+    with pytest.raises(ValueError, match="no rows"):
+        initialise(rbm(2, 1), np.ones((0, 2)))
     with pytest.raises(ValueError, match=r"outside 0\.\.2"):
         sparse(2, 1, [0], [3])
     with pytest.raises(ValueError, match="hidden is empty"):

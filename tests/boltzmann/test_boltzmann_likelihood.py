@@ -67,8 +67,9 @@ def test_annealing_from_units_like_the_data_is_right_too():
     assert found.std() < 2
 
 
-def test_likelihood_of_coupled_hidden_units():
-    """Weights of data are annealed as well, data held."""
+def test_likelihood_of_coupled_hidden_units(monkeypatch):
+    """Weights of data are annealed as well, data held, here in two blocks of rows."""
+    monkeypatch.setattr(likelihood, "_MOST_CHAINS", 25 * 200)
     rows = np.where(np.random.default_rng(0).random((50, DEEP.graph.num_seen)) < 0.4, 1, -1)
     weights = likelihood.log_weights(DEEP, rows, num_runs=200, num_betas=50, seed=1)
     deviation = (weights.value - exact.log_weights(DEEP, rows)) / np.maximum(weights.error, 1e-6)

@@ -119,8 +119,10 @@ def test_wrong_tables_say_what_was_expected():
         network([0.5, 1])
     with pytest.raises(ValueError, match="no probability"):
         network([0.5, 1.5], floor=0.1)
-    with pytest.raises(ValueError, match=r"between 0 and 0\.5"):
+    with pytest.raises(ValueError, match=r"from 1e-15 to 0\.5"):
         network([0.5, 0.1], floor=0)
+    with pytest.raises(ValueError, match=r"from 1e-15 to 0\.5"):
+        network([0.5, 1.0], floor=1e-17)
     with pytest.raises(ValueError, match="its edges say"):
         network([0.5, 0.1], parents=("c",))
     with pytest.raises(ValueError, match="has a cycle"):
@@ -131,5 +133,7 @@ def test_wrong_tables_say_what_was_expected():
         bayesian_network(cast(nx.DiGraph, nx.Graph()))
     with pytest.raises(ValueError, match="there is no node 'x'"):
         alarm_network().given({"x": True})
+    with pytest.raises(ValueError, match="john' is given as -1; expected True or False"):
+        alarm_network().given(cast(Any, {"john": -1}))
     with pytest.raises(ValueError, match="already"):
         alarm_network().given({"john": True}).given({"john": False})

@@ -232,6 +232,10 @@ def test_wrong_calls_say_what_was_expected():
         times.hold(q=1)
     with pytest.raises(ValueError, match="already"):
         times.hold(a=1).hold(a=2)
+    shared = replace(times, registers={"x": ("a0", "a1"), "y": ("a1", "b0")})
+    assert shared.hold(x=2, y=1).held == {"a0": 0, "a1": 1, "b0": 0}
+    with pytest.raises(ValueError, match="'a1' is held at 1 already"):
+        shared.hold(x=2, y=0)
     with pytest.raises(ValueError, match="no gate has a wire"):
         times.hold_wires({"nowhere": 1})
     with pytest.raises(ValueError, match="expected 0 or 1"):

@@ -13,14 +13,18 @@ FILE = "sklearn_digits.csv.gz"
 
 def read(split: str, places: Sequence[Path]) -> Labelled | None:
     """Every fifth image, from the first, is a test image."""
-    table = _table(places)
-    chosen = (np.arange(len(table)) % 5 == 0) == (split == "test")
-    images = (table[chosen, :64] / 16).reshape(-1, 8, 8, 1).astype(np.float32)
-    return Labelled(images, table[chosen, 64].astype(np.int32))
+    rows = table(places)
+    chosen = (np.arange(len(rows)) % 5 == 0) == (split == "test")
+    images = (rows[chosen, :64] / 16).reshape(-1, 8, 8, 1).astype(np.float32)
+    return Labelled(images, rows[chosen, 64].astype(np.int32))
 
 
-def _table(places: Sequence[Path]) -> np.ndarray:
-    """Rows of 64 grey levels 0..16 and a class."""
+def table(places: Sequence[Path]) -> np.ndarray:
+    """[1797, 65] 64 grey levels 0..16 and a class, in the order of scikit-learn.
+
+    Raises:
+        ImportError: without scikit-learn, and without a copy of its file in a folder.
+    """
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:

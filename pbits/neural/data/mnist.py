@@ -17,15 +17,15 @@ def read(split: str, places: Sequence[Path]) -> Labelled | None:
     for place in places:
         files = [_find(place, f"{STEMS[split]}-{kind}") for kind in ("images-idx3", "labels-idx1")]
         if files[0] and files[1]:
-            pixels, labels = parse_idx(_bytes(files[0])), parse_idx(_bytes(files[1]))
+            pixels, labels = (parse_idx(_bytes(path), path.name) for path in files if path)
             if pixels.ndim != 3 or len(pixels) != len(labels):
                 raise ValueError(f"{files[0]} has shape {pixels.shape} for {len(labels)} labels")
             return Labelled(pixels[..., None].astype(np.float32) / 255, labels.astype(np.int32))
     return None
 
 
-def parse_idx(content: bytes) -> np.ndarray:
-    """The array of bytes of an idx file.
+def parse_idx(content: bytes, name: str = "it") -> np.ndarray:
+    """The array of bytes of an idx file, which errors call `name`.
 
     Raises:
         ValueError: where it is no such file, or cut short.
@@ -35,11 +35,16 @@ def parse_idx(content: bytes) -> np.ndarray:
         [7, 9]
     """
     axes = content[3] if content[:3] == b"\x00\x00\x08" and len(content) > 3 else 0
-    sizes = np.frombuffer(content[4 : 4 + 4 * axes], ">u4") if axes else np.zeros(0)
     begin = 4 + 4 * axes
-    if not axes or len(sizes) != axes or math.prod(map(int, sizes)) != len(content) - begin:
-        raise ValueError("not a whole idx file of bytes; download it again")
-    return np.frombuffer(content, np.uint8, offset=begin).reshape([int(n) for n in sizes])
+    if not axes or len(content) < begin:
+        raise ValueError(f"{name} is not a whole idx file of bytes; download it again")
+    sizes = np.frombuffer(content[4:begin], ">u4").tolist()
+    if math.prod(sizes) != len(content) - begin:
+        raise ValueError(
+            f"{name} holds {len(content) - begin} bytes for shape {sizes}, not a whole idx file; "
+            "download it again"
+        )
+    return np.frombuffer(content, np.uint8, offset=begin).reshape(sizes)
 
 
 def _find(place: Path, stem: str) -> Path | None:
