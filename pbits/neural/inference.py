@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crossbar.costs import Costs
-from pbits.neural.costing import InferenceCost, Processor, cost_of
+from pbits.neural.cost_report import InferenceCost
+from pbits.neural.costing import cost_of
 from pbits.neural.evaluating import Progress, outputs
 from pbits.neural.mapping import Mapped
+from pbits.neural.processor import Processor
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from crossbar.converters.adc import IdealAdc
 from crossbar.converters.flash import FlashAdc
 from crossbar.design import Design, lossless_bits
 from crossbar.sensing import sense
-from pbits.neural.costing import InferenceCost, estimate
+from pbits.neural.cost_report import InferenceCost
+from pbits.neural.costing import estimate
 from pbits.neural.evaluating import accuracy
 from pbits.neural.hardware import hardware
 from pbits.neural.network import Network
