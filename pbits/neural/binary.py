@@ -25,6 +25,7 @@ from pbits.neural.activations import BatchNorm
 from pbits.neural.joining import Flatten
 from pbits.neural.linear import Dense, Linear
 from pbits.neural.network import LinearHook, Network, chain
+from pbits.neural.normalising import Moments, by_batch
 
 
 def sign(x: jax.Array) -> jax.Array:
@@ -164,19 +165,10 @@ def _run(
 
 
 @jax.jit
-def _moments(
-    network: Network, columns: dict[str, ResistanceColumns], x: jax.Array
-) -> dict[str, tuple[jax.Array, jax.Array]]:
+def _moments(network: Network, columns: dict[str, ResistanceColumns], x: jax.Array) -> Moments:
     """Mean and variance of what enters each normalisation, all before it already set to theirs."""
-    found = {}
-
-    def digital(name: str, layer: Any, *inputs: jax.Array) -> jax.Array:
-        if not isinstance(layer, BatchNorm):
-            return layer(*inputs)
-        found[name] = jnp.mean(inputs[0], 0), jnp.var(inputs[0], 0)
-        return layer.scale(*found[name])(*inputs)
-
-    network.run(x, _products(columns, None), digital)
+    found: Moments = {}
+    network.run(x, _products(columns, None), by_batch(found))
     return found
 
 

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crossbar.costs import Costs
-from pbits.neural.costing import InferenceCost, Processor, cost_of
-from pbits.neural.evaluating import outputs
-from pbits.neural.mapping import Done, Mapped
+from pbits.neural.cost_report import InferenceCost
+from pbits.neural.costing import cost_of
+from pbits.neural.evaluating import Progress, outputs
+from pbits.neural.mapping import Mapped
+from pbits.neural.processor import Processor
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def evaluate(
     batch: int = 100,
     processor: Processor | None = None,
     costs: Costs | None = None,
-    progress: Done | None = None,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Accuracy, and energy, latency and area of an image.
 

@@ -52,8 +52,15 @@ def top_code(bits: int) -> int:
     return 2 ** (bits - 1) - 1
 
 
-def round_weights(matrix: ArrayLike, bits: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def round_weights(
+    matrix: ArrayLike, bits: int, *, per_column: bool = True
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Codes [in, out] of a matrix and their steps [out]; the largest of a column is the top code.
+
+    Args:
+        matrix: float [in, out].
+        bits: of a code, with its sign.
+        per_column: whether each column has a step of its own; else all have the coarsest.
 
     Example:
         >>> codes, step = round_weights([[1.0, 0.1], [-0.5, 0.0]], 4)
@@ -61,8 +68,9 @@ def round_weights(matrix: ArrayLike, bits: int) -> tuple[NDArray[np.int32], NDAr
         [[7, 7], [-4, 0]]
     """
     values = np.asarray(matrix, np.float64)
-    largest = np.abs(values).max(0)
+    largest = np.abs(values).max(0 if per_column else None, keepdims=True)
     step = np.where(largest > 0, largest, 1.0) / top_code(bits)
+    step = np.broadcast_to(step.ravel(), values.shape[1:])
     return np.rint(values / step).astype(np.int32), step
 
 

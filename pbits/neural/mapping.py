@@ -15,13 +15,13 @@ from crossbar.design import Design
 from crossbar.programmed import ProgrammedMatrix
 from crossbar.write_verify import Verify
 from pbits.checks import whole_number
+from pbits.neural.evaluating import Progress
 from pbits.neural.fitting import Aids, fit
 from pbits.neural.linear import Linear
 from pbits.neural.network import LinearHook, Network
 from pbits.neural.signs import unsigned_layers
 from pbits.neural.tiles import is_whole, multiply
 
-Done = Callable[[int, int], None]
 Rows = dict[str, np.ndarray]
 _BATCH = 16  # images at a time while ranges are looked for
 
@@ -62,7 +62,7 @@ class Mapped:
         images: ArrayLike,
         key: jax.Array | None = None,
         batch: int = 100,
-        progress: Done | None = None,
+        progress: Progress | None = None,
     ) -> np.ndarray:
         """Outputs of images [n, ...], float32 [n, classes], in equal batches.
 
@@ -79,7 +79,7 @@ class Mapped:
         images: ArrayLike,
         key: jax.Array | None = None,
         batch: int = 100,
-        progress: Done | None = None,
+        progress: Progress | None = None,
         *,
         count: bool = True,
     ) -> tuple[np.ndarray, dict[str, float]]:
@@ -146,7 +146,7 @@ def map_network(
     layers: Mapping[str, Mapping[str, Any]] | None = None,
     verify: Verify | None = None,
     vectors: int = 256,
-    progress: Done | None = None,
+    progress: Progress | None = None,
 ) -> Mapped:
     """Program every linear layer of a network into arrays.
 

@@ -17,6 +17,7 @@ from crossbar.costs import Costs
 from crossbar.counting import Layout, count_events, count_parts, count_path, with_converter
 from crossbar.design import Design
 from crossbar.ledger import Report, charge
+from pbits.neural.costing import layout_of
 from pbits.neural.linear import Linear
 from pbits.neural.network import LinearHook, Network
 
@@ -87,12 +88,17 @@ def readout_cost(network: Network, design: Design, costs: Costs | None = None) -
 
     Layers follow one another.  Cells are charged for half the inputs' bits on, at the mean
     conductance; use programmed arrays for what data really cost.
+
+    Raises:
+        ValueError: where cells are not in differential pairs.
     """
+    if design.mapping != "differential":
+        raise ValueError(f"mapping is {design.mapping!r}; expected 'differential'")
     events: dict[str, float] = {}
     path: dict[str, float] = {}
     parts: dict[str, float] = {}
     for _, _, matrix, products in network.linears():
-        layout = _layout(design, *matrix.shape)
+        layout = layout_of(design, *matrix.shape)
         counted = count_events(design, layout, products)
         counted["cell.read"] = _cell_energy(design, layout) * products
         found = counted, count_path(design, layout, products), count_parts(design, layout)
@@ -102,16 +108,6 @@ def readout_cost(network: Network, design: Design, costs: Costs | None = None) -
     return charge(
         events, path, parts, with_converter(Costs.load() if costs is None else costs, design)
     )
-
-
-def _layout(design: Design, inputs: int, outputs: int) -> Layout:
-    """Differential cells, as many slices as the weights without their sign take."""
-    if design.mapping != "differential":
-        raise ValueError(f"mapping is {design.mapping!r}; expected 'differential'")
-    bits = int(np.log2(design.cell.num_levels))
-    slices = -(-(design.weight_bits - 1) // bits)
-    blocks, tiles = -(-inputs // design.rows), -(-outputs // design.columns)
-    return Layout(inputs, outputs, 2, slices, blocks, tiles)
 
 
 def _cell_energy(design: Design, layout: Layout) -> float:

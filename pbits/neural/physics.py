@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks
+from pbits.neural import optimisers
 from pbits.neural.arrays import mlp
 from pbits.neural.network import Network
 
@@ -143,11 +144,7 @@ def solve(
 def _descend(
     network: Network, equation: Equation, steps: int, rate: float, inside: int, key: jax.Array
 ) -> tuple[Network, jax.Array]:
-    try:
-        import optax
-    except ImportError as error:
-        raise ImportError("training needs optax: pip install 'pbits[neural]'") from error
-    rule: Any = optax.adam(optax.cosine_decay_schedule(rate, steps))
+    rule = optimisers.make("adam", rate, steps)
 
     def step(
         carry: tuple[Network, Any], number: jax.Array

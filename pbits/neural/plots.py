@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pbits.neural.costing import InferenceCost, energy_parts
+from pbits.neural.cost_report import InferenceCost, energy_parts
 from pbits.neural.inference import Evaluation
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """Training by gradient descent, small enough to make every network from scratch."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,14 +11,13 @@ from numpy.typing import ArrayLike
 
 from pbits import checks, random
 from pbits.interrupts import deferred_interrupt
-from pbits.neural.activations import BatchNorm
-from pbits.neural.augmenting import Augmentation, moved
+from pbits.neural import optimisers
+from pbits.neural.augmenting import Augmentation
 from pbits.neural.evaluating import accuracy
 from pbits.neural.folding import fold
-from pbits.neural.network import DigitalHook, LinearHook, Network
+from pbits.neural.network import LinearHook, Network
+from pbits.neural.training_step import HookOfKey, make_step, trained
 
-OPTIMISERS = ("adam", "sgd")
-HookOfKey = Callable[[jax.Array], DigitalHook]
 _JUDGING = np.uint32(0xFFFFFFFF)  # number of the step whose key judges held-out images
 
 
@@ -111,7 +109,7 @@ def train(
         augmentation is not None,
     )
     key, count = random.seed_key(checks.whole_number("seed", seed, least=0)), 0
-    state, best, history, top = rule.init(_trained(network)), network, [], -1.0
+    state, best, history, top = rule.init(trained(network)), network, [], -1.0
     interrupted = False
     with deferred_interrupt() as asked:
         for number in range(1, epochs + 1):
@@ -169,113 +167,14 @@ def _programs(
     augmented: bool,
 ) -> tuple[Any, Callable, Callable]:
     """The optimiser, a step and a network's outputs: compiled once for equal settings."""
-    rule = _rule(optimiser, rate, decay, steps)
+    rule = optimisers.make(optimiser, rate, steps, decay)
 
     @jax.jit
     def score(network: Network, x: jax.Array, key: jax.Array) -> jax.Array:
         hook = None if digital is None else digital(random.sweep_key(key, _JUDGING))
         return network.run(x, linear, hook)
 
-    return rule, _step(rule, linear, digital, penalty, augmented), score
-
-
-def _rule(optimiser: str, rate: float, decay: float, steps: int) -> Any:
-    try:
-        import optax
-    except ImportError as error:
-        raise ImportError("training needs optax: pip install 'pbits[neural]'") from error
-    if optimiser not in OPTIMISERS:
-        raise ValueError(f"optimiser is {optimiser!r}; expected one of {', '.join(OPTIMISERS)}")
-    first = optax.scale_by_adam() if optimiser == "adam" else optax.trace(0.9, nesterov=True)
-    decayed = optax.add_decayed_weights(decay, _is_weight)
-    slowing = optax.cosine_decay_schedule(rate, steps)
-    order = (first, decayed) if optimiser == "adam" else (decayed, first)
-    return optax.chain(*order, optax.scale_by_learning_rate(slowing))
-
-
-def _trained(network: Network) -> dict[str, jax.Array]:
-    """All parameters by their place, but those of devices, which no training changes."""
-    leaves = jax.tree_util.tree_flatten_with_path(network)[0]
-    fixed = jax.tree_util.GetAttrKey("devices")
-    return {jax.tree_util.keystr(path): leaf for path, leaf in leaves if fixed not in path}
-
-
-def _with(network: Network, parameters: dict[str, jax.Array]) -> Network:
-    return jax.tree_util.tree_map_with_path(
-        lambda path, leaf: parameters.get(jax.tree_util.keystr(path), leaf), network
-    )
-
-
-def _is_weight(parameters: dict[str, Any]) -> dict[str, bool]:
-    """True for matrices and kernels."""
-    return {place: place.endswith(".weight") for place in parameters}
-
-
-def _step(
-    rule: Any,
-    linear: LinearHook | None,
-    digital: HookOfKey | None,
-    penalty: Callable[[Network], jax.Array] | None,
-    augmented: bool,
-) -> Callable[..., tuple[Network, Any, jax.Array]]:
-    def loss(
-        parameters: dict, network: Network, x: jax.Array, y: jax.Array, key: jax.Array
-    ) -> tuple[jax.Array, dict]:
-        network = _with(network, parameters)
-        moments: dict[str, tuple[jax.Array, jax.Array]] = {}
-        other = None if digital is None else digital(key)
-        logits = network.run(x, linear, _normalising(moments, other))
-        chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)
-        extra = 0.0 if penalty is None else penalty(network)
-        return -jnp.mean(chosen) + extra, moments
-
-    @jax.jit
-    def step(
-        network: Network,
-        state: Any,
-        x: jax.Array,
-        y: jax.Array,
-        moves: jax.Array,
-        key: jax.Array,
-        count: jax.Array,
-    ):
-        x = moved(x, moves) if augmented else x
-        own = random.sweep_key(key, count)
-        given = _trained(network)
-        (value, moments), slope = jax.value_and_grad(loss, has_aux=True)(given, network, x, y, own)
-        changes, state = rule.update(slope, state, given)
-        network = _with(network, jax.tree.map(jnp.add, given, changes))
-        return _remembering(network, moments), state, value
-
-    return step
-
-
-def _normalising(
-    moments: dict[str, tuple[jax.Array, jax.Array]], other: DigitalHook | None
-) -> DigitalHook:
-    """A hook that normalises by the batch, notes its mean and variance, and leaves the rest."""
-
-    def digital(name: str, layer: Any, *inputs: jax.Array) -> jax.Array:
-        if not isinstance(layer, BatchNorm):
-            return layer(*inputs) if other is None else other(name, layer, *inputs)
-        axes = tuple(range(inputs[0].ndim - 1))
-        moments[name] = jnp.mean(inputs[0], axes), jnp.var(inputs[0], axes)
-        return layer.scale(*moments[name])(*inputs)
-
-    return digital
-
-
-def _remembering(network: Network, moments: dict, memory: float = 0.9) -> Network:
-    """Running moments moved a tenth of the way to those of the batch."""
-    layers = {}
-    for name, (mean, variance) in moments.items():
-        old = network[name]
-        layers[name] = replace(
-            old,
-            mean=memory * old.mean + (1 - memory) * mean,
-            variance=memory * old.variance + (1 - memory) * variance,
-        )
-    return network.replace(layers)
+    return rule, make_step(rule, linear, digital, penalty, augmented), score
 
 
 def _batches(

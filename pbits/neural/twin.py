@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from crossbar.programming import code_bits
 from pbits.neural.evaluating import outputs
+from pbits.neural.integers import round_weights
 from pbits.neural.linear import Linear
 from pbits.neural.mapping import Mapped, typical_rows
 from pbits.neural.network import Network
@@ -125,10 +126,7 @@ def _whole(
     unsigned: bool,
     per_column: bool = False,
 ) -> WholeLayer:
-    values = matrix.astype(np.float64)
-    top = np.abs(values).max(axis=0 if per_column else None, keepdims=True)
-    scale = np.where(top > 0, top, 1.0) / (2 ** (weight_bits - 1) - 1)
-    codes = np.rint(values / scale).astype(np.int64)
-    worth = np.broadcast_to(scale.astype(np.float32).ravel(), matrix.shape[1:])
+    codes, step = round_weights(matrix, weight_bits, per_column=per_column)
     largest = 2 ** (input_bits - (not unsigned)) - 1
-    return WholeLayer(codes, worth, np.float32(input_scale), 0 if unsigned else -largest, largest)
+    least = 0 if unsigned else -largest
+    return WholeLayer(codes, step.astype(np.float32), np.float32(input_scale), least, largest)

@@ -1,9 +1,7 @@
 """Networks on arrays: cells of two bits (N1), flash converters (N2), accuracy kept (N3)."""
 
-import os
 from collections.abc import Callable
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
@@ -15,13 +13,14 @@ from crossbar.converters.adc import IdealAdc
 from crossbar.converters.flash import FlashAdc
 from crossbar.design import Design, lossless_bits
 from crossbar.sensing import sense
-from pbits.neural.costing import InferenceCost, estimate
+from pbits.neural.cost_report import InferenceCost
+from pbits.neural.costing import estimate
 from pbits.neural.evaluating import accuracy
 from pbits.neural.hardware import hardware
 from pbits.neural.network import Network
+from pbits.validation import network_files
 from pbits.validation.crossbar_tiles import resnet18
 from pbits.validation.rows import Measured, NotRun, Row
-from problems import store
 
 _GUPTE = "abstract of Gupte et al., npj Unconv. Comput. 3, 8 (2026)"
 _POINTS = 3.0
@@ -122,19 +121,11 @@ def _digits(count: int) -> Case:
 
 
 def _published(name: str, images: str, preprocess: str, count: int) -> Case:
-    from pbits.neural import data, read_onnx
+    from pbits.neural import data
 
-    folder = os.environ.get(store.ENVIRONMENT)
-    path = Path(folder or ".") / "nets" / f"{name}.onnx"
-    if not path.is_file():
-        raise NotRun(f"no file nets/{name}.onnx in the folder that {store.ENVIRONMENT} names")
-    change = data.PREPROCESS[preprocess]
-    try:
-        x, labels = data.load(images, "test", count=count)
-        typical, _ = data.load(images, "train", count=64)
-    except (FileNotFoundError, ImportError) as error:
-        raise NotRun(str(error)) from error
-    network = read_onnx(path)
+    network, change = network_files.network(name), data.PREPROCESS[preprocess]
+    x, labels = network_files.images(images, "test", count)
+    typical = network_files.images(images, "train", 64).images
     if accuracy(network, change(x), labels) < 0.75:
         raise ValueError(f"{name} is wrong in float already: other weights or preprocessing?")
     return network, change(x), labels, change(typical)

@@ -11,9 +11,10 @@ from matplotlib import pyplot
 
 from crossbar.costs import Costs
 from pbits.neural import plots
-from pbits.neural.costing import Processor, estimate
+from pbits.neural.costing import estimate
 from pbits.neural.hardware import HARDWARE, hardware
 from pbits.neural.inference import Evaluation
+from pbits.neural.processor import Processor
 from pbits.validation.neural_mapping import ROWS
 from pbits.validation.rows import check
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pbits.validation.neural_macro import ROWS
+from pbits.validation import neural_macro, neural_readout
 from pbits.validation.rows import check, choose
 from problems import store
 
+ROWS = (*neural_macro.ROWS, *neural_readout.ROWS)
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
