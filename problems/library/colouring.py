@@ -1,0 +1,147 @@
+"""Graph colouring: k colours, no edge with two ends alike.
+
+Bit (v, c) says that node v has colour c.  ``E = A sum_v (1 - sum_c x_vc)^2 + B sum_{uv, c} x_uc
+x_vc`` (Lucas, Front. Phys. 2, 5 (2014), doi 10.3389/fphy.2014.00005, section 6.1).  Any A, B > 0
+serve: a proper colouring has energy 0 and nothing else has, where one exists.  Where none exists,
+A > B max degree keeps ground states coloured: a node without a colour gains at least A by taking
+the one its neighbours use least.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from problems.library.binaries import Binaries
+from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import edges_of, node_of, simple_graph
+from problems.model import IsingProblem
+
+Colouring = Mapping[Hashable, int | None]
+
+
+@dataclass(frozen=True, eq=False)
+class GraphColouring(Encoded[Colouring]):
+    """Colours for nodes; build one with :func:`graph_colouring`.
+
+    Solutions map nodes to colours 0 to k - 1, or None where a node has none or several.
+    The objective is the number of edges whose ends are alike.
+    """
+
+    kind: ClassVar[str] = "graph-colouring"
+
+    graph: nx.Graph
+    colours: int
+    node_weight: float
+    edge_weight: float
+
+    @property
+    def penalties(self) -> Mapping[str, float]:
+        return {"one colour a node": self.node_weight, "edges": self.edge_weight}
+
+    @cached_property
+    def problem(self) -> IsingProblem:
+        bits = np.arange(len(self.graph) * self.colours).reshape(-1, self.colours)
+        row, col = edges_of(self.graph)
+        energy = Binaries(bits.size)
+        energy.exactly_one(bits, self.node_weight)
+        energy.couple(bits[row], bits[col], self.edge_weight)
+        return energy.problem([(v, c) for v in self.graph for c in range(self.colours)])
+
+    def decode(self, spins: ArrayLike) -> Colouring:
+        state = one_state(spins, self.problem.num_variables).reshape(-1, self.colours) > 0
+        single = state.sum(1) == 1
+        chosen = state.argmax(1)
+        return {v: int(chosen[i]) if single[i] else None for i, v in enumerate(self.graph)}
+
+    def encode(self, solution: Colouring) -> NDArray[np.int8]:
+        self._check(solution)
+        state = np.full((len(self.graph), self.colours), -1, np.int8)
+        for i, v in enumerate(self.graph):
+            if (colour := solution[v]) is not None:
+                state[i, colour] = 1
+        return state.ravel()
+
+    def certificate(self, solution: Colouring) -> Certificate:
+        self._check(solution)
+        bare = [f"node {v!r} has no colour" for v in self.graph if solution[v] is None]
+        alike = [
+            f"nodes {u!r} and {v!r} both have colour {solution[u]}"
+            for u, v in self.graph.edges
+            if solution[u] is not None and solution[u] == solution[v]
+        ]
+        used = {colour for colour in solution.values() if colour is not None}
+        return certificate(len(alike), bare + alike, colours_used=len(used))
+
+    def repair(self, solution: Colouring) -> Colouring:
+        """Give nodes without a colour the one that fewest of their neighbours have."""
+        mended = dict(solution)
+        for v in self.graph:
+            if mended[v] is None:
+                around = [mended[u] for u in self.graph[v]]
+                mended[v] = min(range(self.colours), key=around.count)
+        return mended
+
+    def draw(self, solution: Colouring, axes: Any) -> None:
+        colours = np.array([-1 if solution[v] is None else solution[v] for v in self.graph])
+        looks: dict[str, Any] = {"cmap": "tab20", "vmin": -1, "vmax": 18, "font_size": 8}
+        place = nx.spring_layout(self.graph, seed=1)
+        nx.draw_networkx(self.graph, place, ax=axes, node_color=colours, **looks)
+        axes.set_axis_off()
+
+    def plain(self, solution: Colouring) -> list[list[Any]]:
+        return [[v, solution[v]] for v in self.graph]
+
+    def from_plain(self, data: Any) -> Colouring:
+        return {node_of(self.graph, v): colour for v, colour in data}
+
+    def _check(self, solution: Colouring) -> None:
+        for v in self.graph:
+            if v not in solution:
+                raise ValueError(f"node {v!r} is missing; expected a colour or None for each node")
+            colour = solution[v]
+            if colour is not None and colour not in range(self.colours):
+                raise ValueError(
+                    f"node {v!r} has colour {colour!r}; expected 0 to {self.colours - 1} or None"
+                )
+
+
+def graph_colouring(
+    graph: nx.Graph,
+    colours: int,
+    node_weight: float | None = None,
+    edge_weight: float = 1,
+) -> GraphColouring:
+    """Colouring of a graph with a given number of colours.
+
+    Args:
+        graph: undirected, without self-loops; directions and parallel edges count once.
+        colours: k, 1 or more.
+        node_weight: A of the module's energy; by default just above `edge_weight` times the
+            largest degree, the proven bound.
+        edge_weight: B.
+
+    Raises:
+        ValueError: on a self-loop, fewer than one colour or a weight that is not positive.
+
+    Example:
+        >>> import networkx as nx
+        >>> square = graph_colouring(nx.cycle_graph(4), 2)
+        >>> square.certificate({0: 0, 1: 1, 2: 0, 3: 1}).feasible
+        True
+        >>> square.certificate({0: 0, 1: 0, 2: 0, 3: 1}).violations
+        ('nodes 0 and 1 both have colour 0', 'nodes 1 and 2 both have colour 0')
+    """
+    plain = simple_graph(graph)
+    if colours < 1:
+        raise ValueError(f"{colours} colours given; expected 1 or more")
+    if node_weight is None:
+        node_weight = edge_weight * max((d for _, d in plain.degree), default=0) + 1
+    for name, weight in (("node_weight", node_weight), ("edge_weight", edge_weight)):
+        if not 0 < weight < np.inf:
+            raise ValueError(f"{name} is {weight}; expected a positive number")
+    return GraphColouring(plain, int(colours), node_weight, edge_weight)

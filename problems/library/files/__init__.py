@@ -1,0 +1,1 @@
+"""File formats of natural problems and of their solutions; one module each."""

@@ -1,0 +1,87 @@
+"""Graph colouring against brute force over colours."""
+
+import itertools
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracle import QUICK, all_states, check_ground_states
+
+from problems.library.colouring import graph_colouring
+
+
+@st.composite
+def graphs(draw):
+    n = draw(st.integers(1, 4))
+    pairs = list(itertools.combinations(range(n), 2))
+    graph = nx.empty_graph(n)
+    graph.add_edges_from(draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else [])
+    return graph
+
+
+@QUICK
+@given(graphs(), st.integers(1, 3))
+def test_ground_states_have_fewest_conflicts(graph, colours):
+    encoded = graph_colouring(graph, colours)
+    best = min(
+        sum(choice[u] == choice[v] for u, v in graph.edges)
+        for choice in itertools.product(range(colours), repeat=len(graph))
+    )
+    states = all_states(encoded.problem.num_variables)
+    energies = encoded.problem.energies(states)
+    assert energies.min() == best
+    for state in states[energies == best]:
+        known = encoded.certificate(encoded.decode(state))
+        assert known.objective == best
+        assert known.feasible == (best == 0)
+    if best == 0:
+        check_ground_states(encoded, 0)
+
+
+def test_too_light_a_node_weight_leaves_nodes_bare():
+    """Negative control: below the bound ground states of K4 in three colours are not colourings."""
+    encoded = graph_colouring(nx.complete_graph(4), 2, node_weight=0.5)
+    states = all_states(8)
+    ground = states[encoded.problem.energies(states).argmin()]
+    assert None in encoded.decode(ground).values()
+
+
+def test_answer_repairs_and_ranks():
+    encoded = graph_colouring(nx.cycle_graph(4), 2)
+    bare = np.array([1, -1, -1, 1, 1, -1, -1, -1])
+    worse = np.array([1, -1] * 4)
+    found = encoded.answer([worse, bare])
+    assert found.repaired
+    assert found.certificate.feasible
+    assert not encoded.answer([worse, bare], repair=False).certificate.feasible
+
+
+def test_samples_of_dimod_in_any_order():
+    encoded = graph_colouring(nx.path_graph(3), 2)
+    import dimod
+
+    found = encoded.answer(dimod.ExactSolver().sample(encoded.bqm.change_vartype("BINARY")))
+    assert found.certificate.feasible
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"colours": 0}, "1 or more"),
+        ({"node_weight": -1.0}, "positive"),
+        ({"graph": nx.Graph([(1, 1)])}, "to itself"),
+        ({"graph": 3}, "is no graph"),
+    ],
+)
+def test_bad_input(change, words):
+    with pytest.raises(ValueError, match=words):
+        graph_colouring(**({"graph": nx.path_graph(2), "colours": 2} | change))
+
+
+@pytest.mark.parametrize("solution", [{0: 0}, {0: 0, 1: 2}, {0: 0, 1: "red"}])
+def test_no_solution_of_this_graph(solution):
+    encoded = graph_colouring(nx.path_graph(2), 2)
+    with pytest.raises(ValueError, match="expected"):
+        encoded.certificate(solution)
