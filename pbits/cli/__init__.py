@@ -18,9 +18,11 @@ from pbits.cli.device import device
 from pbits.cli.errors import BAD_INPUT, INTERRUPTED, complain
 from pbits.cli.infer import infer
 from pbits.cli.info import info
+from pbits.cli.problems import problems
 from pbits.cli.sample import sample
 from pbits.cli.solve import solve
 from pbits.cli.validate import validate
+from pbits.cli.verify import verify
 
 # The base class of all that is wrong with a command line; typer exports only this one of its kind.
 _USAGE_ERROR: Any = typer.BadParameter.__base__
@@ -33,6 +35,8 @@ app = typer.Typer(
 )
 app.command()(solve)
 app.command()(sample)
+app.command()(verify)
+app.command()(problems)
 app.command()(codesign)
 app.command()(infer)
 app.command()(info)

@@ -166,10 +166,10 @@ def _codesign(options: _Options, interrupt: Interrupt) -> str:
     options.check()
     parameters = options.parameters()
     # Here, as libraries that take a second to import would slow down `pbits --help` too.
-    from problems.formats import read
+    from problems.library.instance import open_instance
 
     try:
-        instance = read(problem_path(options.file), options.format)
+        instance = open_instance(problem_path(options.file), options.format)
         table = _sweep(instance, parameters, options, interrupt)
         choice = _affordable(table, options.loss / 100)
     except (ValueError, TypeError, MemoryError) as error:

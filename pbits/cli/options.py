@@ -3,9 +3,11 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pbits.cli.errors import fail
 from pbits.cli.methods import OWN_OPTIONS, TRAITS, Method, Update, Variant, check_belongs, flag
+from pbits.cli.natural import settings
 from pbits.cli.output import check_picture_name, check_writable
 
 
@@ -28,6 +30,8 @@ class Options:
     variant: Variant | None
     out: Path | None
     plot: Path | None
+    draw: Path | None
+    settings: list[str] | None
     hardware: str | None
     as_json: bool
 
@@ -38,10 +42,12 @@ class Options:
         for name in OWN_OPTIONS:
             if getattr(self, name) is not None:
                 check_belongs(name, self.chosen)
-        if self.plot:
-            check_picture_name(self.plot)
+        pictures = (("--plot", self.plot), ("--draw", self.draw))
+        for option, picture in pictures:
+            if picture:
+                check_picture_name(picture, option)
         taken = [self.path.resolve()]
-        for option, written in (("--out", self.out), ("--plot", self.plot)):
+        for option, written in (("--out", self.out), *pictures):
             if written is None:
                 continue
             if written.resolve() in taken:
@@ -99,6 +105,11 @@ class Options:
             return None
         own = Update.METROPOLIS if self.hardware is None else Update.GIBBS
         return (self.update or own).value
+
+    @property
+    def asked_settings(self) -> dict[str, Any]:
+        """Settings of a problem of the library, by name."""
+        return settings(self.settings)
 
     @property
     def path(self) -> Path:

@@ -28,10 +28,10 @@ def check_writable(path: Path, option: str) -> None:
         _cannot_write(path, option, error)
 
 
-def check_picture_name(path: Path) -> None:
-    """End the command where `path`, the value of `--plot`, is no kind of picture."""
+def check_picture_name(path: Path, option: str = "--plot") -> None:
+    """End the command where `path`, the value of `option`, is no kind of picture."""
     if path.suffix.lower() not in _PICTURES:
-        fail(f"--plot {path} names no picture; expected one of {', '.join(_PICTURES)}")
+        fail(f"{option} {path} names no picture; expected one of {', '.join(_PICTURES)}")
 
 
 def check_picture(path: Path) -> None:
@@ -40,11 +40,11 @@ def check_picture(path: Path) -> None:
     check_writable(path, "--plot")
 
 
-def write_picture(path: Path, figure: "Figure", dpi: int = 150) -> None:
-    """Write a figure to the value of `--plot`, as the kind of picture that its name says."""
+def write_picture(path: Path, figure: "Figure", dpi: int = 150, option: str = "--plot") -> None:
+    """Write a figure to the value of `option`, as the kind of picture that its name says."""
     data = BytesIO()
     figure.savefig(data, format=path.suffix.lower()[1:], dpi=dpi)
-    write_whole(path, data.getvalue(), "--plot")
+    write_whole(path, data.getvalue(), option)
 
 
 def write_whole(path: Path, data: bytes, option: str) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pbits.cli.hardware_report import rows as hardware_rows
+from pbits.cli.natural import rows as natural_rows
 from pbits.cli.particulars import count, particulars, rows
 
 if TYPE_CHECKING:
@@ -98,12 +99,14 @@ def table(facts: dict[str, Any]) -> str:
         f"{facts['instance']} ({facts['format']}): {count(facts['num_variables'], 'variable')}, "
         f"{count(facts['num_interactions'], 'interaction')}"
     )
-    wide = 15 if "hardware" in facts else 12
+    wide = 2 + max(10, *(len(name) for name, _ in lines))
     return "\n".join([title, *(f"  {name:<{wide}}{text}" for name, text in lines)])
 
 
 def _values(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """The best value, and its energy where that is another number."""
+    if "answer" in facts:
+        return [*natural_rows(facts["answer"]), ("energy", _number(facts["energy"]))]
     best, energy = _number(facts["best"]), _number(facts["energy"])
     if facts["sense"] == "minimise":
         return [("best energy", best)]

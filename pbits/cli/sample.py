@@ -138,10 +138,10 @@ def _sample(options: _Options, interrupt: Interrupt) -> str:
     started = time.perf_counter()
     options.check()
     # Here, as libraries that take a second to import would slow down `pbits --help` too.
-    from problems.formats import read
+    from problems.library.instance import open_instance
 
     try:
-        instance = read(problem_path(options.file), options.format)
+        instance = open_instance(problem_path(options.file), options.format)
         loaded = time.perf_counter()
         machine = None if options.hardware is None else load(options.hardware, instance.problem)
         result = _draw(instance, options, interrupt, machine)

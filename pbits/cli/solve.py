@@ -11,6 +11,7 @@ from pbits.cli.arguments import AsJson, File, FormatName
 from pbits.cli.errors import fail
 from pbits.cli.methods import Method
 from pbits.cli.minimisers import minimise
+from pbits.cli.natural import Settings, answer_of, encoded_of, in_own_terms, merged, write_answer
 from pbits.cli.options import Options
 from pbits.cli.output import write_picture, write_whole
 from pbits.cli.progress import on_terminal, progress_bar
@@ -44,13 +45,17 @@ def solve(
     target: own.Target = None,
     out: own.Out = None,
     plot: own.Plot = None,
+    draw: own.Draw = None,
+    settings: Settings = None,
     hardware: own.Hardware = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find a state of low energy, or a large cut, of a problem file.
+    """Find a state of low energy, a large cut or a solution of a problem file.
 
     Values are in the file's own terms: the cut of a max-cut graph (G-set, DIMACS
     torus, Biq Mac), the objective of a QUBO, the energy of an Ising model.
+    Problems of the library (`pbits problems`) - formulas, tours, colourings - come
+    back decoded, with a certificate worked out from the file and not from energies.
 
     Ctrl-C stops and prints the best so far. The exit status is 0, 2 on bad input
     and 130 after Ctrl-C.
@@ -64,6 +69,8 @@ def solve(
     $ pbits solve example --method bifurcation --variant discrete
 
     $ pbits solve example --hardware default --sweeps 2000
+
+    $ pbits solve queen5_5.col --set colours=5 --draw queens.png
     """
     run_interruptible(partial(_solve, Options(**locals())))
 
@@ -73,14 +80,15 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
     started = time.perf_counter()
     options.check()
     # Here, as libraries that take a second to import would slow down `pbits --help` too.
-    from problems.formats import read
+    from problems.library.instance import open_instance
 
     try:
-        instance = read(options.path, options.format)
+        instance = open_instance(options.path, options.format, **options.asked_settings)
         loaded = time.perf_counter()
         machine = _machine(instance, options)
         result = _minimise(instance, options, interrupt, machine)
         solved = time.perf_counter()
+        answer = answer_of(instance, result)
         extra = _hardware(instance, machine, result, options, interrupt)
     except (ValueError, MemoryError) as error:
         fail(str(error) or "out of memory; ask for fewer --reads")
@@ -93,11 +101,14 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
         "total": time.perf_counter() - started,
     }
     facts = record(instance, result, _asked(instance, result, options) | extra, seconds)
+    facts |= merged(instance, answer, options.target)
     try:
         _write(instance, result, facts, options)
+        write_answer(instance, answer, options.out, options.draw)
     finally:
         # Last, as the reader of a pipe may have gone; in any case, as the work is done.
-        print(json.dumps(facts, allow_nan=False) if options.as_json else table(facts))
+        text = json.dumps(facts, allow_nan=False) if options.as_json else table(facts)
+        print(text if options.as_json else in_own_terms(instance, answer, text))
     # Ctrl-C may also have ended the comparison with this computer.
     return "interrupt" if extra and interrupt() else result.stopped_by
 
@@ -164,7 +175,7 @@ def _asked(instance: "Instance", result: "Minimum", options: Options) -> dict[st
 def _write(
     instance: "Instance", result: "Minimum", facts: dict[str, Any], options: Options
 ) -> None:
-    if options.out:
+    if options.out and encoded_of(instance) is None:
         write_whole(options.out, solution(instance, result, facts), "--out")
     # A problem without variables leaves no trace.
     if options.plot and result.trace is not None:

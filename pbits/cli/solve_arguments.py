@@ -94,7 +94,21 @@ Target = Annotated[
         "--hardware all reads end, and those that reach it count.",
     ),
 ]
-Out = Annotated[Path | None, output(metavar="FILE", help="Write the best state as JSON.")]
+Out = Annotated[
+    Path | None,
+    output(
+        metavar="FILE",
+        help="Write the best state as JSON; of problems of the library the solution, in the "
+        "file's own format (tours, `v` lines, colours).",
+    ),
+]
+Draw = Annotated[
+    Path | None,
+    output(
+        metavar="FILE",
+        help="Draw the solution of a problem of the library (.png, .pdf or .svg).",
+    ),
+]
 Plot = Annotated[
     Path | None,
     output(

@@ -96,6 +96,9 @@ class GraphColouring(Encoded[Colouring]):
     def plain(self, solution: Colouring) -> list[list[Any]]:
         return [[v, solution[v]] for v in self.graph]
 
+    def words(self, solution: Colouring) -> str:
+        return " ".join(f"{v}:{'-' if c is None else c}" for v, c in solution.items())
+
     def from_plain(self, data: Any) -> Colouring:
         return {node_of(self.graph, v): colour for v, colour in data}
 

@@ -4,6 +4,7 @@ A certificate is worked out from the problem's own data - edges, clauses, distan
 an energy, so that neither the encoding nor the sampler has to be trusted.
 """
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -140,6 +141,10 @@ class Encoded(ABC, Generic[S]):
             ValueError: on data that are no solution of this problem.
         """
         return data
+
+    def words(self, solution: S) -> str:
+        """The solution in one line for people."""
+        return json.dumps(self.plain(solution))
 
     def energy_of(self, objective: float) -> int | float:
         """Energy of a feasible solution of this objective."""

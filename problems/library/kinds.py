@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from problems.library.encoded import Encoded
@@ -35,11 +36,20 @@ class Kind:
         Raises:
             ValueError: on data that the function does not know, lacks or refuses.
         """
-        try:
-            return self.builder(**data)
-        except TypeError as error:
-            words = str(error).replace(f"{self.function}() ", "")
-            raise ValueError(f"{self.name}: {words}") from error
+        taken = self.parameters
+        for name in data:
+            if name not in taken:
+                raise ValueError(f"{self.name} has no {name!r}; expected {', '.join(taken)}")
+        lacking = [name for name, needed in taken.items() if needed and name not in data]
+        if lacking:
+            raise ValueError(f"{self.name} needs {lacking[0]!r}; expected {', '.join(taken)}")
+        return self.builder(**data)
+
+    @property
+    def parameters(self) -> dict[str, bool]:
+        """Names of the function's parameters, and whether each is needed."""
+        found = signature(self.builder).parameters.values()
+        return {each.name: each.default is each.empty for each in found}
 
 
 def _table(*rows: tuple[str, str, str, str]) -> dict[str, Kind]:
