@@ -209,11 +209,12 @@ class SolveResult(Minimum):
     phases: tuple[Phase, ...]
     num_temperatures: int  # rungs of a ladder; 1: annealing alone
     num_ladders: int
+    num_searched: int  # spins that presolving left
 
     @property
     def spin_updates(self) -> int:
         """Spins updated on devices, at all temperatures."""
-        return self.num_ladders * self.num_temperatures * self.spins.shape[1] * self.num_sweeps
+        return self.num_ladders * self.num_temperatures * self.num_searched * self.num_sweeps
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import threading
 import time
 
+import networkx as nx
 import numpy as np
 import pytest
 from stats import enumerate_states
@@ -216,6 +217,26 @@ def test_background_gives_result_or_error():
     assert Background(lambda: 3).result() == 3
     with pytest.raises(ZeroDivisionError):
         Background(lambda: 1 // 0).result()
+
+
+def test_spins_that_need_no_search_are_taken_out_and_put_back():
+    """A tree with a few loops: nothing is left to be searched, and the answer is exact."""
+    graph = nx.random_labeled_tree(300, seed=1)
+    graph.add_edges_from([(0, 150), (20, 250)])
+    weights = np.random.default_rng(1).integers(-5, 6, graph.number_of_edges())
+    problem = problems.ising(np.arange(300) % 3 - 1, *np.array(graph.edges).T, weights)
+    found = pbits.solve(problem, seed=1)
+    assert found.stopped_by == "exhausted"
+    assert found.spins.shape[1] == 300
+    np.testing.assert_array_equal(problem.energies(found.spins), found.energies)
+    assert any("of 300 spins" in note for note in found.notes)
+    long = pbits.temper(problem, num_reads=8, num_sweeps=200, seed=2)
+    assert found.best_energy <= long.best_energy
+    worse = np.ones((1, 300), np.int8)
+    assert pbits.solve(problem, initial_spins=worse, seed=1).best_energy == found.best_energy
+    kept = pbits.solve(problem, presolve=False, time_limit=0.3, seed=1)
+    assert kept.best_energy >= found.best_energy
+    assert not any("presolving" in note for note in kept.notes)
 
 
 def test_enumeration_limit_is_small_enough_to_be_instant():

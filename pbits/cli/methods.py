@@ -42,7 +42,7 @@ class Traits(NamedTuple):
 
 _BETAS = ("update", "beta_min", "beta_max", "plot")
 TRAITS = {
-    Method.AUTO: Traits(_BETAS, None, None),
+    Method.AUTO: Traits(("presolve", *_BETAS), None, None),
     Method.ANNEAL: Traits(("sweeps", *_BETAS), 64, 1000),
     Method.TEMPER: Traits(("sweeps", *_BETAS), 32, 1000),
     Method.POPULATION: Traits(("sweeps", "update", "beta_max", "plot"), 1024, 10),
@@ -51,7 +51,9 @@ TRAITS = {
     Method.DESCEND: Traits((), 64, None),
 }
 # In the order of `pbits solve --help`.
-OWN_OPTIONS = ("sweeps", "update", "beta_min", "beta_max", "slices", "variant", "plot")
+OWN_OPTIONS = (
+    "sweeps", "presolve", "update", "beta_min", "beta_max", "slices", "variant", "plot"
+)  # fmt: skip
 
 
 def check_belongs(name: str, method: Method) -> None:

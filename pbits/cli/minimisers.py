@@ -50,7 +50,7 @@ def _anneal_machine(machine: "LoadedMachine", options: Options, asked: _Asked) -
 def _auto(problem: "Problem", options: Options, asked: _Asked) -> "Minimum":
     from pbits.solving import solve
 
-    return solve(problem, **_thermal(problem, options), **asked)
+    return solve(problem, presolve=options.presolve, **_thermal(problem, options), **asked)
 
 
 def _anneal(problem: "Problem", options: Options, asked: _Asked) -> "Minimum":

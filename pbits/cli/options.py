@@ -23,6 +23,7 @@ class Options:
     seed: int | None
     time_limit: float | None
     target: float | None
+    presolve: bool | None
     update: Update | None
     beta_min: float | None
     beta_max: float | None

@@ -36,6 +36,7 @@ def solve(
     reads: own.Reads = None,
     sweeps: own.Sweeps = None,
     seed: own.Seed = None,
+    presolve: own.Presolve = None,
     update: own.UpdateRule = None,
     beta_min: own.BetaMin = None,
     beta_max: own.BetaMax = None,

@@ -44,6 +44,14 @@ Sweeps = Annotated[
     ),
 ]
 Seed = Annotated[int | None, seed_option(_METHOD, ", but for auto and under a time limit")]
+Presolve = Annotated[
+    bool | None,
+    _method(
+        "--presolve/--no-presolve",
+        show_default=False,
+        help="For auto: take out spins that need no search first; by default where that pays.",
+    ),
+]
 UpdateRule = Annotated[
     Update | None,
     _method(

@@ -21,9 +21,11 @@ from pbits.schedules import default_beta_range
 from pbits.solving.allotment import Allotment
 from pbits.solving.background import Background
 from pbits.solving.host import host_anneal, is_suitable
+from pbits.solving.reducing import reduced
 from pbits.solving.search import Search
 from pbits.stopping import Stop
 from problems.polynomial import Problem
+from problems.reduction import Reduced
 
 _ENUMERABLE = 14  # spins
 # Seconds for which the host has the interpreter for itself, then a full core.
@@ -46,6 +48,7 @@ def solve(
     num_temperatures: int | None = None,
     beta_range: Sequence[float] | None = None,
     cluster_moves: bool | None = None,
+    presolve: bool | None = None,
     update: str = "metropolis",
     seed: int | None = None,
     initial_spins: ArrayLike | None = None,
@@ -64,6 +67,8 @@ def solve(
         num_temperatures: rungs of a ladder, 1 for annealing alone; default from size and time.
         beta_range: hottest and coldest inverse temperature; default from the data.
         cluster_moves: whether replicas exchange clusters; default: where measured to be of use.
+        presolve: whether spins that need no search are taken out first (`problems.reduction`) and
+            put back at the end; default: where that takes out a twentieth of them or more.
         update: "metropolis", or "gibbs" for heat bath.
         seed: of all random numbers.  What is run, and for how long, depends on the speed of the
             machine, so results do not replay in general: `anneal` and `temper` do.
@@ -86,6 +91,8 @@ def solve(
     stop = Stop(time_limit, target_energy, interrupt)
     stop.start()
     seed = checks.seed_or_random(seed)
+    smaller = reduced(problem, presolve, time_limit)
+    whole, problem = problem, problem if smaller is None else smaller.problem
     span = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
     if not 0 < span[0] < span[1]:
         raise ValueError(f"beta_range is {beta_range!r}; expected hot < cold, both above 0")
@@ -93,9 +100,11 @@ def solve(
         raise ValueError(f"update is {update!r}; expected 'metropolis' or 'gibbs'")
     asked = Allotment.asked(num_reads, num_temperatures)
     given = None if initial_spins is None else np.asarray(initial_spins)
-    start = None if given is None else checks.initial_states(given, len(given), problem)
+    start = None if given is None else checks.initial_states(given, len(given), whole)
+    if start is not None and smaller is not None:
+        start = start[:, smaller.kept]
     patient = (time_limit, target_energy) != (None, None)
-    run = _Run(problem, stop, seed, progress, patient)
+    run = _Run(problem, stop, seed, progress, patient, smaller)
     if start is not None and len(start):
         run.see(start, "given")
     if problem.num_variables <= _ENUMERABLE:
@@ -129,6 +138,7 @@ class _Run:
     seed: int
     progress: Callable[[Progress], None] | None
     is_patient: bool  # whether a lack of progress does not end the run
+    smaller: Reduced | None = None  # whose problem is searched
     spins: NDArray[np.int8] = field(init=False)  # [k, n]
     energies: NDArray = field(init=False)
     phases: list[Phase] = field(default_factory=list)
@@ -268,15 +278,16 @@ class _Run:
         prepare = 0.0 if search is None else search.prepare_seconds
         total = self.stop.seconds
         sampling = max(total - compile_seconds - prepare, 0.0)
+        spins, energies, notes = self._of_the_whole()
         return SolveResult(
             seed=self.seed,
             num_sweeps=0 if search is None else search.num_sweeps,
             timing=Timing(prepare, compile_seconds, sampling, total),
             kernel="host" if search is None else search.kernel,
             num_devices=0 if search is None else search.num_devices,
-            notes=runtime.notes(),
-            spins=self.spins,
-            energies=self.energies,
+            notes=notes,
+            spins=spins,
+            energies=energies,
             trace=Trace.of(self.records),
             beta_range=(float(span[0]), float(span[1])),
             num_restarts=1,
@@ -284,4 +295,14 @@ class _Run:
             phases=tuple(self.phases),
             num_temperatures=1 if search is None else search.num_rungs,
             num_ladders=0 if search is None else search.num_ladders,
+            num_searched=self.problem.num_variables,
         )
+
+    def _of_the_whole(self) -> tuple[NDArray[np.int8], NDArray, tuple[str, ...]]:
+        """States of the problem that was given, their energies counted anew, and notes."""
+        if self.smaller is None:
+            return self.spins, self.energies, runtime.notes()
+        whole, left = self.smaller.original, self.problem.num_variables
+        spins = self.smaller.undo(self.spins)
+        note = f"presolving left {left} of {whole.num_variables} spins to be searched"
+        return spins, whole.energies(spins), (*runtime.notes(), note)
