@@ -30,9 +30,14 @@ class Chips:
     evaluations: tuple[Evaluation, ...]
 
     @property
+    def right(self) -> np.ndarray:
+        """Which images each chip tells right, bool [chips, images]."""
+        return np.stack([one.found == one.labels for one in self.evaluations])
+
+    @property
     def accuracies(self) -> np.ndarray:
         """Of each chip, [chips]."""
-        return np.array([one.accuracy for one in self.evaluations])
+        return self.right.mean(1)
 
     @property
     def accuracy(self) -> float:
@@ -65,10 +70,9 @@ class Chips:
 
     def facts(self) -> dict[str, Any]:
         """Everything, for JSON: costs are of the first chip, the confusion is a sum over chips."""
-        right = np.stack([one.found == one.labels for one in self.evaluations])
-        several = {} if len(right) == 1 else {
+        several = {} if len(self.evaluations) == 1 else {
             "accuracy": self.accuracy,
-            "standard_error": paired_error(right),
+            "standard_error": paired_error(self.right),
             "loss": self.loss,
             "loss_standard_error": self.loss_error,
             "confusion": self.pooled().confusion.tolist(),
@@ -96,10 +100,8 @@ class Chips:
 
     def _changes(self) -> np.ndarray:
         """What every image loses on every chip, -1, 0 or 1, [chips, images]."""
-        return np.stack([
-            (one.float_found == one.labels) * 1.0 - (one.found == one.labels)
-            for one in self.evaluations
-        ])  # fmt: skip
+        first = self.evaluations[0]
+        return (first.float_found == first.labels) * 1.0 - self.right
 
 
 def paired_error(values: ArrayLike) -> float:
