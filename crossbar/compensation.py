@@ -9,7 +9,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from crossbar.best_codes import best_codes
 from crossbar.checking import finite_matrix
@@ -65,16 +65,33 @@ def compensate_columns(
     plain = programmed.replace(
         gain=jnp.ones_like(programmed.gain), offset=jnp.zeros_like(programmed.offset)
     )
-    seen = np.asarray(plain.mvm(x, key)[0], np.float64)
-    true = x @ weights
+    gain, offset = gain_and_offset(plain.mvm(x, key)[0], x @ weights)
+    return programmed.replace(
+        gain=jnp.asarray(gain, jnp.float32), offset=jnp.asarray(offset, jnp.float32)
+    )
+
+
+def gain_and_offset(
+    seen: ArrayLike, true: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What takes each column of products nearest to what they should be, by least squares.
+
+    Args:
+        seen, true: [vectors, outputs].
+
+    A column whose products do not vary keeps its gain.
+
+    Example:
+        >>> gain, offset = gain_and_offset([[0.0], [1.0]], [[3.0], [5.0]])
+        >>> gain.item(), offset.item()
+        (2.0, 3.0)
+    """
+    seen, true = np.asarray(seen, np.float64), np.asarray(true, np.float64)
     centred = seen - seen.mean(0)
     power = np.sum(centred**2, axis=0)
     varies = power > 1e-12 * np.maximum(np.sum(seen**2, axis=0), 1e-300)
     gain = np.where(varies, np.sum(centred * true, axis=0) / np.where(varies, power, 1.0), 1.0)
-    offset = true.mean(0) - gain * seen.mean(0)
-    return programmed.replace(
-        gain=jnp.asarray(gain, jnp.float32), offset=jnp.asarray(offset, jnp.float32)
-    )
+    return gain, true.mean(0) - gain * seen.mean(0)
 
 
 class Remapped(NamedTuple):

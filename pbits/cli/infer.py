@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _RANGES = {
     "images": (1, 10**6, ""),
+    "chips": (1, 1000, ""),
     "tile": (2, 4096, " rows and columns of an array"),
     "weight-bits": (2, 16, ", the sign among them"),
     "input-bits": (2, 16, ""),
@@ -37,7 +38,10 @@ def infer(
     wire: options.WireOhm = 0.0,
     no_calibrate: options.NoCalibrate = False,
     no_gains: options.NoGains = False,
+    in_order: options.InOrder = False,
+    codes: options.Codes = "plain",
     costs: options.CostFile = None,
+    chips: options.Chips = 1,
     seed: options.Seed = None,
     plot: options.Plot = None,
     as_json: options.Json = False,
@@ -50,8 +54,10 @@ def infer(
     $ pbits infer digits-mlp --hardware stt
 
     $ pbits infer model.onnx --data mnist --data-dir images --adc 6 --plot a.png
+
+    $ pbits infer model.onnx --hardware stt-28nm --codes measured --chips 5
     """
-    given = {"images": images, "tile": tile, "weight-bits": weight_bits,
+    given = {"images": images, "chips": chips, "tile": tile, "weight-bits": weight_bits,
              "input-bits": input_bits, "adc": adc}  # fmt: skip
     crossbar_input.check_ranges(_RANGES, given)
     if not 0 <= prune < 1:
@@ -70,10 +76,11 @@ def infer(
         )  # fmt: skip
         with steps() as progress:
             progress("loading", 0, 1)
-            job = infer_work.prepare(model, data, data_dir, preprocess, images, prune, seed)
-            found = infer_work.work(
-                job, design, seed, table, progress, ranges=not no_calibrate, gains=not no_gains
+            aids = infer_work.choose_aids(
+                codes, ranges=not no_calibrate, gains=not no_gains, in_order=in_order
             )
+            job = infer_work.prepare(model, data, data_dir, preprocess, images, prune, seed)
+            found = infer_work.work(job, design, seed, table, progress, aids, chips)
     except (ValueError, KeyError, ImportError, MemoryError) as error:
         fail(error.args[0] if isinstance(error, KeyError) and error.args else error)
     except OSError as error:
@@ -89,8 +96,8 @@ def infer(
 
 def _show(found: "Found", facts: dict[str, Any]) -> None:
     print(f"{facts['model']} on {facts['hardware']}, {facts['data']} ({facts['preprocess']})")
-    print(found.evaluation)
-    machine = found.evaluation.cost.processor
+    print(found.chips)
+    machine = found.chips.evaluations[0].cost.processor
     print(
         f"assumed of the processor: {machine.mac}, {machine.bits} bits; a bit of {machine.buffer} "
         f"serves {machine.reuse:g} multiply-accumulates, a weight from {machine.memory} "

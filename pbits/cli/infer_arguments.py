@@ -64,9 +64,25 @@ NoCalibrate = Annotated[
 NoGains = Annotated[
     bool, option("No digital gain and offset for each column.", _ARRAY, "--no-gains", metavar="")
 ]
+Codes = Annotated[
+    str,
+    option("How weights become codes: plain rounds them, wires makes up for wires, measured for "
+            "each cell of the chip too, as a first programming shows them.", _ARRAY,
+            metavar="KIND"),
+]  # fmt: skip
+Chips = Annotated[
+    int,
+    option("Chips that the network is programmed into; the accuracy is their mean.", _RUN,
+            metavar="N"),
+]  # fmt: skip
+InOrder = Annotated[
+    bool,
+    option("Gains and offsets once more, layer by layer, each on what those before it give.",
+            _ARRAY, "--in-order", metavar=""),
+]  # fmt: skip
 Seed = Annotated[
     int | None,
-    option("Of chip and reads; drawn if not given.", _RUN, metavar="N", min=0, max=2**32 - 1,
+    option("Of chips and reads; drawn if not given.", _RUN, metavar="N", min=0, max=2**32 - 1,
             show_default=False),
 ]  # fmt: skip
 Plot = Annotated[

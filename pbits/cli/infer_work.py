@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from crossbar.costs import Costs
     from crossbar.design import Design
-    from pbits.neural import Network
-    from pbits.neural.inference import Evaluation
+    from pbits.neural import Aids, Chips, Network
 
 Progress = Callable[[str, int, int], None]
 _CALIBRATION = 64  # training images that ranges are fitted to
@@ -36,7 +35,7 @@ class Found:
     """What came of a job."""
 
     job: Job
-    evaluation: "Evaluation"
+    chips: "Chips"
 
     def facts(self) -> dict[str, Any]:
         """For JSON."""
@@ -46,7 +45,7 @@ class Found:
             "data": self.job.data,
             "preprocess": self.job.preprocess,
             "sparsity": sparsity_of(self.job.network),
-        } | self.evaluation.facts()
+        } | self.chips.facts()
 
 
 def choose_design(name: str, adc: int | None, wire: float, **sizes: int) -> "Design":
@@ -98,33 +97,36 @@ def prepare(
     return Job(network, name, kind, change(images), labels, calibration)
 
 
+def choose_aids(codes: str, **switches: bool) -> "Aids":
+    """What is fitted to the images; see `Aids`."""
+    from pbits.neural import Aids
+
+    return Aids(codes=codes, **switches)
+
+
 def work(
     job: Job,
     design: "Design",
     seed: int,
     costs: "Costs",
     progress: Progress,
-    *,
-    ranges: bool,
-    gains: bool,
+    aids: "Aids",
+    chips: int,
 ) -> Found:
-    """Program the network and run it over the images."""
+    """Program the network into chips and run it over the images."""
     from jax import random
 
-    from pbits.neural import Aids, map_network
-    from pbits.neural.inference import evaluate
+    from pbits.neural import evaluate_chips
 
-    chip, read = random.split(random.key(seed))
-    mapped = map_network(
-        job.network, design, job.calibration, chip, aids=Aids(ranges=ranges, gains=gains),
-        progress=lambda done, total: progress("programming layers", done, total),
-    )  # fmt: skip
+    def told(what: str, chip: int, done: int, total: int) -> None:
+        progress(what if chips == 1 else f"chip {chip + 1}, {what}", done, total)
+
     batch = max(min(100, 2**18 // int(np.prod(job.network.input_shape))), 1)
-    evaluation = evaluate(
-        mapped, job.images, job.labels, key=read, batch=batch, costs=costs,
-        progress=lambda done, total: progress("images", done, total),
+    found = evaluate_chips(
+        job.network, design, job.calibration, job.images, job.labels, random.key(seed),
+        chips=chips, mapping={"aids": aids}, batch=batch, costs=costs, progress=told,
     )  # fmt: skip
-    return Found(job, evaluation)
+    return Found(job, found)
 
 
 def picture(found: Found) -> "Figure":
@@ -135,9 +137,10 @@ def picture(found: Found) -> "Figure":
 
     figure = Figure(figsize=(16, 5), layout="constrained")
     axes = figure.subplots(1, 3)
-    plots.plot_confusion(found.evaluation, data.SETS[found.job.data], axes[0])
-    plots.plot_layers(found.evaluation.cost, axes[1])
-    plots.plot_comparison(found.evaluation.cost, axes[2])
+    pooled = found.chips.pooled()
+    plots.plot_confusion(pooled, data.SETS[found.job.data], axes[0])
+    plots.plot_layers(pooled.cost, axes[1])
+    plots.plot_comparison(pooled.cost, axes[2])
     return figure
 
 

@@ -3,6 +3,7 @@
 from pbits.neural import data, layers, shapes
 from pbits.neural.arrays import cnn, from_npz, mlp
 from pbits.neural.augmenting import Augmentation
+from pbits.neural.chips import Chips, evaluate_chips
 from pbits.neural.evaluating import accuracy, outputs
 from pbits.neural.fitting import Aids
 from pbits.neural.folding import fold
@@ -23,6 +24,7 @@ from pbits.neural.twin import Twin, quantised, twin_of
 __all__ = [
     "Aids",
     "Augmentation",
+    "Chips",
     "Epoch",
     "Evaluation",
     "LinearNode",
@@ -40,6 +42,7 @@ __all__ = [
     "cnn",
     "data",
     "evaluate",
+    "evaluate_chips",
     "fold",
     "from_npz",
     "hardware",

@@ -31,7 +31,10 @@ class Aids:
         powers_of_two: steps are powers of two, so that adding slices up takes shifts only.
         gains: each column gets the digital gain and offset that fit some products best.
         codes: "plain" rounds weights, "wires" chooses codes that make up for wires, "measured" for
-            this chip's conductances too; see `crossbar.compensation.remap`.
+            this chip's conductances too, which are then programmed twice before; see
+            `crossbar.compensation.remap`.
+        in_order: gains and offsets are fitted once more, layer by layer, to what the layers before
+            give in memory, as batch normalisation would be; see `in_order.fit_in_order`.
 
     Raises:
         ValueError: on another word for codes.
@@ -45,6 +48,7 @@ class Aids:
     powers_of_two: bool = True
     gains: bool = True
     codes: str = "plain"
+    in_order: bool = False
 
     def __post_init__(self) -> None:
         if self.codes not in CODES:
@@ -88,7 +92,8 @@ def fit(
     read = random.fold_in(key, 101)
     choices = [raw]
     if aids.ranges and np.any(rows):
-        meant = None if design.adc.bits is None else _meant(raw)
+        # Codes that were chosen make sums between whole numbers, and mean them.
+        meant = raw if aids.codes != "plain" or design.adc.bits is None else _meant(raw)
         tuned = calibrate(raw, rows, key=read, powers_of_two=aids.powers_of_two, meant=meant)
         wide = raw.replace(input_scale=tuned.input_scale)
         choices = [tuned] if design.adc.bits is None else [tuned, wide]

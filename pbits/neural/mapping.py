@@ -17,6 +17,7 @@ from crossbar.write_verify import Verify
 from pbits.checks import whole_number
 from pbits.neural.evaluating import Progress
 from pbits.neural.fitting import Aids, fit
+from pbits.neural.in_order import fit_in_order
 from pbits.neural.linear import Linear
 from pbits.neural.network import LinearHook, Network
 from pbits.neural.signs import unsigned_layers
@@ -158,7 +159,7 @@ def map_network(
         design: of all arrays.
         calibration_images: some dozens of typical inputs; labels are not needed.
         key: of `jax.random`: the chip and its programming.
-        aids: what is fitted to the images; all but chosen codes if None.
+        aids: what is fitted to the images; ranges and gains if None.
         layers: changes of the design for some layers, by name, such as ``{"conv1":
             {"weight_bits": 6}}``.
         verify: how cells are written until they are right; None writes each once.
@@ -180,6 +181,7 @@ def map_network(
         raise ValueError("calibration_images must be finite, and at least one image")
     whole_number("vectors", vectors, least=2)
     unsigned = unsigned_layers(network, unsigned_input=bool(images.min() >= 0))
+    aids = Aids() if aids is None else aids
     rows, arrays = typical_rows(network, images, vectors), {}
     for place, node in enumerate(linears):
         own = design.replace(**changes.get(node.name, {}))
@@ -187,9 +189,11 @@ def map_network(
         matrix = np.asarray(node.matrix, np.float64)
         chip = random.fold_in(key, place)
         given = rows[node.name].astype(np.float64)
-        arrays[node.name] = fit(chip, matrix, own, given, aids or Aids(), verify)
+        arrays[node.name] = fit(chip, matrix, own, given, aids, verify)
         if progress:
             progress(place + 1, len(linears))
+    if aids.in_order:
+        arrays = fit_in_order(network, arrays, images, random.fold_in(key, len(linears)))
     return Mapped(network, arrays)
 
 

@@ -62,6 +62,17 @@ def test_words_say_what_was_found(invoke, model) -> None:
     assert "seed 1" in result.stdout
 
 
+def test_several_chips(invoke, model) -> None:
+    result = invoke("infer", model, "--images", 80, *QUICK, "--chips", 2, "--in-order", "--json")
+    assert result.exit_code == 0, result.stderr
+    facts = json.loads(result.stdout)
+    assert facts["chips"] == len(facts["accuracies"]) == 2
+    assert (
+        facts["accuracy"] == facts["accuracy_mean"] == pytest.approx(sum(facts["accuracies"]) / 2)
+    )
+    assert facts["accuracy_deviation"] >= 0
+
+
 def test_what_is_wrong_is_explained(complaint, model, tmp_path) -> None:
     known = "digits-mlp, digits-lenet, mnist-mlp"
     assert (
@@ -81,6 +92,8 @@ def test_what_is_wrong_is_explained(complaint, model, tmp_path) -> None:
     assert "no files of mnist (test)" in message
     assert str(tmp_path) in message
     assert "--adc is 1; expected 2 to 16" in complaint("infer", model, "--adc", 1)
+    assert "--chips is 0" in complaint("infer", model, "--chips", 0)
+    assert "codes is 'best'" in complaint("infer", model, "--codes", "best")
     assert "--prune is 2.0" in complaint("infer", model, "--prune", 2)
     (tmp_path / "text.onnx").write_text("hello")
     assert "not a valid ONNX file" in complaint("infer", tmp_path / "text.onnx")

@@ -1,5 +1,7 @@
 """Networks in crossbar arrays: the quantised twin, accuracy, aids, chunks, costs."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -8,8 +10,10 @@ from jax import random
 from mapped_networks import KEY, binary, classifier, digits, small, small_conv
 
 from crossbar.converters.adc import IdealAdc
-from pbits.neural import Aids, accuracy, map_network, mlp, tiles
+from pbits.neural import Aids, accuracy, evaluate_chips, map_network, mlp, tiles
+from pbits.neural.chips import paired_error
 from pbits.neural.costing import cost_of, estimate, layout_of
+from pbits.neural.in_order import fit_in_order
 from pbits.neural.inference import evaluate
 from pbits.neural.pruning import prune, sparsity_of
 from pbits.neural.signs import unsigned_layers
@@ -128,18 +132,87 @@ def test_ranges_and_gains_help_coarse_converters(mapped) -> None:
     assert accuracy(mapped, images, labels, batch=100) > plain + 0.05
 
 
+def test_gains_in_order_make_up_for_layers_before(mapped) -> None:
+    images, _, typical = digits()
+    alive = jnp.arange(64) % 4 > 0  # a quarter of the first layer's columns give nothing
+    first = mapped.arrays["first"]
+    arrays = mapped.arrays | {"first": first.replace(transfer=first.transfer * alive)}
+    worse = replace(mapped, arrays=arrays)
+    better = replace(mapped, arrays=fit_in_order(mapped.network, arrays, typical, READ))
+    whole = replace(mapped, arrays=fit_in_order(mapped.network, mapped.arrays, typical, READ))
+    exact, known = (np.asarray(classifier()(x)) for x in (images, typical))
+    errors = [np.square(one.run(images) - exact).mean() for one in (whole, better, worse)]
+    assert errors[0] < 0.8 * errors[1] < 0.6 * errors[2]
+    # Least squares with an offset: what is left has no mean over the images of the fit.
+    left = [np.abs((one.run(typical, READ) - known).mean(0)).max() for one in (better, worse)]
+    assert left[0] < 0.01 < 0.1 * left[1]
+    same = map_network(classifier(), binary(0.04), typical, KEY, aids=Aids(in_order=True))
+    wanted = fit_in_order(mapped.network, mapped.arrays, typical, random.fold_in(KEY, 2))
+    assert np.array_equal(same.arrays["last"].gain, wanted["last"].gain)
+
+
+def test_chips_differ_and_the_first_ones_do_not_depend_on_how_many() -> None:
+    images, labels, typical = digits()
+    one, two = (
+        evaluate_chips(
+            classifier(), binary(0.15), typical, images, labels, KEY, chips=chips, batch=100
+        )
+        for chips in (1, 2)
+    )
+    assert np.array_equal(one.right[0], two.right[0])
+    assert not np.array_equal(*two.right)
+    assert one.accuracy_deviation is None
+    assert two.accuracy_deviation == pytest.approx(np.ptp(two.accuracies) / np.sqrt(2))
+    single, both = one.facts(), two.facts()
+    assert single["accuracy"] == one.evaluations[0].accuracy == single["accuracy_mean"]
+    assert single["loss_standard_error"] == pytest.approx(one.evaluations[0].loss_error)
+    assert both["accuracy"] == both["accuracy_mean"] == pytest.approx(np.mean(both["accuracies"]))
+    assert both["chips"] == 2
+    assert both["images"] == len(labels)
+    assert np.sum(both["confusion"]) == 2 * len(labels)
+    assert "on 2 chips" in str(two)
+    assert "chips" not in str(one)
+    with pytest.raises(ValueError, match="chips"):
+        evaluate_chips(classifier(), small(), typical, images, labels, KEY, chips=0)
+
+
+def test_the_error_over_chips_and_images_is_that_of_repeated_draws() -> None:
+    draw = np.random.default_rng(3)
+    trials, chips, images = 3000, 4, 25
+
+    def variances(of_chip, of_image, rest):
+        tables = (
+            of_chip * draw.normal(size=(trials, chips, 1))
+            + of_image * draw.normal(size=(trials, 1, images))
+            + rest * draw.normal(size=(trials, chips, images))
+        )
+        claimed = np.mean([paired_error(table) ** 2 for table in tables])
+        alone = np.mean([paired_error(table.mean(0)[None]) ** 2 for table in tables])
+        return claimed, alone, of_chip**2 / chips + (of_image**2 + rest**2 / chips) / images
+
+    for effects in ((0.3, 1.0, 1.0), (0.0, 1.0, 1.0), (0.3, 0.0, 1.0)):
+        claimed, alone, true = variances(*effects)
+        # The floor only ever adds, and images are divided by n, not n - 1.
+        assert 0.94 * true < claimed < 1.25 * true
+    assert alone < 0.5 * true  # what images alone would say of the last
+
+
 @pytest.mark.slow
 def test_chosen_codes_make_up_for_the_spread_of_a_chip() -> None:
     typical = digits()[2]
     design = binary(0.15)
     plain, measured = (
-        map_network(classifier(), design, typical, KEY, aids=Aids(codes=codes, ranges=False))
+        map_network(classifier(), design, typical, KEY, aids=Aids(codes=codes))
         for codes in ("plain", "measured")
     )
     wanted = np.asarray(classifier()["last"].weight)
     errors = [np.abs(np.asarray(one.arrays["last"].matrix()) - wanted).mean()
               for one in (plain, measured)]  # fmt: skip
     assert errors[1] < 0.7 * errors[0]
+    images = digits()[0]
+    exact = np.asarray(classifier()(images))
+    squared = [np.square(one.run(images) - exact).mean() for one in (plain, measured)]
+    assert squared[1] < 0.5 * squared[0]
 
 
 def test_layers_of_their_own_and_refusals(mapped) -> None:
