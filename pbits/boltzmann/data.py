@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits.boltzmann.exact import states
 from pbits.checks import whole_number
+from problems.model import as_states
 
 _TEST_SHARE = 0.2
 
@@ -88,18 +89,38 @@ def with_labels(images: ArrayLike, labels: ArrayLike, num_classes: int) -> NDArr
     """Images [k, pixels] with a unit for each class after them, one of which is up.
 
     Raises:
-        ValueError: on a class that does not exist, or other numbers of images and labels.
+        ValueError: on a class that does not exist, other numbers of images and labels, or pixels
+            other than -1 and +1.
 
     Example:
         >>> with_labels([[1], [-1]], [0, 1], 2).tolist()
         [[1, 1, -1], [-1, -1, 1]]
     """
-    pixels, classes = np.asarray(images, np.int8), np.asarray(labels)
-    if classes.shape != pixels.shape[:1]:
-        raise ValueError(f"{len(pixels)} images and labels of shape {classes.shape} are given")
-    if classes.size and not 0 <= classes.min() <= classes.max() < num_classes:
-        raise ValueError(f"a label is outside 0..{num_classes - 1}; raise num_classes")
+    given = np.asarray(images)
+    if given.ndim != 2:
+        raise ValueError(f"images have shape {given.shape}; expected [k, pixels]")
+    pixels = as_states(given, given.shape[1])[0]
+    classes = checked_classes(labels, len(pixels), whole_number("num_classes", num_classes, 1))
     return np.concatenate([pixels, one_up(classes, num_classes)], axis=1)
+
+
+def checked_classes(labels: ArrayLike, count: int, num_classes: int) -> NDArray:
+    """Classes [count] of whole numbers below `num_classes`.
+
+    Raises:
+        ValueError: with what came, and what was expected.
+    """
+    classes = np.asarray(labels)
+    if classes.shape != (count,):
+        raise ValueError(f"{count} images and labels of shape {classes.shape} are given")
+    if count and not np.issubdtype(classes.dtype, np.integer):
+        raise ValueError(f"labels hold {classes.dtype}; expected whole numbers")
+    if count and not 0 <= classes.min() <= classes.max() < num_classes:
+        raise ValueError(
+            f"labels are from {classes.min()} to {classes.max()}; expected 0 to {num_classes - 1}, "
+            "or more classes"
+        )
+    return classes
 
 
 def one_up(classes: NDArray, num_classes: int) -> NDArray[np.int8]:

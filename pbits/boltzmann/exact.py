@@ -76,6 +76,8 @@ def moments(machine: BoltzmannMachine, seen: ArrayLike | None = None) -> Moments
     """Of the machine; with units held at data [k, num_seen], the mean over its rows."""
     if seen is None:
         return _moments(machine.graph, _summed(machine, np.zeros(machine.graph.num_units)))
+    if not len(np.asarray(seen)):
+        raise ValueError("data has no rows; expected one or more")
     rows, counts = np.unique(np.asarray(seen), axis=0, return_counts=True)
     parts = [_moments(machine.graph, _summed(machine, h)) for h in _held(machine.graph, rows)]
     share = counts / counts.sum()

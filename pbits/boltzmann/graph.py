@@ -3,6 +3,7 @@
 Units are numbered: what is seen first (pixels, then labels), then what is hidden.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -69,11 +70,25 @@ class Graph:
         return tuple(sorted(found, key=lambda units: int((units >= self.num_seen).sum())))
 
 
+def _units(name: str, numbers: ArrayLike) -> NDArray[np.int64]:
+    found = np.asarray(numbers).ravel()
+    if found.size and not np.issubdtype(found.dtype, np.integer):
+        raise ValueError(f"{name} holds {found.dtype}; expected numbers of units")
+    return found.astype(np.int64)
+
+
+def _sizes(name: str, sizes: tuple[int, ...], count: int | None = None) -> tuple[int, ...]:
+    if isinstance(sizes, str) or not isinstance(sizes, Sequence) or count not in (None, len(sizes)):
+        form = "(rows, columns)" if count else "sizes of layers, such as (64, 32)"
+        raise ValueError(f"{name} is {sizes!r}; expected {form}")
+    return tuple(whole_number(f"each size of {name}", size, 1) for size in sizes)
+
+
 def _graph(visible: int, labels: int, hidden: int, row: ArrayLike, col: ArrayLike) -> Graph:
     visible = whole_number("num_visible", visible, 1)
     labels = whole_number("num_labels", labels, 0)
     hidden = whole_number("num_hidden", hidden, 0)
-    row, col = np.asarray(row, np.int64).ravel(), np.asarray(col, np.int64).ravel()
+    row, col = _units("row", row), _units("col", col)
     n = visible + labels + hidden
     if row.shape != col.shape or (row.size and min(row.min(), col.min()) < 0):
         raise ValueError(f"row has shape {row.shape} and col {col.shape}; expected pairs of units")
@@ -96,7 +111,8 @@ def rbm(num_visible: int, num_hidden: int, num_labels: int = 0) -> Graph:
         >>> graph.num_units, graph.num_couplings, graph.is_restricted
         (12, 32, True)
     """
-    seen = num_visible + num_labels
+    seen = whole_number("num_visible", num_visible, 1) + whole_number("num_labels", num_labels, 0)
+    whole_number("num_hidden", num_hidden, 0)
     pairs = _complete(np.arange(seen), seen + np.arange(num_hidden))
     return _graph(num_visible, num_labels, num_hidden, *pairs)
 
@@ -111,6 +127,8 @@ def deep(num_visible: int, hidden: tuple[int, ...], num_labels: int = 0) -> Grap
     """
     if not hidden:
         raise ValueError("hidden is empty; expected the sizes of one or more hidden layers")
+    hidden = _sizes("hidden", hidden)
+    whole_number("num_visible", num_visible, 1), whole_number("num_labels", num_labels, 0)
     ends = np.cumsum([num_visible + num_labels, *hidden])
     layers = [np.arange(num_visible)]
     layers += [np.arange(a, b) for a, b in pairwise(ends)]
@@ -157,8 +175,9 @@ def local(
         >>> graph.num_couplings, graph.is_restricted
         (20, False)
     """
-    height, width = shape
-    rows, columns = hidden
+    height, width = shape = _sizes("shape", shape, 2)
+    rows, columns = hidden = _sizes("hidden", hidden, 2)
+    whole_number("num_labels", num_labels, 0)
     first = height * width + num_labels
     number = first + np.arange(rows * columns).reshape(rows, columns)
     at = [(np.arange(k) + 0.5) * n / k - 0.5 for k, n in zip(hidden, shape, strict=True)]

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks
 from pbits.boltzmann import likelihood
-from pbits.boltzmann.data import one_up
+from pbits.boltzmann.data import checked_classes, one_up
 from pbits.boltzmann.graph import Graph
 from pbits.boltzmann.model import BoltzmannMachine
 from pbits.boltzmann.samplers import BlockGibbs, Sampler, States, random_states
@@ -35,21 +35,28 @@ def generate(
         sampler: that draws them.
         seed: of the chains.
 
+    Raises:
+        ValueError: on arguments out of range, with what was expected.
+
     Example:
         >>> from pbits.boltzmann import initialise, rbm
         >>> generate(initialise(rbm(4, 2, num_labels=2)), 3, label=1)[:, 4:].tolist()
         [[-1, 1], [-1, 1], [-1, 1]]
     """
-    graph = machine.graph
-    states = random_states(machine, checks.whole_number("count", count, 1), seed)
+    graph, sweeps = machine.graph, checks.whole_number("num_sweeps", num_sweeps, 1)
+    count, seed = checks.whole_number("count", count, 1), checks.whole_number("seed", seed, 0)
+    states = random_states(machine, count, seed)
     if start is not None:
-        states[:, : graph.num_seen] = as_states(start, graph.num_seen)[0]
+        rows, _ = as_states(start, graph.num_seen)
+        if len(rows) != count:
+            raise ValueError(f"start has {len(rows)} rows; expected {count}, one a chain")
+        states[:, : graph.num_seen] = rows
     held = np.zeros(graph.num_units, bool)
     if label is not None:
         _check_labels(graph, label)
         held[graph.num_visible : graph.num_seen] = True
         states[:, graph.num_visible : graph.num_seen] = one_up(np.array([label]), graph.num_labels)
-    return sampler.load(machine)(states, held, num_sweeps, seed)[:, : graph.num_seen]
+    return sampler.load(machine)(states, held, sweeps, seed)[:, : graph.num_seen]
 
 
 def complete(
@@ -73,16 +80,26 @@ def complete(
         sampler: that draws them.
         seed: of the chains.
 
+    Raises:
+        ValueError: on arguments out of range, with what was expected.
+
     Example:
         >>> from pbits.boltzmann import initialise, rbm
         >>> complete(initialise(rbm(4, 2)), np.ones((1, 4)), [True, True, False, False])[0, :2]
         array([1., 1.])
     """
-    graph = machine.graph
-    pixels, _ = as_states(images, graph.num_visible)
-    mask = np.asarray(known, bool)
-    if mask.shape != (graph.num_visible,):
-        raise ValueError(f"known has shape {mask.shape}; expected one for each pixel")
+    graph, mask = machine.graph, np.asarray(known)
+    if mask.shape != (graph.num_visible,) or mask.dtype != bool:
+        raise ValueError(
+            f"known has shape {mask.shape} and holds {mask.dtype}; expected bool "
+            f"({graph.num_visible},), True for each pixel that is known"
+        )
+    given = np.asarray(images)
+    if given.shape[-1:] == mask.shape:
+        given = np.where(mask, given, 1)  # whatever stands for the unknown
+    pixels, _ = as_states(given, graph.num_visible)
+    sweeps = checks.whole_number("num_sweeps", num_sweeps, 1)
+    seed = checks.whole_number("seed", seed, 0)
     reads = checks.whole_number("reads", reads, 1)
     held = np.pad(mask, (0, graph.num_units - graph.num_visible))
     draw, found = sampler.load(machine), []
@@ -91,7 +108,7 @@ def complete(
         part = np.repeat(pixels[first : first + size], reads, axis=0)
         states = random_states(machine, len(part), seed + first)
         states[:, held] = part[:, mask]
-        states = draw(states, held, num_sweeps, seed + first)[:, : graph.num_seen]
+        states = draw(states, held, sweeps, seed + first)[:, : graph.num_seen]
         found.append(states.reshape(-1, reads, graph.num_seen).mean(1))
     return np.concatenate(found) if found else np.zeros((0, graph.num_seen))
 
@@ -150,13 +167,23 @@ def accuracy(
     num_sweeps: int = 50,
     seed: int = 0,
 ) -> float:
-    """Share of images whose class is found; arguments as `classify`."""
+    """Share of images whose class is found; arguments as `classify`.
+
+    Raises:
+        ValueError: where there are no images, or labels are not classes, one an image.
+    """
+    count = len(np.asarray(images))
+    if not count:
+        raise ValueError("there are no images; expected at least one")
+    wanted = checked_classes(labels, count, machine.graph.num_labels)
     found = classify(
         machine, images, sampler=sampler, reads=reads, num_sweeps=num_sweeps, seed=seed
     )
-    return float((found == np.asarray(labels)).mean())
+    return float((found == wanted).mean())
 
 
 def _check_labels(graph: Graph, label: int) -> None:
-    if not 0 <= label < graph.num_labels:
-        raise ValueError(f"label is {label} and the machine has {graph.num_labels}; give it more")
+    if not 0 <= checks.whole_number("label", label, 0) < graph.num_labels:
+        raise ValueError(
+            f"label is {label} and the machine has {graph.num_labels}; give its graph num_labels"
+        )

@@ -24,7 +24,8 @@ from pbits.boltzmann.block_gibbs import (
 from pbits.boltzmann.exact import Moments
 from pbits.boltzmann.graph import Graph
 from pbits.boltzmann.model import BoltzmannMachine
-from pbits.boltzmann.samplers import Sampler, States
+from pbits.boltzmann.samplers import MachineDraw, Sampler, States
+from pbits.boltzmann.spending import Spent
 
 _POSITIVE, _NEGATIVE, _HIDDEN = 0, 1, 2  # what random numbers are for
 
@@ -47,6 +48,7 @@ class Learner(Protocol):
     """Parameters on their way."""
 
     num_rows: int
+    spent: Spent | None  # by a p-bit computer so far
 
     def learn(
         self, batches: NDArray, rates: NDArray, first: int, stops: Callable[[], bool]
@@ -83,7 +85,7 @@ class BlockLearner:
         decay: float, chains: int, sampler: Sampler, seed: int,
     ):  # fmt: skip
         del sampler
-        self.num_rows = len(data)
+        self.num_rows, self.spent = len(data), None
         self._graph, self._recipe, self._optimiser = machine.graph, recipe, optimiser
         self._layout = Layout.of(machine.graph)
         self._held = held_by_class(machine.graph.seen, machine.graph)
@@ -177,6 +179,7 @@ class SamplerLearner:
         )
         self._state = optimiser.init(self._parameters)
         self._chains = first_chains(machine.graph, data, chains, seed)
+        self.spent: Spent | None = None
 
     def learn(
         self, batches: NDArray, rates: NDArray, first: int, stops: Callable[[], bool]
@@ -204,6 +207,8 @@ class SamplerLearner:
         chains = draw(chains, free, recipe.sweeps, seeds[_NEGATIVE])
         if recipe.persistent:
             self._chains = chains
+        if isinstance(draw, MachineDraw):
+            self.spent = draw.spent + (self.spent or Spent())
         grads = sample_moments(graph, with_data).less(sample_moments(graph, chains))
         grads = Moments(
             grads.unit.astype(np.float32),

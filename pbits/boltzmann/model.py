@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pbits import checks
 from pbits.boltzmann.graph import Graph
 from problems.model import IsingProblem, as_states, blocks
 
@@ -43,10 +44,12 @@ class BoltzmannMachine:
         expected = {"h": self.graph.num_units, "coupling": self.graph.num_couplings}
         for name, size in expected.items():
             values = np.asarray(getattr(self, name), np.float64)
-            if values.shape != (size,) or not np.isfinite(values).all():
+            bad = np.count_nonzero(~np.isfinite(values))
+            if values.shape != (size,) or bad:
                 raise ValueError(
-                    f"{name} has shape {values.shape}; expected {size} finite numbers, one for "
-                    f"each {'unit' if name == 'h' else 'coupled pair'} of the graph"
+                    f"{name} has shape {values.shape} and {bad} values that are not finite; "
+                    f"expected {size} finite numbers, one for each "
+                    f"{'unit' if name == 'h' else 'coupled pair'} of the graph"
                 )
             object.__setattr__(self, name, values)
 
@@ -119,14 +122,18 @@ def initialise(
         scale: standard deviation of couplings; default 0.5 over the root of the mean degree.
         seed: of the couplings.
 
+    Raises:
+        ValueError: on data of another shape or other values, or a negative scale.
+
     Example:
         >>> from pbits.boltzmann import rbm
         >>> initialise(rbm(2, 1), [[1, 1], [1, 1]]).h.round(1).tolist()
         [-1.9, -1.9, 0.0]
     """
     degree = 2 * graph.num_couplings / graph.num_units
-    size = 0.5 / max(degree, 1.0) ** 0.5 if scale is None else scale
-    coupling = size * np.random.default_rng(seed).standard_normal(graph.num_couplings)
+    size = 0.5 / max(degree, 1.0) ** 0.5 if scale is None else checks.non_negative("scale", scale)
+    rng = np.random.default_rng(checks.whole_number("seed", seed, 0))
+    coupling = size * rng.standard_normal(graph.num_couplings)
     h = np.zeros(graph.num_units)
     if data is not None:
         h[: graph.num_seen] = base_biases(as_states(data, graph.num_seen)[0])

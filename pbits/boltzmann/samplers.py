@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pbits.boltzmann.block_gibbs import Layout, held_by_class, parameters_of, run
 from pbits.boltzmann.held import hold
 from pbits.boltzmann.model import BoltzmannMachine
-from pbits.machine import LoadedMachine, Machine
+from pbits.boltzmann.spending import Spent
+from pbits.machine import LoadedMachine, Machine, MachineSamples
 from pbits.random import seed_key
 from pbits.sampling import sample
 
@@ -69,7 +70,7 @@ class Kernels:
 
         def draw(states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int) -> States:
             if held.any():
-                return _drawn(hold(loaded, held), states, num_sweeps, seed)
+                return _drawn(hold(loaded, held), states, num_sweeps, seed).spins
             found = sample(
                 machine.problem, beta=1.0, num_reads=len(states), num_sweeps=num_sweeps, seed=seed,
                 initial_spins=states,
@@ -92,19 +93,42 @@ class OnMachine:
 
     def load(self, machine: BoltzmannMachine) -> Draw:
         """See `Sampler`."""
-        loaded = self.machine.load(machine.problem)
-
-        def draw(states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int) -> States:
-            # Held or not, all runs are one program.
-            return _drawn(hold(loaded, held), states, num_sweeps, seed)
-
-        return draw
+        return MachineDraw(self.machine.load(machine.problem))
 
 
-def _drawn(loaded: LoadedMachine, states: States, num_sweeps: int, seed: int) -> States:
+class MachineDraw:
+    """A loaded p-bit computer as a `Draw`, that knows what it took.
+
+    Attributes:
+        loaded: the computer, couplings written.
+        spent: by all runs so far, and by writing once there is a run.
+
+    Example:
+        >>> from pbits.boltzmann import initialise, rbm
+        >>> draw = OnMachine().load(initialise(rbm(4, 2)))
+        >>> _ = draw(np.ones((3, 6), np.int8), np.arange(6) < 4, 5, 0)
+        >>> draw.spent.updates
+        90.0
+    """
+
+    def __init__(self, loaded: LoadedMachine):
+        self.loaded = loaded
+        self.spent = Spent()
+
+    def __call__(
+        self, states: States, held: NDArray[np.bool_], num_sweeps: int, seed: int
+    ) -> States:
+        """See `Sampler`."""
+        # Held or not, all runs are one program.
+        found = _drawn(hold(self.loaded, held), states, num_sweeps, seed)
+        self.spent = self.spent + Spent.of(found.hardware, written=not self.spent.runs)
+        return found.spins
+
+
+def _drawn(loaded: LoadedMachine, states: States, num_sweeps: int, seed: int) -> MachineSamples:
     return loaded.sample(
         beta=1.0, num_reads=len(states), num_sweeps=num_sweeps, seed=seed, initial_spins=states
-    ).spins
+    )
 
 
 def random_states(machine: BoltzmannMachine, count: int, seed: int) -> States:

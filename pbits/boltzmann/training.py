@@ -20,6 +20,7 @@ from pbits.boltzmann.learner import BlockLearner, Learner, Recipe, SamplerLearne
 from pbits.boltzmann.model import BoltzmannMachine
 from pbits.boltzmann.optimisers import momentum as with_momentum
 from pbits.boltzmann.samplers import BlockGibbs, Sampler
+from pbits.boltzmann.spending import Spent
 from pbits.interrupts import deferred_interrupt
 from problems.model import as_states
 
@@ -56,6 +57,8 @@ class Trained:
         history: of all epochs.
         stopped_by: "epochs" or "interrupt".
         seed: with which it can be repeated.
+        spent: by the p-bit computer in all updates, from the ledgers of these very runs; None
+            where none took part.  What scores take is not in it.
     """
 
     machine: BoltzmannMachine
@@ -64,6 +67,7 @@ class Trained:
     history: History = field(repr=False)
     stopped_by: str
     seed: int
+    spent: Spent | None = None
 
 
 def train(
@@ -120,6 +124,7 @@ def train(
 
     Raises:
         ValueError: on arguments out of range, with what was expected.
+        FloatingPointError: where parameters are no longer finite; lower the learning rate.
         ImportError: without optax.
 
     Example:
@@ -154,7 +159,15 @@ def train(
     first = checks.positive("learning_rate", learning_rate)
     last = first / 10 if final_rate is None else checks.non_negative("final_rate", final_rate)
     if optimiser is None:
-        optimiser = with_momentum(checks.non_negative("momentum", momentum))
+        if checks.non_negative("momentum", momentum) >= 1:
+            raise ValueError(f"momentum is {momentum!r}; expected a share below 1, such as 0.5")
+        optimiser = with_momentum(momentum)
+    if not hasattr(optimiser, "update"):
+        raise ValueError(f"optimiser is {optimiser!r}; expected one of optax: optax.adam(1.0)")
+    if not hasattr(sampler, "load"):
+        raise ValueError(
+            f"sampler is {sampler!r}; expected BlockGibbs(), Kernels() or OnMachine(...)"
+        )
     decay = checks.non_negative("weight_decay", weight_decay)
     seed = checks.seed_or_random(seed)
     kind = BlockLearner if isinstance(sampler, BlockGibbs) else SamplerLearner
@@ -194,11 +207,11 @@ class _Training:
                 if not self._epoch(epoch, stops):
                     reason = "interrupt"
                     break
-        last = self.learner.machine()
+        last = self._machine()
         _, epoch, machine = (0.0, len(self.rows), last) if self.best is None else self.best
         number, *parts = np.array(self.rows, np.float64).reshape(-1, 4).T
         history = History(number.astype(np.int64), *parts)
-        return Trained(machine, last, epoch, history, reason, self.seed)
+        return Trained(machine, last, epoch, history, reason, self.seed, self.learner.spent)
 
     def _epoch(self, epoch: int, stops: Callable[[], bool]) -> bool:
         """Whether training goes on."""
@@ -215,11 +228,21 @@ class _Training:
             self.progress(Epoch(epoch, self.epochs, gradient, score, seconds))
         return whole and not (epoch < self.epochs and stops())
 
+    def _machine(self) -> BoltzmannMachine:
+        try:
+            return self.learner.machine()
+        except ValueError as error:
+            raise FloatingPointError(
+                f"parameters are no longer finite ({error}); lower the learning rate"
+            ) from error
+
     def _judge(self, epoch: int) -> float:
         if self.score is None or (epoch % self.score_every and epoch != self.epochs):
             return np.nan
-        machine = self.learner.machine()
+        machine = self._machine()
         found = float(self.score(machine))
+        if np.isnan(found):
+            raise ValueError(f"score gave nan in epoch {epoch}; expected a number to compare")
         if self.best is None or found > self.best[0]:
             self.best = found, epoch, machine
         return found

@@ -152,14 +152,14 @@ def _paired(
 
 
 def _dense(weight: ArrayLike, bias: ArrayLike | None, name: str) -> Dense:
-    matrix = jnp.asarray(weight, jnp.float32)
+    matrix = jnp.asarray(_finite(weight, name))
     if matrix.ndim != 2:
         raise ValueError(f"{name} has shape {matrix.shape}; expected a matrix [in, out]")
     return Dense(matrix, _bias(bias, matrix.shape[1]))
 
 
 def _conv(weight: ArrayLike, bias: ArrayLike | None, padding: str) -> Conv:
-    kernel = jnp.asarray(weight, jnp.float32)
+    kernel = jnp.asarray(_finite(weight, "a kernel"))
     below = [(size - 1) // 2 for size in kernel.shape[:2]]
     sides = [(b, size - 1 - b) for b, size in zip(below, kernel.shape, strict=False)]
     around = (sides[0], sides[1]) if padding == "same" else ((0, 0), (0, 0))
@@ -169,10 +169,17 @@ def _conv(weight: ArrayLike, bias: ArrayLike | None, padding: str) -> Conv:
 def _bias(bias: ArrayLike | None, size: int) -> Any:
     if bias is None:
         return None
-    vector = jnp.asarray(bias, jnp.float32)
+    vector = jnp.asarray(_finite(bias, "a bias"))
     if vector.shape != (size,):
         raise ValueError(f"a bias has shape {vector.shape}; expected ({size},)")
     return vector
+
+
+def _finite(values: ArrayLike, name: str) -> np.ndarray:
+    found = np.asarray(values, np.float32)
+    if not np.isfinite(found).all():
+        raise ValueError(f"{name} holds values that are not finite; expected a trained network's")
+    return found
 
 
 def _activation(name: str) -> Any:

@@ -60,6 +60,8 @@ def perceptron(
     """
     random = np.random.default_rng(checks.whole_number("seed", seed, least=0))
     sizes = (int(np.prod(input_shape)), *hidden, classes)
+    for width in sizes:
+        checks.whole_number("each number of units", width, least=1)
     layers: list[Any] = [Flatten()]
     names = ["flatten"]
     for i, (width, wide) in enumerate(pairwise(sizes), 1):

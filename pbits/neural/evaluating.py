@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pbits.checks import whole_number
+from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.network import Network
 
 Run = Callable[[jax.Array], jax.Array]
@@ -29,15 +30,16 @@ def outputs(
         batch: images at a time; the last batch is filled up with zeros.
         progress: called with the images done and all images after each batch.
 
+    Raises:
+        ValueError: where there are no images, or values that are not finite.
+
     Example:
         >>> import numpy as np
         >>> outputs(lambda x: 2 * x, np.ones((3, 1)), batch=2).ravel().tolist()
         [2.0, 2.0, 2.0]
     """
     whole_number("batch", batch, least=1)
-    images = np.asarray(images, np.float32)
-    if not len(images):
-        raise ValueError("there are no images; expected at least one")
+    images = checked_images(images)
     batch = min(batch, len(images))
     results = []
     for first in range(0, len(images), batch):
@@ -64,17 +66,17 @@ def accuracy(
         labels: int [n].
 
     Raises:
-        ValueError: where there are no images, or another number of labels.
+        ValueError: as :func:`outputs`, and where labels are not classes, one an image.
 
     Example:
         >>> accuracy(lambda x: x, [[0.0, 1.0], [0.0, 1.0]], [1, 0])
         0.5
     """
-    labels = np.asarray(labels)
-    if labels.shape != np.shape(images)[:1]:
-        raise ValueError(f"labels have shape {labels.shape} for images of {np.shape(images)}")
-    found = outputs(network, images, batch, progress).argmax(-1)
-    return float((found == labels).mean())
+    images = checked_images(images)
+    wanted = checked_classes(labels, len(images))
+    found = outputs(network, images, batch, progress)
+    checked_classes(wanted, len(images), found.shape[-1])
+    return float((found.argmax(-1) == wanted).mean())
 
 
 @jax.jit

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crossbar.costs import Costs
+from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.cost_report import InferenceCost
 from pbits.neural.costing import cost_of
 from pbits.neural.evaluating import Progress, outputs
@@ -109,15 +110,12 @@ def evaluate(
         progress: called with the images done and all images.
 
     Raises:
-        ValueError: where there are no images, or labels do not fit.
+        ValueError: where there are no images or some are not finite, or labels are not classes.
     """
-    labels, images = np.asarray(labels), np.asarray(images, np.float32)
-    if labels.shape != images.shape[:1] or not len(labels):
-        raise ValueError(f"labels have shape {labels.shape} for images of {images.shape}")
+    images = checked_images(images)
+    classes = mapped.network.shapes()[mapped.network.nodes[-1].name][-1]
+    wanted = checked_classes(labels, len(images), classes)
     logits, energies = mapped.counted(images, key, batch, progress)
-    classes = logits.shape[-1]
-    if labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(f"labels go up to {labels.max()}; the network tells {classes} classes")
     plain = outputs(mapped.network, images, batch)
     cost = cost_of(mapped, energies, processor=processor, costs=costs)
-    return Evaluation(labels, logits.argmax(-1), plain.argmax(-1), classes, cost)
+    return Evaluation(wanted, logits.argmax(-1), plain.argmax(-1), classes, cost)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pbits import checks
+from pbits.neural.checking import checked_images
 from pbits.neural.linear import Linear
 from pbits.neural.network import Network
 
@@ -87,13 +88,12 @@ def input_steps(
         batch: images at a time.
 
     Raises:
-        ValueError: where there are no images, or a share outside 0 to 1.
+        ValueError: where there are no images or some are not finite, or a share outside 0 to 1.
     """
     checks.whole_number("bits", bits, least=2)
     if not 0 < covered <= 1:
         raise ValueError(f"covered is {covered!r}; expected a share above 0, up to 1")
-    if not len(given := np.asarray(images, np.float32)):
-        raise ValueError("there are no images; expected at least one")
+    given, batch = checked_images(images), checks.whole_number("batch", batch, least=1)
     largest: dict[str, float] = {}
 
     def watch(name: str, layer: Linear, rows: jax.Array) -> jax.Array:

@@ -20,6 +20,8 @@ from crossbar.digital import DigitalMacro, OperatingPoint
 from crossbar.digital import Programmed as Tiles
 from crossbar.digital.events import MacroEvents
 from crossbar.ledger import Report, charge
+from pbits.checks import whole_number
+from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.evaluating import Progress
 from pbits.neural.integers import IntegerLayer, input_steps, round_network
 from pbits.neural.linear import Linear
@@ -72,7 +74,8 @@ class MacroNetwork:
         def count(name: str, more: MacroEvents) -> None:
             events[name] = joined(events[name], more) if name in events else more
 
-        return self.network.run(jnp.asarray(x), self._product(count, key)), events
+        given = jnp.asarray(checked_images(x))
+        return self.network.run(given, self._product(count, key)), events
 
     def _product(self, count: Count, key: jax.Array | None) -> Callable[..., jax.Array]:
         keys = {name: i for i, name in enumerate(self.stored)}
@@ -223,11 +226,12 @@ def measure(
         progress: as in :func:`pbits.neural.outputs`.
 
     Raises:
-        ValueError: where there are no images, or another number of labels.
+        ValueError: where there are no images or some are not finite, or labels are not classes.
     """
-    given, classes = np.asarray(images, np.float32), np.asarray(labels)
-    if classes.shape != given.shape[:1] or not len(given):
-        raise ValueError(f"labels have shape {classes.shape} for images of {given.shape}")
+    given = checked_images(images)
+    most = mapped.network.shapes()[mapped.network.nodes[-1].name][-1]
+    classes = checked_classes(labels, len(given), most)
+    whole_number("batch", batch, least=1)
     found: dict[str, MacroEvents] = {}
     right = 0
     for first in range(0, len(given), batch):

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from crossbar.programmed import ProgrammedMatrix
 from pbits import checks, random
+from pbits.neural.checking import checked_images
 from pbits.neural.linear import Linear
 from pbits.neural.network import LinearHook, Network
 from pbits.neural.predictions import Predictions
@@ -56,7 +57,7 @@ def monte_carlo(
 
     Raises:
         ValueError: on a network without p-bits (unless reads are random), names of `arrays` that
-            no layer has, or no images.
+            no layer has, or no images, or some that are not finite.
 
     Example:
         >>> from pbits.neural import chain
@@ -65,6 +66,8 @@ def monte_carlo(
         (4, 3, 2)
     """
     arrays = dict(arrays or {})
+    if isinstance(noisy, str):
+        raise ValueError(f"noisy is {noisy!r}; expected names in a tuple: ({noisy!r},)")
     random_reads = tuple(arrays) if noisy is True else tuple(noisy or ())
     if not random_reads:
         pbit_counts(network)
@@ -95,9 +98,8 @@ def sample_all(
     if unknown := (set(arrays) | set(noisy)) - names:
         raise ValueError(f"no linear layer is called {sorted(unknown)}; there are {sorted(names)}")
     checks.whole_number("samples", samples, 1)
-    images, found = np.asarray(images, np.float32), []
-    if not len(images):
-        raise ValueError("there are no images; expected at least one")
+    seed = checks.whole_number("seed", seed, 0)
+    images, found = checked_images(images), []
     batch = min(checks.whole_number("batch", batch, 1), len(images))
     for first in range(0, len(images), batch):
         part = images[first : first + batch]

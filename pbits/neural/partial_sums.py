@@ -17,6 +17,7 @@ from crossbar.costs import Costs
 from crossbar.counting import Layout, count_events, count_parts, count_path, with_converter
 from crossbar.design import Design
 from crossbar.ledger import Report, charge
+from pbits import checks
 from pbits.neural.costing import layout_of
 from pbits.neural.linear import Linear
 from pbits.neural.network import LinearHook, Network
@@ -44,6 +45,12 @@ class PartialSums:
     reach: float = 1.0
     reads: int = 1
     more: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        checks.whole_number("rows", self.rows, 1)
+        checks.positive("reach", self.reach)
+        for name, reads in (("reads", self.reads), *self.more):
+            checks.whole_number(f"the number of {name}", reads, 1)
 
     def mean(self, name: str, layer: Linear, rows: jax.Array) -> jax.Array:
         """A hook: what infinitely many reads give."""

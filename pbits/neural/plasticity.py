@@ -26,6 +26,7 @@ from pbits import checks, random
 from pbits.devices.plasticity import Rule, probabilities, update
 from pbits.devices.write_table import exact_switching
 from pbits.devices.writing import Writer
+from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.linear import Dense
 from pbits.neural.network import Network, chain
 
@@ -109,7 +110,8 @@ def lines(images: ArrayLike) -> jax.Array:
         >>> lines([[0.25, 1.0]]).tolist()
         [[0.25, 1.0, 0.75, 0.0]]
     """
-    bright = np.asarray(images, np.float32).reshape(len(np.asarray(images)), -1)
+    given = checked_images(images)
+    bright = given.reshape(len(given), -1)
     if not ((bright >= 0) & (bright <= 1)).all():
         raise ValueError(f"pixels are from {bright.min():g} to {bright.max():g}; expected 0 to 1")
     return jnp.asarray(np.concatenate([bright, 1 - bright], axis=1))
@@ -160,13 +162,17 @@ def votes(learned: Learned, images: ArrayLike, labels: ArrayLike, classes: int =
 
     Neurons that win none have the class of whichever image suits them best.
 
+    Raises:
+        ValueError: on pixels out of range, or labels that are not classes, one an image.
+
     Example:
         >>> found = learn(np.eye(3), Learning(neurons=3), epochs=30)
         >>> named = votes(found, np.eye(3), [2, 0, 1], classes=3)
         >>> named[found.winners(np.eye(3))].tolist()
         [2, 0, 1]
     """
-    sums, labels = np.asarray(learned.network()(lines(images))), np.asarray(labels)
+    sums = np.asarray(learned.network()(lines(images)))
+    labels = checked_classes(labels, len(sums), checks.whole_number("classes", classes, 1))
     table = np.zeros((sums.shape[1], classes), int)
     np.add.at(table, (sums.argmax(-1), labels), 1)
     return np.where(table.sum(1) > 0, table.argmax(1), labels[sums.argmax(0)])

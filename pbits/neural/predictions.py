@@ -13,6 +13,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import rankdata
 
 from pbits.checks import positive, whole_number
+from pbits.neural.checking import checked_classes, checked_shares
 
 Array = NDArray[np.float64]
 
@@ -34,8 +35,12 @@ class Predictions(NamedTuple):
         return len(self.logits)
 
     def probabilities(self, samples: int | None = None) -> Array:
-        """Mean over the first so many samples (all by default), [n, classes]."""
-        return _softmax(self.logits[:samples]).mean(0)
+        """Mean over the first so many samples (all by default), [n, classes].
+
+        Raises:
+            ValueError: on no sample, or more than there are.
+        """
+        return _softmax(self.logits[: self._most(samples)]).mean(0)
 
     def entropy(self) -> Array:
         """Of the mean prediction, [n]."""
@@ -55,7 +60,8 @@ class Predictions(NamedTuple):
             samples: in a group; all by default.
 
         Raises:
-            ValueError: on more samples than there are, or labels of another number.
+            ValueError: on more samples than there are, or labels that are not classes, one an
+                image.
 
         Example:
             >>> logits = np.array([[[1.0, 0.0]], [[0.0, 3.0]]], np.float32)
@@ -63,18 +69,19 @@ class Predictions(NamedTuple):
             >>> found.accuracy([1]), found.accuracy([1], samples=1)
             (1.0, 0.5)
         """
-        size = whole_number("samples", samples or self.samples, 1)
-        wanted = np.asarray(labels)
-        if size > self.samples or wanted.shape != self.logits.shape[1:2]:
-            raise ValueError(
-                f"got {size} samples and labels of shape {wanted.shape}; expected at most "
-                f"{self.samples}, and ({self.logits.shape[1]},)"
-            )
+        size = self._most(samples)
+        wanted = checked_classes(labels, *self.logits.shape[1:])
         right = []
         for first in range(0, self.samples - size + 1, size):
             group = _softmax(self.logits[first : first + size]).mean(0)
             right.append(np.mean(group.argmax(-1) == wanted))
         return float(np.mean(right))
+
+    def _most(self, samples: int | None) -> int:
+        size = whole_number("samples", self.samples if samples is None else samples, 1)
+        if size > self.samples:
+            raise ValueError(f"samples is {size}; expected at most {self.samples}, all there are")
+        return size
 
 
 def softmax(logits: ArrayLike) -> Array:
@@ -109,11 +116,15 @@ def calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = 1
         labels: int [n].
         bins: of 0 to 1.
 
+    Raises:
+        ValueError: on what are no probabilities, or no classes of them; so do the functions below.
+
     Example:
         >>> calibration_error([[0.75, 0.25]] * 4, [0, 0, 0, 1])
         0.0
     """
-    p, y = np.asarray(probabilities, np.float64), np.asarray(labels)
+    p = checked_shares(probabilities)
+    y = checked_classes(labels, *p.shape)
     confidence, right = p.max(-1), p.argmax(-1) == y
     place = np.minimum((confidence * whole_number("bins", bins, 1)).astype(int), bins - 1)
     gap = np.bincount(place, right - confidence, minlength=bins)
@@ -127,7 +138,8 @@ def log_loss(probabilities: ArrayLike, labels: ArrayLike) -> float:
         >>> round(log_loss([[0.5, 0.5]], [1]), 4)
         0.6931
     """
-    p, y = np.asarray(probabilities, np.float64), np.asarray(labels)
+    p = checked_shares(probabilities)
+    y = checked_classes(labels, *p.shape)
     return float(-np.mean(np.log(np.maximum(p[np.arange(len(y)), y], 1e-300))))
 
 
@@ -138,7 +150,10 @@ def tempered(probabilities: ArrayLike, temperature: float) -> Array:
         >>> tempered([0.8, 0.2], 0.5).round(3).tolist()
         [0.941, 0.059]
     """
-    p = np.maximum(np.asarray(probabilities, np.float64), 1e-300)
+    given = np.asarray(probabilities, np.float64)
+    if not (given >= 0).all():
+        raise ValueError("probabilities hold negative values or nan; expected 0 to 1")
+    p = np.maximum(given, 1e-300)
     return _softmax(np.log(p) / positive("temperature", temperature))
 
 
@@ -169,9 +184,68 @@ def auroc(inside: ArrayLike, outside: ArrayLike) -> float:
         >>> auroc([0.1, 0.2], [0.2, 0.9])
         0.875
     """
-    first, second = np.ravel(inside), np.ravel(outside)
+    first, second = _scores(inside, "inside"), _scores(outside, "outside")
     ranks = rankdata(np.concatenate([first, second]))[len(first) :]
     return float((ranks.mean() - (len(second) + 1) / 2) / len(first))
+
+
+class Gain(NamedTuple):
+    """A difference of areas under ROC curves, and its standard error over the images."""
+
+    value: float
+    error: float
+
+
+def auroc_gain(
+    inside: ArrayLike, outside: ArrayLike, other_inside: ArrayLike, other_outside: ArrayLike
+) -> Gain:
+    """:func:`auroc` of some scores less that of other scores of the same images.
+
+    The error counts that both see the same images: E. R. DeLong, D. M. DeLong & D. L.
+    Clarke-Pearson, Biometrics 44, 837 (1988), doi 10.2307/2531595.  It is not that of training
+    other networks.
+
+    Args:
+        inside, outside: scores [n] and [m], such as entropies of a sampled network.
+        other_inside, other_outside: of the same images, such as of a deterministic network.
+
+    Raises:
+        ValueError: on scores of other numbers of images, or fewer than two of a kind.
+
+    Example:
+        >>> gain = auroc_gain([0.1, 0.3], [0.5, 0.6], [0.1, 0.6], [0.5, 0.3])
+        >>> gain.value, round(gain.error, 3)
+        (0.5, 0.5)
+    """
+    parts = [_places(inside, outside), _places(other_inside, other_outside)]
+    for first, second in zip(*parts, strict=True):
+        if len(first) != len(second) or len(first) < 2:
+            raise ValueError(
+                f"scores of {len(first)} and {len(second)} images are compared; expected those of "
+                "the same images, two or more of each kind"
+            )
+    change = [first - second for first, second in zip(*parts, strict=True)]
+    spread = sum(part.var(ddof=1) / len(part) for part in change)
+    return Gain(float(change[0].mean()), float(np.sqrt(spread)))
+
+
+def _places(inside: ArrayLike, outside: ArrayLike) -> tuple[Array, Array]:
+    """Of each score, the share of the other kind that it is on the right side of."""
+    a, b = _scores(inside, "inside"), _scores(outside, "outside")
+    first, second = np.sort(a), np.sort(b)
+    above = len(b) - (np.searchsorted(second, a, "left") + np.searchsorted(second, a, "right")) / 2
+    below = (np.searchsorted(first, b, "left") + np.searchsorted(first, b, "right")) / 2
+    return above / len(b), below / len(a)
+
+
+def _scores(values: ArrayLike, name: str) -> Array:
+    found = np.asarray(values, np.float64).ravel()
+    if not found.size or np.isnan(found).any():
+        raise ValueError(
+            f"{name} holds {found.size} scores, {np.isnan(found).sum()} of them nan; expected one "
+            "or more, all of them numbers"
+        )
+    return found
 
 
 def _softmax(logits: NDArray) -> Array:

@@ -1,6 +1,7 @@
 """Networks with their smallest weights set to zero."""
 
 from collections.abc import Mapping
+from numbers import Real
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +14,7 @@ def prune(network: Network, sparsity: float | Mapping[str, float]) -> Network:
 
     Args:
         network: trained.
-        sparsity: share of a layer's weights that become zero, from 0 to 1; by name for some layers
+        sparsity: share of a layer's weights that become zero, 0 to below 1; by name for some layers
             only.
 
     Raises:
@@ -32,7 +33,7 @@ def prune(network: Network, sparsity: float | Mapping[str, float]) -> Network:
         if name not in linears:
             raise KeyError(f"no linear layer is named {name!r}; there are {', '.join(linears)}")
         matrix = np.array(linears[name].matrix)
-        if not 0 <= value < 1:
+        if not isinstance(value, Real) or not 0 <= value < 1:
             raise ValueError(f"sparsity of {name} is {value!r}; expected at least 0, below 1")
         count = round(value * matrix.size)
         smallest = np.argsort(np.abs(matrix), axis=None, kind="stable")[:count]

@@ -121,7 +121,9 @@ class _Builder:
     """Nodes one after the other; `last` and `shape` are the name and shape that the next reads."""
 
     def __init__(self, input_shape: Sequence[int], seed: int) -> None:
-        self.input_shape = self.shape = tuple(input_shape)
+        self.input_shape = self.shape = tuple(
+            whole_number("each size of input_shape", size, least=1) for size in input_shape
+        )
         self.random = np.random.default_rng(whole_number("seed", seed, least=0))
         self.last = INPUT
         self.nodes: list[Node] = []
@@ -134,13 +136,15 @@ class _Builder:
         return name
 
     def dense(self, name: str, width: int) -> str:
-        size = self.shape[0]
+        size, width = self.shape[0], whole_number(f"the width of {name}", width, least=1)
         return self.add(name, Dense(self._normal(size, size, width), jnp.zeros(width)))
 
     def conv(
         self, name: str, width: int, size: int, around: int, stride: int = 1, bias: bool = True
     ) -> str:
-        inputs = self.shape[-1]
+        if len(self.shape) != 3:
+            raise ValueError(f"{name} reads inputs of shape {self.shape}; expected [h, w, c]")
+        inputs, width = self.shape[-1], whole_number(f"the width of {name}", width, least=1)
         weight = self._normal(size * size * inputs, size, size, inputs, width)
         shift = jnp.zeros(width) if bias else None
         sides = (around, around)

@@ -167,7 +167,7 @@ def pbit_counts(network: Network) -> dict[str, tuple[int, ...]]:
     shapes = network.shapes()
     found = {n.name: shapes[n.name] for n in network.nodes if isinstance(n.layer, PBits)}
     if not found:
-        raise ValueError("the network has no layer of p-bits; give it some, see with_pbits")
+        raise ValueError("the network has no layer of p-bits; give it some, see pbit_mlp and PBits")
     return found
 
 
@@ -195,6 +195,8 @@ def with_devices(network: Network, neurons: Neurons, wait: float | None = None) 
         4e-09
     """
     shapes = pbit_counts(network)
+    if wait is not None:
+        checks.positive("wait", wait)
     if neurons.model is None:
         return network.replace({name: PBits() for name in shapes})
     total = sum(int(np.prod(shape)) for shape in shapes.values())

@@ -17,6 +17,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from pbits import checks
 from pbits.neural.integers import top_code
 from pbits.neural.linear import Linear
 from pbits.neural.network import Network
@@ -50,6 +51,14 @@ class ToggleAware:
     zeros: float = 0.0
     negative: float = 2.0
 
+    def __post_init__(self) -> None:
+        for name, step in self.steps:
+            checks.positive(f"the step of {name!r}", step)
+        for name in ("input_bits", "weight_bits"):
+            checks.whole_number(name, getattr(self, name), 2)
+        for name in ("toggles", "zeros", "negative"):
+            checks.non_negative(name, getattr(self, name))
+
     @classmethod
     def of(cls, steps: Mapping[str, float], *bits: int, **strengths: float) -> "ToggleAware":
         """With the steps of a mapping."""
@@ -57,7 +66,10 @@ class ToggleAware:
 
     def linear(self, name: str, layer: Linear, rows: jax.Array) -> jax.Array:
         """The rounded product; gradients pass the rounding as if it were not there."""
-        step = dict(self.steps)[name]
+        steps = dict(self.steps)
+        if name not in steps:
+            raise ValueError(f"there is no input step for {name!r}; there are {list(steps)}")
+        step = steps[name]
         codes = rounded(rows / step, self.input_bits)
         # A mean over rows, as the loss is one over images.
         codes = charged(codes, self.input_bits, self.toggles / len(rows))

@@ -13,6 +13,7 @@ from pbits import checks, random
 from pbits.interrupts import deferred_interrupt
 from pbits.neural import optimisers
 from pbits.neural.augmenting import Augmentation
+from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.evaluating import accuracy
 from pbits.neural.folding import fold
 from pbits.neural.network import LinearHook, Network
@@ -89,12 +90,14 @@ def train(
         progress: called after each epoch.
 
     Raises:
-        ValueError: where an argument is out of range or sizes do not fit.
+        ValueError: where an argument is out of range, sizes do not fit, images are not finite, or
+            labels are not classes.
         FloatingPointError: where the loss is no longer finite; lower the rate.
         ImportError: where optax is not installed.
     """
-    _check_labels(network, np.asarray(labels))
-    kept, checked = _split(np.asarray(images, np.float32), np.asarray(labels), held_out, seed)
+    classes = network.shapes()[network.nodes[-1].name][-1]
+    given = checked_images(images)
+    kept, checked = _split(given, checked_classes(labels, len(given), classes), held_out, seed)
     epochs = checks.whole_number("epochs", epochs, least=1)
     batch = min(checks.whole_number("batch", batch, least=1), len(kept[1]))
     steps = len(kept[1]) // batch
@@ -131,13 +134,6 @@ def train(
     return Trained(fold(best), best, top if history else np.nan, history, interrupted)
 
 
-def _check_labels(network: Network, labels: np.ndarray) -> None:
-    classes = network.shapes()[network.nodes[-1].name][-1]
-    whole = labels.size and np.issubdtype(labels.dtype, np.integer)
-    if not whole or labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(f"labels are not all classes: whole numbers from 0 to {classes - 1}")
-
-
 def _split(
     images: np.ndarray,
     labels: np.ndarray,
@@ -145,8 +141,8 @@ def _split(
     seed: int,
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Images and labels to learn from, and those that judge."""
-    if labels.shape != images.shape[:1] or len(labels) < 2:
-        raise ValueError(f"labels have shape {labels.shape} for images of {images.shape}")
+    if len(labels) < 2:
+        raise ValueError("there is one image; expected two or more, one of them held out")
     if isinstance(held_out, tuple):
         return (images, labels), (np.asarray(held_out[0], np.float32), np.asarray(held_out[1]))
     order = np.random.default_rng([seed, 0]).permutation(len(labels))

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crossbar.programming import code_bits
+from pbits import checks
+from pbits.neural.checking import checked_images
 from pbits.neural.evaluating import outputs
 from pbits.neural.integers import round_weights
 from pbits.neural.linear import Linear
@@ -104,7 +106,9 @@ def quantised(
         >>> round(float(twin([[1.0, 0.4]])[0, 0]), 3)  # 1 + 2/3 * 1/3
         1.222
     """
-    x = np.asarray(images, np.float32)
+    for name, bits in (("weight_bits", weight_bits), ("input_bits", input_bits)):
+        checks.whole_number(name, bits, 2)
+    x = checked_images(images)
     unsigned = unsigned_layers(network, unsigned_input=bool(x.min() >= 0))
     rows, layers = typical_rows(network, x, 2**12), {}
     for node in network.linears():

@@ -77,6 +77,29 @@ def test_copies_are_held_with_their_spin():
     assert mask[: mask.sum()].all()
 
 
+def test_training_tells_what_the_computer_took():
+    """The bill of each run, and of writing the couplings before every update."""
+    data = np.array([[1, 1, 1], [-1, 1, -1], [1, -1, -1], [-1, -1, 1]], np.int8)
+    machine = BoltzmannMachine(GRAPH, np.full(6, 0.5), np.ones(6))  # a bias of 0 has no cells
+    computer = Machine(coupling=CrossbarCoupling(bipolar("sot", rows=16, columns=16)))
+    options = {"batch_size": 2, "num_chains": 5, "sweeps": 3, "held_sweeps": 4, "seed": 1}
+    found = train(
+        machine, data, epochs=1, learning_rate=1e-30, sampler=OnMachine(computer), **options
+    ).spent
+    loaded = computer.load(machine.problem)
+    bills = [loaded.report(4, 2), loaded.report(3, 5)] * 2  # held, free; two updates
+    assert found.runs == 4
+    assert found.writes == 2
+    assert found.updates == 2 * 6 * (4 * 2 + 3 * 5)
+    assert found.run_joules == pytest.approx(sum(b.run.energy for b in bills), rel=1e-9, abs=0)
+    assert found.run_seconds == pytest.approx(sum(b.run.latency for b in bills), rel=1e-9, abs=0)
+    written = bills[0].programming
+    assert found.write_joules == pytest.approx(2 * written.energy, rel=1e-9, abs=0)
+    assert found.joules == pytest.approx(found.run_joules + 2 * written.energy, rel=1e-9, abs=0)
+    assert found.seconds > found.run_seconds > 0
+    assert train(machine, data, epochs=1, **options).spent is None
+
+
 @pytest.mark.slow
 def test_a_crossbar_learns_digits_in_spite_of_its_devices():
     """P-bits and cells that scatter cost accuracy, and training on the chip gives some back.

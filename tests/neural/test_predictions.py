@@ -6,6 +6,7 @@ import pytest
 from pbits.neural.predictions import (
     Predictions,
     auroc,
+    auroc_gain,
     calibration_error,
     entropy,
     fit_temperature,
@@ -64,3 +65,20 @@ def test_accuracy_by_groups_of_samples():
     assert found.accuracy(labels, 3) == pytest.approx(np.mean(halves))
     with pytest.raises(ValueError, match="expected at most 6"):
         found.accuracy(labels, 7)
+
+
+def test_the_error_of_a_gain_of_auroc_is_that_of_new_images():
+    """Scores that share most of their noise: the error of the difference, not of each area."""
+    rng, found = np.random.default_rng(3), []
+    for _ in range(400):
+        inside, outside = (rng.normal(mean, 1, 60) for mean in (0.0, 1.0))
+        noise = [rng.normal(0, 0.5, 60) for _ in range(2)]
+        found.append(auroc_gain(inside, outside, inside + noise[0], outside + noise[1]))
+    values, errors = np.array(found).T
+    assert values.std() == pytest.approx(errors.mean(), rel=0.12)  # 3.4 sigma of 400 draws
+    assert values.mean() > 5 * errors.mean() / 20
+    alone = auroc_gain(inside, outside, *rng.normal(size=(2, 60)))
+    assert alone.error > 1.5 * errors.mean()
+    assert found[-1].value == pytest.approx(
+        auroc(inside, outside) - auroc(inside + noise[0], outside + noise[1])
+    )
