@@ -5,6 +5,8 @@ repairs and draws what comes back (:class:`Encoded`).  NumPy, networkx and dimod
 The common reference is A. Lucas, Front. Phys. 2, 5 (2014), doi:10.3389/fphy.2014.00005.
 """
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,6 +48,17 @@ _HOMES = {
     "Communities": "community", "community_detection": "community",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
 }  # fmt: skip
+
+
+class _Library(ModuleType):
+    """This package: functions keep their names where modules of the same name are imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (isinstance(value, ModuleType) and name in _HOMES):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Library
 
 
 def __getattr__(name: str) -> Any:

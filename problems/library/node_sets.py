@@ -115,5 +115,7 @@ def checked_penalty(penalty: Any) -> int | float:
     """
     value = finite(penalty, "penalty")
     if value <= 0:
-        raise ValueError(f"penalty is {penalty}; expected a positive number, more than 1 to be sure")
+        raise ValueError(
+            f"penalty is {penalty}; expected a positive number, more than 1 to be sure"
+        )
     return value

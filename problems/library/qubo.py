@@ -53,7 +53,9 @@ class Qubo(Encoded[Bits]):
 
     def certificate(self, solution: Bits) -> Certificate:
         self._check(solution)
-        value = self.offset + sum(q for (i, j), q in self.terms.items() if solution[i] and solution[j])
+        value = self.offset + sum(
+            q for (i, j), q in self.terms.items() if solution[i] and solution[j]
+        )
         return certificate(value, ones=sum(int(solution[v]) for v in self.labels))
 
     def plain(self, solution: Bits) -> list[int]:

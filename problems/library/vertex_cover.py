@@ -56,9 +56,7 @@ class VertexCover(NodeSet):
     def repair(self, solution: Nodes) -> Nodes:
         """Leave out an independent set: first of those left out already, then of the rest."""
         everything = frozenset(self.graph)
-        out = self._greedy(
-            everything - solution, lambda v, kept: kept.isdisjoint(self.graph[v])
-        )
+        out = self._greedy(everything - solution, lambda v, kept: kept.isdisjoint(self.graph[v]))
         return everything - out
 
 
