@@ -3,8 +3,10 @@
 Bit (v, c) says that node v has colour c.  ``E = A sum_v (1 - sum_c x_vc)^2 + B sum_{uv, c} x_uc
 x_vc`` (Lucas, Front. Phys. 2, 5 (2014), doi 10.3389/fphy.2014.00005, section 6.1).  Any A, B > 0
 serve: a proper colouring has energy 0 and nothing else has, where one exists.  Where none exists,
-A > B max degree keeps ground states coloured: a node without a colour gains at least A by taking
-the one its neighbours use least.
+A > B floor(largest degree / k) keeps ground states coloured: no node has several colours, as
+leaving one out saves at least A, so that a node without a colour has d neighbours of one colour
+each at most, of which floor(d / k) at most have the colour that fewest of them have, and taking
+that saves A.  (Lucas has no bound; with B times the largest degree, samplers find less.)
 """
 
 from collections.abc import Hashable, Mapping
@@ -124,7 +126,7 @@ def graph_colouring(
         colours: k, 1 or more; by default as many as a greedy colouring of networkx (DSATUR) takes:
             that many serve, but often fewer do.
         node_weight: A of the module's energy; by default just above `edge_weight` times the
-            largest degree, the proven bound.
+            largest degree over the number of colours, the proven bound.
         edge_weight: B.
 
     Raises:
@@ -144,7 +146,8 @@ def graph_colouring(
     if not isinstance(colours, int | np.integer) or colours < 1:
         raise ValueError(f"{colours!r} colours given; expected an integer, 1 or more")
     if node_weight is None:
-        node_weight = edge_weight * max((d for _, d in plain.degree), default=0) + 1
+        degree = max((d for _, d in plain.degree), default=0)
+        node_weight = edge_weight * (degree // int(colours) + 1)
     for name, weight in (("node_weight", node_weight), ("edge_weight", edge_weight)):
         if not 0 < weight < np.inf:
             raise ValueError(f"{name} is {weight}; expected a positive number")
