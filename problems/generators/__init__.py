@@ -7,6 +7,10 @@ from problems.generators.loops import frustrated_loops as frustrated_loops
 from problems.generators.networks import alarm_network as alarm_network
 from problems.generators.networks import wet_grass_network as wet_grass_network
 from problems.generators.planted import Planted as Planted
+from problems.generators.planted_graphs import PlantedColouring as PlantedColouring
+from problems.generators.planted_graphs import PlantedPartition as PlantedPartition
+from problems.generators.planted_graphs import planted_colouring as planted_colouring
+from problems.generators.planted_graphs import planted_partition as planted_partition
 from problems.generators.regular import random_regular as random_regular
 from problems.generators.sk import sherrington_kirkpatrick as sherrington_kirkpatrick
 from problems.generators.tiles import tile_planting as tile_planting

@@ -42,12 +42,12 @@ def random_gnp(
     if operator.index(n) < 1 or not 0 <= p <= 1:
         raise ValueError(f"n = {n} and p = {p} given; expected n >= 1 and 0 <= p <= 1")
     rng = seeded(seed)
-    row, col = _pair(_successes(rng, n * (n - 1) // 2, p))
+    row, col = pair(successes(rng, n * (n - 1) // 2, p))
     values = draw_couplings(rng, couplings, row.size, ("pm1", "one", "gaussian"))
     return ising(np.zeros(n, np.int64), row, col, values)
 
 
-def _successes(rng: np.random.Generator, trials: int, p: float) -> NDArray[np.int64]:
+def successes(rng: np.random.Generator, trials: int, p: float) -> NDArray[np.int64]:
     """Sorted indices of the successes among `trials` independent trials of probability p."""
     if p == 0 or trials == 0:
         return np.zeros(0, np.int64)
@@ -62,7 +62,7 @@ def _successes(rng: np.random.Generator, trials: int, p: float) -> NDArray[np.in
     return indices[indices < trials]
 
 
-def _pair(index: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def pair(index: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs row < col of the running numbers col * (col - 1) / 2 + row."""
     col = ((1 + np.sqrt(1 + 8.0 * index)) / 2).astype(np.int64)
     # Just below the next square the root may round up; at a square it is exact.

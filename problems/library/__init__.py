@@ -5,26 +5,60 @@ repairs and draws what comes back (:class:`Encoded`).  NumPy, networkx and dimod
 The common reference is A. Lucas, Front. Phys. 2, 5 (2014), doi:10.3389/fphy.2014.00005.
 """
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from problems.library.clique import Clique as Clique
+    from problems.library.clique import clique as clique
     from problems.library.colouring import GraphColouring as GraphColouring
     from problems.library.colouring import graph_colouring as graph_colouring
+    from problems.library.community import Communities as Communities
+    from problems.library.community import community_detection as community_detection
     from problems.library.encoded import Answer as Answer
     from problems.library.encoded import Certificate as Certificate
     from problems.library.encoded import Encoded as Encoded
+    from problems.library.graph_partitioning import Partitioning as Partitioning
+    from problems.library.graph_partitioning import graph_partitioning as graph_partitioning
+    from problems.library.independent_set import IndependentSet as IndependentSet
+    from problems.library.independent_set import independent_set as independent_set
     from problems.library.kinds import KINDS as KINDS
     from problems.library.kinds import Kind as Kind
     from problems.library.kinds import kind as kind
+    from problems.library.max_cut import Cut as Cut
+    from problems.library.max_cut import max_cut as max_cut
     from problems.library.natural import FILES as FILES
     from problems.library.natural import load as load
+    from problems.library.qubo import Qubo as Qubo
+    from problems.library.qubo import qubo as qubo
+    from problems.library.vertex_cover import VertexCover as VertexCover
+    from problems.library.vertex_cover import vertex_cover as vertex_cover
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
     "FILES": "natural", "load": "natural",
     "KINDS": "kinds", "Kind": "kinds", "kind": "kinds",
+    "IndependentSet": "independent_set", "independent_set": "independent_set",
+    "Clique": "clique", "clique": "clique",
+    "VertexCover": "vertex_cover", "vertex_cover": "vertex_cover",
+    "Cut": "max_cut", "max_cut": "max_cut",
+    "Qubo": "qubo", "qubo": "qubo",
+    "Partitioning": "graph_partitioning", "graph_partitioning": "graph_partitioning",
+    "Communities": "community", "community_detection": "community",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
 }  # fmt: skip
+
+
+class _Library(ModuleType):
+    """This package: functions keep their names where modules of the same name are imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (isinstance(value, ModuleType) and name in _HOMES):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Library
 
 
 def __getattr__(name: str) -> Any:

@@ -3,8 +3,10 @@
 Bit (v, c) says that node v has colour c.  ``E = A sum_v (1 - sum_c x_vc)^2 + B sum_{uv, c} x_uc
 x_vc`` (Lucas, Front. Phys. 2, 5 (2014), doi 10.3389/fphy.2014.00005, section 6.1).  Any A, B > 0
 serve: a proper colouring has energy 0 and nothing else has, where one exists.  Where none exists,
-A > B max degree keeps ground states coloured: a node without a colour gains at least A by taking
-the one its neighbours use least.
+A > B floor(largest degree / k) keeps ground states coloured: no node has several colours, as
+leaving one out saves at least A, so that a node without a colour has d neighbours of one colour
+each at most, of which floor(d / k) at most have the colour that fewest of them have, and taking
+that saves A.  (Lucas has no bound; with B times the largest degree, samplers find less.)
 """
 
 from collections.abc import Hashable, Mapping
@@ -18,7 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.graphs import edges_of, node_of, simple_graph
+from problems.library.graphs import edges_of, simple_graph, values_of_nodes
+from problems.library.node_groups import is_index
 from problems.model import IsingProblem
 
 Colouring = Mapping[Hashable, int | None]
@@ -100,32 +103,33 @@ class GraphColouring(Encoded[Colouring]):
         return " ".join(f"{v}:{'-' if c is None else c}" for v, c in solution.items())
 
     def from_plain(self, data: Any) -> Colouring:
-        return {node_of(self.graph, v): colour for v, colour in data}
+        return values_of_nodes(self.graph, data)
 
     def _check(self, solution: Colouring) -> None:
         for v in self.graph:
             if v not in solution:
                 raise ValueError(f"node {v!r} is missing; expected a colour or None for each node")
             colour = solution[v]
-            if colour is not None and colour not in range(self.colours):
+            if colour is not None and not is_index(colour, self.colours):
                 raise ValueError(
                     f"node {v!r} has colour {colour!r}; expected 0 to {self.colours - 1} or None"
                 )
 
 
 def graph_colouring(
-    graph: nx.Graph,
-    colours: int,
+    graph: nx.Graph | Any,
+    colours: int | None = None,
     node_weight: float | None = None,
     edge_weight: float = 1,
 ) -> GraphColouring:
-    """Colouring of a graph with a given number of colours.
+    """Colouring of a graph with a number of colours.
 
     Args:
         graph: undirected, without self-loops; directions and parallel edges count once.
-        colours: k, 1 or more.
+        colours: k, 1 or more; by default as many as a greedy colouring of networkx (DSATUR) takes:
+            that many serve, but often fewer do.
         node_weight: A of the module's energy; by default just above `edge_weight` times the
-            largest degree, the proven bound.
+            largest degree over the number of colours, the proven bound.
         edge_weight: B.
 
     Raises:
@@ -140,11 +144,25 @@ def graph_colouring(
         ('nodes 0 and 1 both have colour 0', 'nodes 1 and 2 both have colour 0')
     """
     plain = simple_graph(graph)
-    if colours < 1:
-        raise ValueError(f"{colours} colours given; expected 1 or more")
+    if colours is None:
+        colours = greedy_colours(plain)
+    if not isinstance(colours, int | np.integer) or colours < 1:
+        raise ValueError(f"{colours!r} colours given; expected an integer, 1 or more")
     if node_weight is None:
-        node_weight = edge_weight * max((d for _, d in plain.degree), default=0) + 1
+        degree = max((d for _, d in plain.degree), default=0)
+        node_weight = edge_weight * (degree // int(colours) + 1)
     for name, weight in (("node_weight", node_weight), ("edge_weight", edge_weight)):
         if not 0 < weight < np.inf:
             raise ValueError(f"{name} is {weight}; expected a positive number")
     return GraphColouring(plain, int(colours), node_weight, edge_weight)
+
+
+def greedy_colours(graph: nx.Graph) -> int:
+    """Number of colours of networkx's greedy colouring by saturation (DSATUR), 1 or more.
+
+    Example:
+        >>> greedy_colours(nx.cycle_graph(5))
+        3
+    """
+    chosen = nx.greedy_color(graph, "DSATUR")
+    return 1 + max(chosen.values(), default=0)

@@ -68,7 +68,7 @@ FILES = {
     for file in (
         NaturalFile("cnf", "cnf", "formula in clauses (DIMACS, weights too)",
                     (".cnf", ".wcnf"), r"^p\s+w?cnf\s", ".sol"),
-        NaturalFile("col", "col", "graph to colour (DIMACS)", (".col",), r"^p\s+(edge|col)\s",
+        NaturalFile("col", "col", "graph to colour (DIMACS)", (".col",), r"^p\s+(edges?|col)\s",
                     ".sol"),
         NaturalFile("tsp", "tsplib", "cities of a tour (TSPLIB)", (".tsp",),
                     r"^TYPE\s*:\s*TSP\b", ".tour"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from problems.generators.gnp import _pair, _successes, random_gnp
+from problems.generators.gnp import pair, random_gnp, successes
 from problems.generators.lattice import edwards_anderson, ferromagnet
 from problems.generators.regular import random_regular
 from problems.generators.sk import sherrington_kirkpatrick
@@ -164,7 +164,7 @@ def test_gnp_limits():
     assert random_gnp(7, 0).num_interactions == 0
     assert random_gnp(7, 1).num_interactions == 21
     assert random_gnp(1, 0.5).num_interactions == 0
-    assert _successes(np.random.default_rng(0), 10**12, 1e-300).size == 0
+    assert successes(np.random.default_rng(0), 10**12, 1e-300).size == 0
 
 
 def test_gnp_of_many_spins_stays_sparse():
@@ -178,7 +178,7 @@ def test_pair_numbers_are_exact_for_large_graphs():
     col = np.array([1, 2, 3, 10**6, 2**31 - 1])
     first, last = col * (col - 1) // 2, col * (col + 1) // 2 - 1
     for index, row in ((first, np.zeros_like(col)), (last, col - 1)):
-        got_row, got_col = _pair(index)
+        got_row, got_col = pair(index)
         assert got_col.tolist() == col.tolist()
         assert got_row.tolist() == row.tolist()
 

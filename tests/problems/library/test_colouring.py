@@ -70,6 +70,7 @@ def test_samples_of_dimod_in_any_order():
     ("change", "words"),
     [
         ({"colours": 0}, "1 or more"),
+        ({"colours": 2.5}, "an integer"),
         ({"node_weight": -1.0}, "positive"),
         ({"graph": nx.Graph([(1, 1)])}, "to itself"),
         ({"graph": 3}, "is no graph"),
@@ -80,8 +81,14 @@ def test_bad_input(change, words):
         graph_colouring(**({"graph": nx.path_graph(2), "colours": 2} | change))
 
 
-@pytest.mark.parametrize("solution", [{0: 0}, {0: 0, 1: 2}, {0: 0, 1: "red"}])
+@pytest.mark.parametrize("solution", [{0: 0}, {0: 0, 1: 2}, {0: 0, 1: "red"}, {0: 0, 1: 1.0}])
 def test_no_solution_of_this_graph(solution):
     encoded = graph_colouring(nx.path_graph(2), 2)
     with pytest.raises(ValueError, match="expected"):
         encoded.certificate(solution)
+
+
+def test_colours_of_a_greedy_colouring_are_the_default():
+    for graph, most in ((nx.cycle_graph(5), 3), (nx.cycle_graph(6), 2), (nx.empty_graph(3), 1)):
+        assert graph_colouring(graph).colours == most
+    assert graph_colouring(nx.Graph()).colours == 1
