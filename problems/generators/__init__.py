@@ -8,6 +8,8 @@ from problems.generators.networks import alarm_network as alarm_network
 from problems.generators.networks import wet_grass_network as wet_grass_network
 from problems.generators.planted import Planted as Planted
 from problems.generators.regular import random_regular as random_regular
+from problems.generators.satisfiability import PlantedFormula as PlantedFormula
+from problems.generators.satisfiability import planted_satisfiability as planted_satisfiability
 from problems.generators.sk import sherrington_kirkpatrick as sherrington_kirkpatrick
 from problems.generators.tiles import tile_planting as tile_planting
 from problems.generators.wishart import wishart_planting as wishart_planting

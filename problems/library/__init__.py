@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from problems.library.kinds import kind as kind
     from problems.library.natural import FILES as FILES
     from problems.library.natural import load as load
+    from problems.library.satisfiability import Satisfiability as Satisfiability
+    from problems.library.satisfiability import satisfiability as satisfiability
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
     "FILES": "natural", "load": "natural",
     "KINDS": "kinds", "Kind": "kinds", "kind": "kinds",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
+    "Satisfiability": "satisfiability", "satisfiability": "satisfiability",
 }  # fmt: skip
 
 
