@@ -12,6 +12,8 @@ from problems.generators.planted_graphs import PlantedPartition as PlantedPartit
 from problems.generators.planted_graphs import planted_colouring as planted_colouring
 from problems.generators.planted_graphs import planted_partition as planted_partition
 from problems.generators.regular import random_regular as random_regular
+from problems.generators.satisfiability import PlantedFormula as PlantedFormula
+from problems.generators.satisfiability import planted_satisfiability as planted_satisfiability
 from problems.generators.sk import sherrington_kirkpatrick as sherrington_kirkpatrick
 from problems.generators.tiles import tile_planting as tile_planting
 from problems.generators.wishart import wishart_planting as wishart_planting

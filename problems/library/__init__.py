@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from problems.library.qubo import qubo as qubo
     from problems.library.vertex_cover import VertexCover as VertexCover
     from problems.library.vertex_cover import vertex_cover as vertex_cover
+    from problems.library.satisfiability import Satisfiability as Satisfiability
+    from problems.library.satisfiability import satisfiability as satisfiability
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
@@ -47,6 +49,7 @@ _HOMES = {
     "Partitioning": "graph_partitioning", "graph_partitioning": "graph_partitioning",
     "Communities": "community", "community_detection": "community",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
+    "Satisfiability": "satisfiability", "satisfiability": "satisfiability",
 }  # fmt: skip
 
 
