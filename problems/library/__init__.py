@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from problems.library.kinds import kind as kind
     from problems.library.natural import FILES as FILES
     from problems.library.natural import load as load
+    from problems.library.travelling_salesman import TravellingSalesman as TravellingSalesman
+    from problems.library.travelling_salesman import travelling_salesman as travelling_salesman
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
     "FILES": "natural", "load": "natural",
     "KINDS": "kinds", "Kind": "kinds", "kind": "kinds",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
+    "TravellingSalesman": "travelling_salesman", "travelling_salesman": "travelling_salesman",
 }  # fmt: skip
 
 
