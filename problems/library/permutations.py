@@ -134,9 +134,7 @@ def scaled(weights: NDArray, factor: float) -> NDArray:
     return weights if factor == 1 else weights * factor
 
 
-def checked(
-    solution: Any, size: int, values: int, row: str, column: str
-) -> tuple[int | None, ...]:
+def checked(solution: Any, size: int, values: int, row: str, column: str) -> tuple[int | None, ...]:
     """A solution as a tuple: for each of `size` rows one of 0 to `values` - 1, or None.
 
     Raises:
@@ -145,7 +143,9 @@ def checked(
     try:
         words = list(solution)
     except TypeError as error:
-        raise ValueError(f"{solution!r:.60} given; expected a list, one {column} a {row}") from error
+        raise ValueError(
+            f"{solution!r:.60} given; expected a list, one {column} a {row}"
+        ) from error
     if len(words) != size:
         raise ValueError(f"{len(words)} entries given; expected {size}, one {column} a {row}")
     for i, k in enumerate(words):

@@ -1,4 +1,4 @@
-"""Tours of cities as lists: length, cheapest insertion, 2-opt, and distances reduced by potentials.
+"""Tours of cities as lists: length, cheapest insertion and 2-opt.
 
 Distances [n, n] may differ by direction; what stands on the diagonal is not looked at.
 """
@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-
-from problems.model import all_integer
 
 
 def length(distances: NDArray, tour: Sequence[int]) -> int | float:
@@ -67,55 +65,10 @@ def two_opt(distances: NDArray, tour: Sequence[int]) -> list[int]:
     return order.tolist()
 
 
-def potentials(distances: NDArray) -> tuple[NDArray, NDArray]:
-    """What can be taken off all ways out of and into each city: ([n], [n]).
-
-    ``D_uv - out_u - in_v >= 0``, and the sum over cities of a bound on the dearest insertion is
-    least: a linear program.  A tour leaves and enters each city once, so all of them get shorter by
-    the same, the sum of both.  Integers for integer distances; equal for symmetric ones.
-    """
+def heuristic(distances: NDArray, starts: int = 20) -> list[int]:
+    """A short tour: the best of insertion and 2-opt from some cities."""
     n = len(distances)
-    if n < 3:
-        return np.zeros(n, distances.dtype), np.zeros(n, distances.dtype)
-    u, v = np.nonzero(~np.eye(n, dtype=bool))
-    out, into = _least_insertions(distances[u, v], u, v, n)
-    even = np.array_equal(distances, distances.T)
-    if even:
-        out = into = (out + into) / 2
-    if all_integer(distances):
-        out, into = np.floor(out + 1e-6).astype(np.int64), np.floor(into + 1e-6).astype(np.int64)
-    # The program keeps its constraints to rounding only; one step down for all mends that.
-    least = (distances - out[:, None] - into)[u, v].min()
-    if least < 0:
-        step = least // 2 if all_integer(distances) else least / 2
-        out, into = out + step, into + step
-    return out, into
-
-
-def _least_insertions(
-    way: NDArray, u: NDArray, v: NDArray, n: int
-) -> tuple[NDArray, NDArray]:
-    """Solve for out, in, and the dearest ways into and out of each city; ways [m] from u to v.
-
-    Variables are [out, in, dearest in, dearest out], and all D_uv - out_u - in_v lie between 0 and
-    what is left of the dearest ways after the city's own potentials.
-    """
-    from scipy.optimize import linprog
-    from scipy.sparse import coo_array
-
-    m, rows = way.size, np.arange(way.size)
-    one = np.ones(m)
-    parts = [
-        (rows, u, one), (rows, n + v, one),  # out_u + in_v <= D_uv
-        (m + rows, u, -one), (m + rows, 2 * n + v, -one),  # D_uv - out_u <= dearest in_v
-        (2 * m + rows, n + v, -one), (2 * m + rows, 3 * n + u, -one),
-    ]  # fmt: skip
-    row, col, value = (np.concatenate(part) for part in zip(*parts, strict=True))
-    matrix = coo_array((value, (row, col)), shape=(3 * m, 4 * n)).tocsr()
-    scale = max(np.abs(way).max(), 1e-300)
-    bound = np.concatenate([way, -way, -way]) / scale
-    cost = np.repeat([-1.0, -1.0, 1.0, 1.0], n)
-    found = linprog(cost, matrix, bound, bounds=(None, None), method="highs")
-    if found.x is None:
-        return np.full(n, way.min() / 2), np.full(n, way.min() / 2)
-    return found.x[:n] * scale, found.x[n : 2 * n] * scale
+    found = [
+        two_opt(distances, insert(distances, [start])) for start in range(0, n, -(-n // starts))
+    ]
+    return min(found, key=lambda tour: length(distances, tour))

@@ -7,12 +7,8 @@ City 0 comes first, bit (v, p) says that city v comes p-th after it: (n - 1)^2 s
 
 with the penalty of `problems.library.permutations`, a weight a_v for each city.  D are the
 distances less potentials, ``D_uv = d_uv - out_u - in_v >= 0``: every tour gets shorter by the same
-c, and what a city costs at most gets much less.
-
-Proof of the default.  D >= 0, so clearing a bit costs nothing.  A city v put at an empty place has
-at most two neighbours a != b (the places on both sides, one city each): it costs at most D_av +
-D_vb.  So ``a_v > max_{a != b} (D_av + D_vb)`` is enough (both are city 0 where n = 2).
-Half of it compares with Lucas' A > max d.
+c, and what a missing city can save gets much less.  The proof of the default weights is in
+`problems.library.tour_weights`; half of one compares with Lucas' A > max d.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.library import tours
+from problems.library import tour_weights, tours
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
 from problems.library.permutations import (
@@ -57,7 +53,11 @@ class TravellingSalesman(Encoded[Tour]):
     places: NDArray | None
     weight: float
     local_search: bool
-    potentials: tuple[NDArray, NDArray]
+
+    @cached_property
+    def potentials(self) -> tuple[NDArray, NDArray]:
+        """[n] and [n]: what is taken off all ways out of and into each city."""
+        return tour_weights.reduce(self.distances)
 
     @cached_property
     def reduced(self) -> NDArray:
@@ -70,7 +70,7 @@ class TravellingSalesman(Encoded[Tour]):
     @cached_property
     def city_weights(self) -> NDArray:
         """[n - 1] the penalty's weights a_v of cities 1 to n - 1."""
-        return scaled(above(_dearest(self.reduced)[1:]), self.weight)
+        return scaled(above(tour_weights.city_bounds(self.reduced)[1:]), self.weight)
 
     @property
     def penalties(self) -> Mapping[str, float]:
@@ -161,7 +161,6 @@ def travelling_salesman(
     places: ArrayLike | None = None,
     weight: float = 1,
     local_search: bool = False,
-    reduce: bool = True,
 ) -> TravellingSalesman:
     """The shortest closed tour through all cities.
 
@@ -172,7 +171,6 @@ def travelling_salesman(
         weight: of the penalty, in units of what is proven to be enough.  Below 1 samplers may find
             short tours sooner, and states of least energy may be no tours.
         local_search: whether a repaired tour is improved by 2-opt as well.
-        reduce: whether potentials are taken off the distances, which lowers the weights.
 
     Raises:
         ValueError: without distances and places, on a shape or number that does not fit, or a
@@ -199,24 +197,7 @@ def travelling_salesman(
     if spots is not None and len(spots) != len(ways):
         raise ValueError(f"{len(spots)} places given; expected {len(ways)}, one a city")
     np.fill_diagonal(ways, 0)
-    lowest = ways.min(initial=0) // 2 if ways.dtype.kind == "i" else ways.min(initial=0) / 2
-    flat = np.full(len(ways), lowest, ways.dtype)
-    taken = tours.potentials(ways) if reduce and len(ways) > 2 else (flat, flat)
-    return TravellingSalesman(ways, spots, positive("weight", weight), bool(local_search), taken)
-
-
-def _dearest(ways: NDArray) -> NDArray:
-    """[n] for each city the most that it costs between two others, max_{a != b} D_av + D_vb."""
-    n = len(ways)
-    if n < 3:
-        return (ways + ways.T).max(0, initial=0)
-    result = np.zeros(n, ways.dtype)
-    for v in range(n):
-        both = ways[:, v][:, None] + ways[v]
-        np.fill_diagonal(both, both.min())
-        both[v] = both[:, v] = both.min()
-        result[v] = both.max()
-    return result
+    return TravellingSalesman(ways, spots, positive("weight", weight), bool(local_search))
 
 
 def _spots(places: ArrayLike) -> NDArray:
