@@ -13,11 +13,17 @@ if TYPE_CHECKING:
     from problems.library.encoded import Answer as Answer
     from problems.library.encoded import Certificate as Certificate
     from problems.library.encoded import Encoded as Encoded
+    from problems.library.job_assignment import JobAssignment as JobAssignment
+    from problems.library.job_assignment import job_assignment as job_assignment
+    from problems.library.job_scheduling import JobScheduling as JobScheduling
+    from problems.library.job_scheduling import job_scheduling as job_scheduling
     from problems.library.kinds import KINDS as KINDS
     from problems.library.kinds import Kind as Kind
     from problems.library.kinds import kind as kind
     from problems.library.natural import FILES as FILES
     from problems.library.natural import load as load
+    from problems.library.quadratic_assignment import QuadraticAssignment as QuadraticAssignment
+    from problems.library.quadratic_assignment import quadratic_assignment as quadratic_assignment
     from problems.library.travelling_salesman import TravellingSalesman as TravellingSalesman
     from problems.library.travelling_salesman import travelling_salesman as travelling_salesman
 
@@ -26,6 +32,9 @@ _HOMES = {
     "FILES": "natural", "load": "natural",
     "KINDS": "kinds", "Kind": "kinds", "kind": "kinds",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
+    "JobAssignment": "job_assignment", "job_assignment": "job_assignment",
+    "JobScheduling": "job_scheduling", "job_scheduling": "job_scheduling",
+    "QuadraticAssignment": "quadratic_assignment", "quadratic_assignment": "quadratic_assignment",
     "TravellingSalesman": "travelling_salesman", "travelling_salesman": "travelling_salesman",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from problems.formats.text import Lines, format_error, read_lines, show, split_lines
+from problems.formats.text import Lines, format_error, read_lines, show
 from problems.library.encoded import Encoded
 
 MOST = 1000  # facilities; the energy has up to the fourth power of terms
@@ -34,6 +34,7 @@ def parse(lines: Lines) -> dict[str, Any]:
     """Flow and distance of a text; raises as :func:`read`.
 
     Example:
+        >>> from problems.formats.text import split_lines
         >>> parse(split_lines("pair", "2  0 1 1 0  0 5 5 0"))["distance"].tolist()
         [[0, 5], [5, 0]]
     """
@@ -63,13 +64,18 @@ def is_qaplib(text: str) -> bool:
         >>> is_qaplib("2\\n0 1 1 0\\n0 5 5 0\\n"), is_qaplib("2 1\\n1 2 1\\n")
         (True, False)
     """
-    start = text.lstrip().split("\n", 1)[0].split()
-    if len(start) != 1 or not _WHOLE.fullmatch(start[0]) or not 2 <= int(start[0]) <= MOST:
+    if not may_be_qaplib(text):
         return False
     words = text.split()
-    if len(words) != 1 + 2 * int(start[0]) ** 2 or not all(map(_NUMBER.fullmatch, words)):
+    if len(words) != 1 + 2 * int(words[0]) ** 2 or not all(map(_NUMBER.fullmatch, words)):
         return False
     return not _is_or_library(words)
+
+
+def may_be_qaplib(head: str) -> bool:
+    """Whether the first line of a text is one number from 2."""
+    start = head.lstrip().split("\n", 1)[0].split()
+    return len(start) == 1 and bool(_WHOLE.fullmatch(start[0])) and 2 <= int(start[0]) <= MOST
 
 
 def write_solution(encoded: Encoded, solution: Any) -> str:
