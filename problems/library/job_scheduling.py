@@ -7,8 +7,8 @@ Machine 0 is to finish last; t_a is the time of machine a, y_a >= 0 a slack in b
 (Lucas, Front. Phys. 2, 5 (2014), doi 10.3389/fphy.2014.00005, section 6.3).  Tighter than his: the
 weights need not exceed anything but the job's own length; y_a <= m U - sum L with U the finishing
 time of a schedule at hand (longest job first to the least busy machine), since no machine has less
-than sum L - (m - 1) U in a schedule that is as good; and of machines 1 to m - 1, which are alike,
-the k-th longest job may use the first k only.
+than sum L - (m - 1) U in a schedule that is as good; of machines 1 to m - 1, which are alike, the
+k-th longest job may use the first k only; and m counts no more machines than there are jobs.
 
 Proof.  Let T be the least finishing time, f the largest t_a of a state and k = f - t_0 >= 0, an
 integer.  The machine of f gives at least k^2 >= k, so E >= t_0 + k + sum_j (L_j + 1) (...)^2 = f +
@@ -61,10 +61,10 @@ class JobScheduling(Encoded[Schedule]):
     @cached_property
     def problem(self) -> IsingProblem:
         jobs, machines = np.array(self._bits, np.int64).reshape(-1, 2).T
-        energy = Binaries(jobs.size + (self.machines - 1) * self._slack.size)
+        energy = Binaries(jobs.size + (self._used - 1) * self._slack.size)
         first = np.flatnonzero(machines == 0)
         energy.add(first, self.lengths[jobs[first]])
-        for a in range(1, self.machines):
+        for a in range(1, self._used):
             other = np.flatnonzero(machines == a)
             slack = jobs.size + (a - 1) * self._slack.size + np.arange(self._slack.size)
             times = [self.lengths[jobs[first]], -self.lengths[jobs[other]], -self._slack]
@@ -72,7 +72,7 @@ class JobScheduling(Encoded[Schedule]):
             energy.square(index, np.concatenate(times), weight=self.weight)
         for j, length in enumerate(self.lengths.tolist()):
             energy.exactly_one(np.flatnonzero(jobs == j)[None], self.weight * (length + 1))
-        slacks = [("slack", a, b) for a in range(1, self.machines) for b in range(self._slack.size)]
+        slacks = [("slack", a, b) for a in range(1, self._used) for b in range(self._slack.size)]
         return energy.problem([*self._bits, *slacks])
 
     def decode(self, spins: ArrayLike) -> Schedule:
@@ -88,7 +88,7 @@ class JobScheduling(Encoded[Schedule]):
         machine = self._ordered(self._check(solution))
         state = [machine[j] == a for j, a in self._bits]
         times = self._times(machine)
-        for a in range(1, self.machines):
+        for a in range(1, self._used):
             state += self._slack_bits((times[0] - times[a]).item())
         return np.where(np.array(state, bool), 1, -1).astype(np.int8)
 
@@ -127,6 +127,11 @@ class JobScheduling(Encoded[Schedule]):
     def from_plain(self, data: Any) -> Schedule:
         return self._check(data)
 
+    @property
+    def _used(self) -> int:
+        """Machines of the encoding: no more than there are jobs."""
+        return min(self.machines, max(len(self.lengths), 1))
+
     @cached_property
     def _longest_first(self) -> list[int]:
         return np.argsort(-self.lengths, kind="stable").tolist()
@@ -136,12 +141,12 @@ class JobScheduling(Encoded[Schedule]):
         """(job, machine) of each bit: the k-th longest job may use machines 0 to k."""
         rank = {j: k for k, j in enumerate(self._longest_first, 1)}
         many = range(len(self.lengths))
-        return [(j, a) for j in many for a in range(min(self.machines, rank[j] + 1))]
+        return [(j, a) for j in many for a in range(min(self._used, rank[j] + 1))]
 
     @cached_property
     def _slack(self) -> NDArray[np.int64]:
         """Powers of two, the last one less, that make all numbers from 0 to the largest slack."""
-        most = self.machines * self.bound - self.lengths.sum().item()
+        most = min(self._used * self.bound - self.lengths.sum().item(), self.bound)
         powers = []
         while most > 0:
             powers.append(min(2 ** len(powers), most))
