@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from problems.library.graph_partitioning import graph_partitioning as graph_partitioning
     from problems.library.independent_set import IndependentSet as IndependentSet
     from problems.library.independent_set import independent_set as independent_set
+    from problems.library.job_assignment import JobAssignment as JobAssignment
+    from problems.library.job_assignment import job_assignment as job_assignment
+    from problems.library.job_scheduling import JobScheduling as JobScheduling
+    from problems.library.job_scheduling import job_scheduling as job_scheduling
     from problems.library.kinds import KINDS as KINDS
     from problems.library.kinds import Kind as Kind
     from problems.library.kinds import kind as kind
@@ -36,6 +40,10 @@ if TYPE_CHECKING:
     from problems.library.vertex_cover import vertex_cover as vertex_cover
     from problems.library.satisfiability import Satisfiability as Satisfiability
     from problems.library.satisfiability import satisfiability as satisfiability
+    from problems.library.quadratic_assignment import QuadraticAssignment as QuadraticAssignment
+    from problems.library.quadratic_assignment import quadratic_assignment as quadratic_assignment
+    from problems.library.travelling_salesman import TravellingSalesman as TravellingSalesman
+    from problems.library.travelling_salesman import travelling_salesman as travelling_salesman
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
@@ -50,6 +58,10 @@ _HOMES = {
     "Communities": "community", "community_detection": "community",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
     "Satisfiability": "satisfiability", "satisfiability": "satisfiability",
+    "JobAssignment": "job_assignment", "job_assignment": "job_assignment",
+    "JobScheduling": "job_scheduling", "job_scheduling": "job_scheduling",
+    "QuadraticAssignment": "quadratic_assignment", "quadratic_assignment": "quadratic_assignment",
+    "TravellingSalesman": "travelling_salesman", "travelling_salesman": "travelling_salesman",
 }  # fmt: skip
 
 

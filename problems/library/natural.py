@@ -19,6 +19,7 @@ from problems.library.encoded import Encoded
 from problems.library.kinds import KINDS, kind
 
 _HEAD = 4096
+_SHARED = (".dat", ".txt", "")  # suffixes of several formats: only the whole content tells
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ FILES = {
                     (".cnf", ".wcnf"), r"^p\s+w?cnf\s", ".sol"),
         NaturalFile("col", "col", "graph to colour (DIMACS)", (".col",), r"^p\s+(edges?|col)\s",
                     ".sol"),
-        NaturalFile("tsp", "tsplib", "cities of a tour (TSPLIB)", (".tsp",),
-                    r"^TYPE\s*:\s*TSP\b", ".tour"),
+        NaturalFile("tsp", "tsplib", "cities of a tour (TSPLIB)", (".tsp", ".atsp"),
+                    r"^TYPE\s*:\s*A?TSP\b", ".tour"),
         NaturalFile("qap", "qaplib", "quadratic assignment (QAPLIB)", (".qap",), None, ".sln"),
         NaturalFile("knapsack", "knapsack", "0/1 knapsack, `n capacity` then `value weight`",
                     (".kp", ".knapsack"), None, ".sol"),
@@ -91,7 +92,16 @@ def detect(path: str | os.PathLike) -> str | None:
     for name, file in FILES.items():
         if file.sign is not None and re.search(file.sign, head, re.MULTILINE):
             return name
-    return None
+    return "qap" if suffix in _SHARED and _is_qaplib(path, head) else None
+
+
+def _is_qaplib(path: str | os.PathLike, head: str) -> bool:
+    """Whether all of a file is n and two matrices; most others differ in their first line."""
+    from problems.library.files.qaplib import is_qaplib, may_be_qaplib
+
+    if not may_be_qaplib(head):
+        return False
+    return is_qaplib(read_bytes(path).decode("ascii", "replace"))
 
 
 def load(path: str | os.PathLike, format: str | None = None, **options: Any) -> Encoded:
