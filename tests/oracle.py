@@ -9,7 +9,7 @@ QUICK = settings(deadline=None, max_examples=15, derandomize=True, database=None
 
 
 def all_states(n):
-    return np.array(list(itertools.product((-1, 1), repeat=n)), np.int8).reshape(-1, n)
+    return np.array(list(itertools.product((-1, 1), repeat=n)), np.int8).reshape(2**n, n)
 
 
 def check_ground_states(encoded, best, limit=16):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from problems.library.encoded import Answer as Answer
     from problems.library.encoded import Certificate as Certificate
     from problems.library.encoded import Encoded as Encoded
+    from problems.library.integers import IntegerBits as IntegerBits
+    from problems.library.integers import integer_bits as integer_bits
     from problems.library.kinds import KINDS as KINDS
     from problems.library.kinds import Kind as Kind
     from problems.library.kinds import kind as kind
@@ -23,6 +25,7 @@ _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
     "FILES": "natural", "load": "natural",
     "KINDS": "kinds", "Kind": "kinds", "kind": "kinds",
+    "IntegerBits": "integers", "integer_bits": "integers",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
 }  # fmt: skip
 
