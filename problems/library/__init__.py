@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from problems.library.kinds import KINDS as KINDS
     from problems.library.kinds import Kind as Kind
     from problems.library.kinds import kind as kind
+    from problems.library.knapsack import Knapsack as Knapsack
+    from problems.library.knapsack import knapsack as knapsack
     from problems.library.natural import FILES as FILES
     from problems.library.natural import load as load
 
@@ -26,6 +28,7 @@ _HOMES = {
     "FILES": "natural", "load": "natural",
     "KINDS": "kinds", "Kind": "kinds", "kind": "kinds",
     "IntegerBits": "integers", "integer_bits": "integers",
+    "Knapsack": "knapsack", "knapsack": "knapsack",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
 }  # fmt: skip
 
