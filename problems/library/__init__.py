@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from problems.library.knapsack import knapsack as knapsack
     from problems.library.natural import FILES as FILES
     from problems.library.natural import load as load
+    from problems.library.number_partitioning import NumberPartitioning as NumberPartitioning
+    from problems.library.number_partitioning import number_partitioning as number_partitioning
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
@@ -29,6 +31,7 @@ _HOMES = {
     "KINDS": "kinds", "Kind": "kinds", "kind": "kinds",
     "IntegerBits": "integers", "integer_bits": "integers",
     "Knapsack": "knapsack", "knapsack": "knapsack",
+    "NumberPartitioning": "number_partitioning", "number_partitioning": "number_partitioning",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
 }  # fmt: skip
 

@@ -55,3 +55,17 @@ def total(values: Iterable[Amount]) -> Amount:
     """The sum of the numbers that are written: exact where all are whole, else rounded once."""
     known = sum(map(exactly, values), Fraction(0))
     return known.numerator if known.denominator == 1 else float(known)
+
+
+def common_unit(numbers: Iterable[Fraction]) -> Fraction:
+    """The largest number that all are whole multiples of; 1 where all are 0.
+
+    Example:
+        >>> common_unit([Fraction(3, 4), Fraction(-1, 2)])
+        Fraction(1, 4)
+    """
+    others = [abs(number) for number in numbers if number]
+    if not others:
+        return Fraction(1)
+    down = math.lcm(*(number.denominator for number in others))
+    return Fraction(math.gcd(*(int(number * down) for number in others)), down)

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from math import ceil, floor, gcd, inf, lcm
+from math import ceil, floor, inf
 
-from problems.library.amounts import Amount, exactly
+from problems.library.amounts import Amount, common_unit, exactly
 
 _COARSE = 1024  # steps of the capacity where weights have no unit that doubles can hold
 _FINE = 2**24  # units in all, of decimals
@@ -31,7 +30,7 @@ def in_units(weights: tuple[Amount, ...], capacity: Amount, unit: Amount | None)
     """
     sizes = [exactly(w) for w in weights]
     room = exactly(capacity)
-    step = _common_unit(sizes) if unit is None else exactly(unit)
+    step = common_unit(sizes) if unit is None else exactly(unit)
     if unit is None and (sum(min(w, room) for w in sizes) + room) / step > _FINE:
         whole = all(w.denominator == 1 for w in sizes)
         step = step if whole else max(step, room / _COARSE)
@@ -73,14 +72,6 @@ def _worth(values: tuple[Amount, ...], units: Units) -> list[Fraction]:
     """Values, 0 for items that do not fit by themselves."""
     pairs = zip(values, units.weights, strict=True)
     return [exactly(v) if w <= units.capacity else Fraction(0) for v, w in pairs]
-
-
-def _common_unit(sizes: list[Fraction]) -> Fraction:
-    positive = [w for w in sizes if w > 0]
-    if not positive:
-        return Fraction(1)
-    down = lcm(*(w.denominator for w in positive))
-    return Fraction(reduce(gcd, (int(w * down) for w in positive)), down)
 
 
 def _relaxed(worth: list[Fraction], units: Units, room: int) -> Fraction:
