@@ -44,6 +44,17 @@ if TYPE_CHECKING:
     from problems.library.quadratic_assignment import quadratic_assignment as quadratic_assignment
     from problems.library.travelling_salesman import TravellingSalesman as TravellingSalesman
     from problems.library.travelling_salesman import travelling_salesman as travelling_salesman
+    from problems.library.integers import IntegerBits as IntegerBits
+    from problems.library.integers import integer_bits as integer_bits
+    from problems.library.kinds import KINDS as KINDS
+    from problems.library.kinds import Kind as Kind
+    from problems.library.kinds import kind as kind
+    from problems.library.knapsack import Knapsack as Knapsack
+    from problems.library.knapsack import knapsack as knapsack
+    from problems.library.natural import FILES as FILES
+    from problems.library.natural import load as load
+    from problems.library.number_partitioning import NumberPartitioning as NumberPartitioning
+    from problems.library.number_partitioning import number_partitioning as number_partitioning
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
@@ -56,6 +67,9 @@ _HOMES = {
     "Qubo": "qubo", "qubo": "qubo",
     "Partitioning": "graph_partitioning", "graph_partitioning": "graph_partitioning",
     "Communities": "community", "community_detection": "community",
+    "IntegerBits": "integers", "integer_bits": "integers",
+    "Knapsack": "knapsack", "knapsack": "knapsack",
+    "NumberPartitioning": "number_partitioning", "number_partitioning": "number_partitioning",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
     "Satisfiability": "satisfiability", "satisfiability": "satisfiability",
     "JobAssignment": "job_assignment", "job_assignment": "job_assignment",

@@ -20,6 +20,7 @@ from problems.library.kinds import KINDS, kind
 
 _HEAD = 4096
 _SHARED = (".dat", ".txt", "")  # suffixes of several formats: only the whole content tells
+_TWO_NUMBERS = r"(\s*#[^\n]*\n)*\s*\d+[ \t]+[\d.eE+-]+[ \t]*\r?\n"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class NaturalFile:
         sign: a pattern that some line of the first 4096 bytes matches, for any other suffix; None
             where only the suffix tells.
         solution: the usual suffix of a file with a solution.
+        lines: whether the module's `looks_like(text)` recognises the format by all of its lines,
+            asked last, of files that start with two numbers.
     """
 
     name: str
@@ -42,10 +45,15 @@ class NaturalFile:
     suffixes: tuple[str, ...]
     sign: str | None
     solution: str
+    lines: bool = False
 
     @property
     def _module(self) -> Any:
         return import_module(f"problems.library.files.{self.home}")
+
+    def looks_like(self, text: str) -> bool:
+        """Whether the lines of a file's text are of this format and no other."""
+        return self.lines and self._module.looks_like(text)
 
     @property
     def read(self) -> Callable[[str | os.PathLike], tuple[str, dict[str, Any]]]:
@@ -75,7 +83,7 @@ FILES = {
                     r"^TYPE\s*:\s*A?TSP\b", ".tour"),
         NaturalFile("qap", "qaplib", "quadratic assignment (QAPLIB)", (".qap",), None, ".sln"),
         NaturalFile("knapsack", "knapsack", "0/1 knapsack, `n capacity` then `value weight`",
-                    (".kp", ".knapsack"), None, ".sol"),
+                    (".kp", ".knapsack"), None, ".sol", lines=True),
         NaturalFile("natural", "natural_json", 'any problem as JSON, `{"problem": NAME, ...}`', (),
                     r'^\s*\{?\s*"problem"\s*:', ".json"),
     )
@@ -92,6 +100,10 @@ def detect(path: str | os.PathLike) -> str | None:
     for name, file in FILES.items():
         if file.sign is not None and re.search(file.sign, head, re.MULTILINE):
             return name
+    if re.match(_TWO_NUMBERS, head):
+        text = read_bytes(path).decode("ascii", "replace")
+        if found := next((name for name, file in FILES.items() if file.looks_like(text)), None):
+            return found
     return "qap" if suffix in _SHARED and _is_qaplib(path, head) else None
 
 

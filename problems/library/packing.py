@@ -1,0 +1,104 @@
+"""Weights as whole units, and bounds on the best packing of a knapsack."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor, inf
+
+from problems.library.amounts import Amount, common_unit, exactly
+
+_COARSE = 1024  # steps of the capacity where weights have no unit that doubles can hold
+_FINE = 2**24  # units in all, of decimals
+_EXACT = 2**50  # quarters of whole numbers below it are exact in sums of doubles
+
+
+@dataclass(frozen=True)
+class Units:
+    """Weights and capacity as whole numbers of a unit; weights of C + 1 stand for any above C."""
+
+    weights: tuple[int, ...]
+    capacity: int
+    exact: bool
+
+
+def in_units(weights: tuple[Amount, ...], capacity: Amount, unit: Amount | None) -> Units:
+    """Whole weights: divided by their greatest common unit, or rounded up to multiples of `unit`.
+
+    Example:
+        >>> in_units((0.5, 1.25), 2.1, None)
+        Units(weights=(2, 5), capacity=8, exact=True)
+    """
+    sizes = [exactly(w) for w in weights]
+    room = exactly(capacity)
+    step = common_unit(sizes) if unit is None else exactly(unit)
+    if unit is None and (sum(min(w, room) for w in sizes) + room) / step > _FINE:
+        whole = all(w.denominator == 1 for w in sizes)
+        step = step if whole else max(step, room / _COARSE)
+    most = floor(room / step)
+    steps = tuple(min(ceil(w / step), most + 1) for w in sizes)
+    exact = all((w / step).denominator == 1 for w in sizes if w <= room)
+    return Units(steps, most, exact)
+
+
+def by_ratio(values: Iterable[Amount], weights: Iterable[Amount]) -> list[int]:
+    """Items from the most to the least value by weight."""
+    ratio = [v / w if w else inf * v if v else 0 for v, w in zip(values, weights, strict=True)]
+    return sorted(range(len(ratio)), key=lambda i: -ratio[i])
+
+
+def capacity_weight(values: tuple[Amount, ...], units: Units) -> float:
+    """The default weight of :mod:`problems.library.knapsack`, proven there."""
+    worth = _worth(values, units)
+    gap = _relaxed(worth, units, units.capacity + 1) - _greedy(worth, units)
+    gap = min(gap, max((v for v in worth if v > 0), default=Fraction(0)))
+    if all(v.denominator == 1 for v in worth):
+        return floor(gap) + 1
+    return float(gap * Fraction(101, 100)) or 1.0
+
+
+def largest_gap(values: tuple[Amount, ...], units: Units) -> int:
+    """The most units that a best packing can leave: the largest g with ``L(C - g) >= G``."""
+    worth = _worth(values, units)
+    known = _greedy(worth, units)
+    low, high = 0, units.capacity
+    while low < high:
+        middle = (low + high + 1) // 2
+        enough = _relaxed(worth, units, units.capacity - middle) >= known
+        low, high = (middle, high) if enough else (low, middle - 1)
+    return low
+
+
+def _worth(values: tuple[Amount, ...], units: Units) -> list[Fraction]:
+    """Values, 0 for items that do not fit by themselves."""
+    pairs = zip(values, units.weights, strict=True)
+    return [exactly(v) if w <= units.capacity else Fraction(0) for v, w in pairs]
+
+
+def _relaxed(worth: list[Fraction], units: Units, room: int) -> Fraction:
+    """The value of the best packing at capacity `room` if items could be cut."""
+    value = Fraction(0)
+    for i in by_ratio(map(float, worth), units.weights):
+        if worth[i] > 0 and room >= 0:
+            share = Fraction(min(units.weights[i], room), units.weights[i] or 1)
+            value += worth[i] * (share if units.weights[i] else 1)
+            room -= min(units.weights[i], room)
+    return value
+
+
+def _greedy(worth: list[Fraction], units: Units) -> Fraction:
+    """The value of packing whatever still fits, by ratio; or of the one best item."""
+    room, value = units.capacity, Fraction(0)
+    for i in by_ratio(map(float, worth), units.weights):
+        if worth[i] > 0 and units.weights[i] <= room:
+            value, room = value + worth[i], room - units.weights[i]
+    return max([value, *worth])
+
+
+def check_exact(weight: float, units: Units) -> None:
+    """ValueError where penalties are too large for sums of doubles."""
+    reach = sum(units.weights) + 2 * units.capacity
+    if weight * reach**2 > _EXACT:
+        raise ValueError(
+            f"weights of {sum(units.weights)} units in all give penalties too large to be exact; "
+            "pass a unit to round them up to multiples of"
+        )
