@@ -18,14 +18,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from problems.constrained.expressions import Expression
 from problems.constrained.integral import integral
+from problems.constrained.repair import mended
 from problems.constrained.terms import Term, term_of
 from problems.constrained.variables import expression_of, variables_of
 from problems.constrained.weights import Parts, code_key, local_weights, proven_weights
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
 from problems.library.integers import ENCODINGS
-from problems.poly import _expanded
-from problems.polynomial import Problem, Terms, from_terms
+from problems.poly import from_poly
+from problems.polynomial import Problem, from_terms
 
 Values = Mapping[Hashable, int | float]
 _TOLERANCE = 1e-9  # of a violation, by the size of the right side or 1
@@ -69,9 +70,18 @@ class Penalised(Encoded[Values]):
         """The same with other weights; what a mapping does not name keeps its own.
 
         Raises:
-            ValueError: on an unknown label or a weight that is not a positive number.
+            ValueError: on a label of no hard constraint or a weight that is not a positive number.
         """
-        return replace(self, weights=_checked(weights, self.weights))
+        given = weights if isinstance(weights, Mapping) else dict.fromkeys(self.weights, weights)
+        for label, weight in given.items():
+            known = self.cqm.constraints.get(label)
+            if label not in self.weights and (known is None or known.lhs.is_soft()):
+                raise ValueError(
+                    f"weight of {label!r} given; expected labels of hard constraints"
+                )
+            if not isinstance(weight, int | float | np.number) or not 0 < weight < math.inf:
+                raise ValueError(f"weight of {label!r} is {weight!r}; expected a positive number")
+        return replace(self, weights={k: given.get(k, w) for k, w in self.weights.items()})
 
     @cached_property
     def problem(self) -> Problem:
@@ -88,20 +98,13 @@ class Penalised(Encoded[Values]):
         ising = energy.problem(self._labels)
         if not higher:
             return ising
-        by_order: dict[int, list[tuple[int, ...]]] = {}
-        for bits in higher:
-            by_order.setdefault(len(bits), []).append(bits)
-        groups = [
-            Terms(np.array(rows, np.int64), np.array([higher[bits] for bits in rows], np.float64))
-            for rows in by_order.values()
-        ]
         low = [
             (np.arange(ising.num_variables)[:, None], ising.h),
             (np.stack([ising.row, ising.col], 1), ising.coupling),
         ]
-        return from_terms(
-            [*low, *_expanded(groups)], ising.num_variables, ising.offset, ising.labels
-        )
+        n = ising.num_variables
+        more = from_poly(dimod.BinaryPolynomial(higher, dimod.BINARY), range(n))
+        return from_terms([*low, *more.terms], n, ising.offset + more.offset, ising.labels)
 
     def decode(self, spins: ArrayLike) -> dict[Hashable, int | float]:
         """The values that one state [n] means; bits that mean no number are read as the nearest."""
@@ -139,6 +142,21 @@ class Penalised(Encoded[Values]):
                 )
         facts = {"broken_soft": broken_soft} if self.cqm.num_soft_constraints() else {}
         return certificate(_plain_number(objective), words, **facts)
+
+    def repair(self, solution: Values) -> Values:
+        found = mended(self.cqm, self.parts.variables, solution)
+        return solution if found is None else found
+
+    def states(self, samples: Any) -> NDArray[np.int8]:
+        """The distinct states [k, n] among samples, as `answer` takes them.
+
+        Raises:
+            ValueError: on samples of another problem, or none.
+        """
+        found = self._states(samples)
+        if not len(found):
+            raise ValueError("there are no samples; expected one or more")
+        return found
 
     def broken(self, states: ArrayLike) -> dict[Hashable, NDArray[np.bool_]]:
         """Which of some states [k, n] break what, by the keys of `penalties`; each array is [k]."""
@@ -322,20 +340,6 @@ def _groups(terms: list[Term], codes: list[list[int]]) -> tuple[list[list[int]],
             labels.append(term.label)
             taken |= set(form.linear)
     return found, labels
-
-
-def _checked(
-    weights: float | Mapping[Hashable, float], known: Mapping[Hashable, float]
-) -> dict[Hashable, float]:
-    given = weights if isinstance(weights, Mapping) else dict.fromkeys(known, weights)
-    for label, weight in given.items():
-        if label not in known:
-            raise ValueError(
-                f"weight of {label!r} given; expected labels of hard constraints that can be broken"
-            )
-        if not isinstance(weight, int | float | np.number) or not 0 < weight < math.inf:
-            raise ValueError(f"weight of {label!r} is {weight!r}; expected a positive number")
-    return dict(known) | dict(given)
 
 
 def _check_finite(cqm: dimod.ConstrainedQuadraticModel) -> None:
