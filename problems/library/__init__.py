@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from problems.library.colouring import GraphColouring as GraphColouring
     from problems.library.colouring import graph_colouring as graph_colouring
+    from problems.library.constrained import constrained as constrained
     from problems.library.encoded import Answer as Answer
     from problems.library.encoded import Certificate as Certificate
     from problems.library.encoded import Encoded as Encoded
@@ -26,6 +27,7 @@ _HOMES = {
     "FILES": "natural", "load": "natural",
     "KINDS": "kinds", "Kind": "kinds", "kind": "kinds",
     "IntegerBits": "integers", "integer_bits": "integers",
+    "constrained": "constrained",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
 }  # fmt: skip
 
