@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbits.adapters import AutoSampler as AutoSampler
     from pbits.adapters import BifurcationSampler as BifurcationSampler
     from pbits.adapters import BoltzmannSampler as BoltzmannSampler
+    from pbits.adapters import CQMSampler as CQMSampler
     from pbits.adapters import MachineBoltzmannSampler as MachineBoltzmannSampler
     from pbits.adapters import MachineSampler as MachineSampler
     from pbits.adapters import PolySampler as PolySampler
@@ -45,6 +46,7 @@ _HOMES = {
     "AutoSampler": "pbits.adapters",
     "BifurcationSampler": "pbits.adapters",
     "BoltzmannSampler": "pbits.adapters",
+    "CQMSampler": "pbits.adapters",
     "MachineBoltzmannSampler": "pbits.adapters",
     "MachineSampler": "pbits.adapters",
     "PolySampler": "pbits.adapters",

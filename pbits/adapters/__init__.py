@@ -4,6 +4,7 @@ from pbits.adapters.annealing_sampler import AnnealingSampler as AnnealingSample
 from pbits.adapters.auto_sampler import AutoSampler as AutoSampler
 from pbits.adapters.bifurcation_sampler import BifurcationSampler as BifurcationSampler
 from pbits.adapters.boltzmann_sampler import BoltzmannSampler as BoltzmannSampler
+from pbits.adapters.cqm_sampler import CQMSampler as CQMSampler
 from pbits.adapters.machine_sampler import MachineBoltzmannSampler as MachineBoltzmannSampler
 from pbits.adapters.machine_sampler import MachineSampler as MachineSampler
 from pbits.adapters.poly_sampler import PolySampler as PolySampler

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from problems.library.colouring import graph_colouring as graph_colouring
     from problems.library.community import Communities as Communities
     from problems.library.community import community_detection as community_detection
+    from problems.library.constrained import constrained as constrained
     from problems.library.encoded import Answer as Answer
     from problems.library.encoded import Certificate as Certificate
     from problems.library.encoded import Encoded as Encoded
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from problems.library.graph_partitioning import graph_partitioning as graph_partitioning
     from problems.library.independent_set import IndependentSet as IndependentSet
     from problems.library.independent_set import independent_set as independent_set
+    from problems.library.integers import IntegerBits as IntegerBits
+    from problems.library.integers import integer_bits as integer_bits
     from problems.library.job_assignment import JobAssignment as JobAssignment
     from problems.library.job_assignment import job_assignment as job_assignment
     from problems.library.job_scheduling import JobScheduling as JobScheduling
@@ -30,31 +33,24 @@ if TYPE_CHECKING:
     from problems.library.kinds import KINDS as KINDS
     from problems.library.kinds import Kind as Kind
     from problems.library.kinds import kind as kind
+    from problems.library.knapsack import Knapsack as Knapsack
+    from problems.library.knapsack import knapsack as knapsack
     from problems.library.max_cut import Cut as Cut
     from problems.library.max_cut import max_cut as max_cut
     from problems.library.natural import FILES as FILES
     from problems.library.natural import load as load
-    from problems.library.qubo import Qubo as Qubo
-    from problems.library.qubo import qubo as qubo
-    from problems.library.vertex_cover import VertexCover as VertexCover
-    from problems.library.vertex_cover import vertex_cover as vertex_cover
-    from problems.library.satisfiability import Satisfiability as Satisfiability
-    from problems.library.satisfiability import satisfiability as satisfiability
-    from problems.library.quadratic_assignment import QuadraticAssignment as QuadraticAssignment
-    from problems.library.quadratic_assignment import quadratic_assignment as quadratic_assignment
-    from problems.library.travelling_salesman import TravellingSalesman as TravellingSalesman
-    from problems.library.travelling_salesman import travelling_salesman as travelling_salesman
-    from problems.library.integers import IntegerBits as IntegerBits
-    from problems.library.integers import integer_bits as integer_bits
-    from problems.library.kinds import KINDS as KINDS
-    from problems.library.kinds import Kind as Kind
-    from problems.library.kinds import kind as kind
-    from problems.library.knapsack import Knapsack as Knapsack
-    from problems.library.knapsack import knapsack as knapsack
-    from problems.library.natural import FILES as FILES
-    from problems.library.natural import load as load
     from problems.library.number_partitioning import NumberPartitioning as NumberPartitioning
     from problems.library.number_partitioning import number_partitioning as number_partitioning
+    from problems.library.quadratic_assignment import QuadraticAssignment as QuadraticAssignment
+    from problems.library.quadratic_assignment import quadratic_assignment as quadratic_assignment
+    from problems.library.qubo import Qubo as Qubo
+    from problems.library.qubo import qubo as qubo
+    from problems.library.satisfiability import Satisfiability as Satisfiability
+    from problems.library.satisfiability import satisfiability as satisfiability
+    from problems.library.travelling_salesman import TravellingSalesman as TravellingSalesman
+    from problems.library.travelling_salesman import travelling_salesman as travelling_salesman
+    from problems.library.vertex_cover import VertexCover as VertexCover
+    from problems.library.vertex_cover import vertex_cover as vertex_cover
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
@@ -70,6 +66,7 @@ _HOMES = {
     "IntegerBits": "integers", "integer_bits": "integers",
     "Knapsack": "knapsack", "knapsack": "knapsack",
     "NumberPartitioning": "number_partitioning", "number_partitioning": "number_partitioning",
+    "constrained": "constrained",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
     "Satisfiability": "satisfiability", "satisfiability": "satisfiability",
     "JobAssignment": "job_assignment", "job_assignment": "job_assignment",

@@ -86,6 +86,8 @@ KINDS = _table(
      "most value, of pairs as well, within a weight"),
     ("set-cover", "set_cover", "set_cover", "cheapest sets that together hold everything"),
     ("exact-cover", "exact_cover", "exact_cover", "sets that hold everything exactly once"),
+    ("constrained", "constrained", "constrained",
+     "objective and constraints of bits and integers (LP, dimod)"),
     ("portfolio", "portfolio", "portfolio", "assets of high return and low risk"),
 )  # fmt: skip
 

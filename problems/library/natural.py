@@ -84,6 +84,8 @@ FILES = {
         NaturalFile("qap", "qaplib", "quadratic assignment (QAPLIB)", (".qap",), None, ".sln"),
         NaturalFile("knapsack", "knapsack", "0/1 knapsack, `n capacity` then `value weight`",
                     (".kp", ".knapsack"), None, ".sol", lines=True),
+        NaturalFile("lp", "lp", "objective and constraints (CPLEX LP, dimod CQM)", (".lp", ".cqm"),
+                    r"^DIMODCQM|^\s*(?i:subject to|such that)\b", ".sol"),
         NaturalFile("natural", "natural_json", 'any problem as JSON, `{"problem": NAME, ...}`', (),
                     r'^\s*\{?\s*"problem"\s*:', ".json"),
     )
