@@ -80,7 +80,7 @@ class Term:
     @property
     def is_weighted(self) -> bool:
         """Whether it has a weight that can be chosen."""
-        return not self.price or len(self.slacks) > 0 and not self.is_squared
+        return not self.price or (len(self.slacks) > 0 and not self.is_squared)
 
     @property
     def inside(self) -> Expression:

@@ -74,7 +74,7 @@ def presolve(problem: IsingProblem, roof: bool = False) -> Reduced:
         ([-1, -1, 1, 1], -7)
     """
     sheet = Worksheet(problem)
-    applied = dict.fromkeys(("spin", "few neighbours", "bond", "roof"), 0)
+    applied: dict[str, int] = {"spin": 0, "few neighbours": 0, "bond": 0, "roof": 0}
     _settle(sheet, applied)
     if roof:
         left, kept = sheet.left(problem.labels)

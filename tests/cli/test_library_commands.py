@@ -61,7 +61,7 @@ def test_states_of_spins_are_verified(invoke, tmp_path):
     [
         (("--set", "colours"), "expected NAME=VALUE"),
         (("--set", "hues=3"), "has no 'hues'; expected graph, colours"),
-        (("--set", "colours=0"), "expected 1 or more"),
+        (("--set", "colours=0"), "colours given; expected"),
         (("--draw", "a.txt"), "--draw a.txt names no picture"),
     ],
 )
@@ -95,5 +95,5 @@ def test_lists_the_library(invoke):
     assert "graph-colouring" in shown
     assert ".tsp" in shown
     one = json.loads(invoke("problems", "graph-colouring", "--json").stdout)
-    assert {"name": "colours", "needed": True} in one["settings"]
+    assert {"name": "graph", "needed": True} in one["settings"]
     assert invoke("problems", "hues").exit_code == 2

@@ -1,15 +1,12 @@
 """Penalised constrained models against dimod's exact solver."""
 
 import dimod
-import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import all_states, check_ground_states, check_round_trip
+from oracle import check_ground_states
 
 from problems.constrained import penalise
 from problems.library.integers import ENCODINGS
-from problems.polynomial import PolynomialProblem
 
 SOME = settings(deadline=None, max_examples=40, derandomize=True, database=None)
 small = st.integers(-3, 3)
@@ -43,8 +40,12 @@ def models(draw, soft=False, quadratic=False):
     for k in range(draw(st.integers(1, 1 if quadratic else 2))):
         hardness = {}
         if soft and draw(st.booleans()):
-            hardness = {"weight": draw(st.integers(1, 3)), "penalty": draw(
-                st.sampled_from(["linear", "quadratic"] if "i" not in names else ["linear"]))}
+            hardness = {
+                "weight": draw(st.integers(1, 3)),
+                "penalty": draw(
+                    st.sampled_from(["linear", "quadratic"] if "i" not in names else ["linear"])
+                ),
+            }
         sense = draw(st.sampled_from(["<=", ">=", "=="]))
         cqm.add_constraint_from_model(
             polynomial(quadratic), sense, draw(small), label=f"c{k}", **hardness
