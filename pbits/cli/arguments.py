@@ -24,8 +24,8 @@ FormatName = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="rudy, mc, sparse, qubo, bqp, coo, json, bqm or bonds; by default told from the "
-        "file's name and first lines.",
+        help="rudy, mc, sparse, qubo, bqp, qplib, coo, json, bqm, bonds, or one of the library "
+        "(`pbits problems`); by default told from the file's name and first lines.",
     ),
 ]
 Preset = Annotated[

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from problems.formats import bonds, bqm_file, bqm_json, bqp, coo, poly_json, qubo, rudy, sparse
+from problems.formats import (
+    bonds,
+    bqm_file,
+    bqm_json,
+    bqp,
+    coo,
+    poly_json,
+    qplib,
+    qubo,
+    rudy,
+    sparse,
+)
 from problems.formats.instance import Instance
 from problems.formats.text import format_error, plain_name, read_bytes
 from problems.polynomial import PolynomialProblem, Problem
@@ -58,6 +69,9 @@ FORMATS: dict[str, Format] = {
     ),
     "qubo": Format(qubo.read, qubo.write, "qbsolv QUBO, minimise", (".qubo",)),
     "bqp": Format(bqp.read, bqp.write, "OR-Library binary quadratic, maximise", (".bqp",)),
+    "qplib": Format(
+        qplib.read, qplib.write, "QPLIB binary quadratic without constraints", (".qplib",)
+    ),
     "coo": Format(coo.read, coo.write, "dimod COO text, `i j bias`", (".coo",)),
     "json": Format(_read_json, _write_json, "dimod BQM, or polynomial, as JSON", (".json",)),
     "bqm": Format(bqm_file.read, bqm_file.write, "dimod BQM as a binary file", (".bqm",)),

@@ -19,6 +19,7 @@ SAMPLES = {
     "sparse": b"2 1\n1 2 5\n",
     "qubo": b"c comment\np qubo 0 2 1 1\n0 0 1\n0 1 2\n",
     "bqp": b"1\n2 1\n1 2 5\n",
+    "qplib": b"p\nQBN\nminimize\n2\n1\n2 1 4\n0\n0\n0\n1e30\n0\n0\n0\n0\n0\n0\n",
     "coo": b"# vartype=BINARY\n0 1 5\n",
     "json": b'{"type": "BinaryQuadraticModel", "variable_labels": [0], "variable_type": "SPIN", '
     b'"offset": 0, "linear_biases": [1], "quadratic_biases": [], "quadratic_head": [], '
@@ -39,6 +40,7 @@ def test_the_table_of_suffixes():
         ".sparse": "sparse",
         ".qubo": "qubo",
         ".bqp": "bqp",
+        ".qplib": "qplib",
         ".coo": "coo",
         ".json": "json",
         ".bqm": "bqm",

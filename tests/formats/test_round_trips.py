@@ -106,7 +106,7 @@ def test_labels_of_strings_and_tuples_survive(tmp_path, suffix):
     assert_same(problem, read(tmp_path / f"p.{suffix}").problem)
 
 
-@pytest.mark.parametrize("suffix", ["rud", "coo", "json", "bqm", "qubo", "sparse", "bqp"])
+@pytest.mark.parametrize("suffix", ["rud", "coo", "json", "bqm", "qubo", "sparse", "bqp", "qplib"])
 def test_the_empty_problem_survives(tmp_path, suffix):
     write(ising([], [], [], []), tmp_path / f"p.{suffix}")
     problem = read(tmp_path / f"p.{suffix}").problem
