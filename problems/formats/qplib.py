@@ -18,6 +18,7 @@ from problems.formats.text import (
     MAX_VARIABLES,
     FormatError,
     format_error,
+    instance_name,
     number_text,
     read_bytes,
     show,
@@ -37,7 +38,8 @@ def read(path: str | os.PathLike) -> Instance:
             variables that are not binary.
     """
     words = _Words(path, read_bytes(path).decode("ascii", "replace"))
-    name, kind = words.next("a name"), words.next("a kind such as QBN").upper()
+    words.next("a name")
+    kind = words.next("a kind such as QBN").upper()
     if kind not in _KINDS:
         found = f"a problem of the kind {show(kind)}"
         raise words.error(found, f"binary variables and no constraints: {', '.join(_KINDS)}")
@@ -45,7 +47,8 @@ def read(path: str | os.PathLike) -> Instance:
     if sense not in ("minimize", "maximize"):
         raise words.error(f"sense {show(sense)}", "minimize or maximize")
     sign = -1 if sense == "maximize" else 1
-    return Instance(_problem(words, sign), name, "qplib", "energy", maximise_source=sign < 0)
+    problem = _problem(words, sign)
+    return Instance(problem, instance_name(path), "qplib", "energy", maximise_source=sign < 0)
 
 
 def _problem(words: "_Words", sign: int) -> IsingProblem:

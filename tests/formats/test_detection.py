@@ -103,7 +103,7 @@ def test_unknown_content_lists_the_formats(tmp_path, text):
         read(tmp_path / "p.xyz")
     assert str(caught.value) == (
         f"{tmp_path / 'p.xyz'}: a file of unknown format; expected one of the formats "
-        "rudy, mc, sparse, qubo, bqp, coo, json, bqm, bonds"
+        "rudy, mc, sparse, qubo, bqp, qplib, coo, json, bqm, bonds"
     )
 
 
