@@ -39,6 +39,7 @@ def infer(
     no_calibrate: options.NoCalibrate = False,
     no_gains: options.NoGains = False,
     in_order: options.InOrder = False,
+    clip: options.Clip = False,
     codes: options.Codes = "plain",
     costs: options.CostFile = None,
     chips: options.Chips = 1,
@@ -77,7 +78,11 @@ def infer(
         with steps() as progress:
             progress("loading", 0, 1)
             aids = infer_work.choose_aids(
-                codes, ranges=not no_calibrate, gains=not no_gains, in_order=in_order
+                codes,
+                ranges=not no_calibrate,
+                gains=not no_gains,
+                in_order=in_order,
+                clip=clip,
             )
             job = infer_work.prepare(model, data, data_dir, preprocess, images, prune, seed)
             found = infer_work.work(job, design, seed, table, progress, aids, chips)

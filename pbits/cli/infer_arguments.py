@@ -64,6 +64,11 @@ NoCalibrate = Annotated[
 NoGains = Annotated[
     bool, option("No digital gain and offset for each column.", _ARRAY, "--no-gains", metavar="")
 ]
+Clip = Annotated[
+    bool,
+    option("Cut each column's largest weights where deviations of cells would cost more.", _ARRAY,
+            "--clip", metavar=""),
+]  # fmt: skip
 Codes = Annotated[
     str,
     option("How weights become codes: plain rounds them, wires makes up for wires, measured for "

@@ -14,6 +14,7 @@ from crossbar.design import Design
 from crossbar.programmed import ProgrammedMatrix
 from crossbar.programming import program
 from crossbar.write_verify import Verify
+from pbits.neural.clipping import clipped
 
 Array = NDArray[np.float64]
 # As one program: by itself every operation of it would be compiled alone.
@@ -35,9 +36,11 @@ class Aids:
             `crossbar.compensation.remap`.
         in_order: gains and offsets are fitted once more, layer by layer, to what the layers before
             give in memory, as batch normalisation would be; see `in_order.fit_in_order`.
+        clip: the largest weights of a column are cut where deviations of cells would cost more; see
+            `clipping.clipped`. With plain codes, since chosen ones make up for deviations.
 
     Raises:
-        ValueError: on another word for codes.
+        ValueError: on another word for codes, or chosen codes of cut weights.
 
     Example:
         >>> Aids.none().gains
@@ -49,10 +52,13 @@ class Aids:
     gains: bool = True
     codes: str = "plain"
     in_order: bool = False
+    clip: bool = False
 
     def __post_init__(self) -> None:
         if self.codes not in CODES:
             raise ValueError(f"codes is {self.codes!r}; expected one of {', '.join(CODES)}")
+        if self.clip and self.codes != "plain":
+            raise ValueError(f"clip goes with codes='plain'; codes is {self.codes!r}")
 
     @staticmethod
     def none() -> "Aids":
@@ -85,7 +91,8 @@ def fit(
     Raises:
         ValueError: where codes are chosen and writes verified.
     """
-    raw = _programmed(key, matrix, design, aids, verify)
+    cut = clipped(matrix, design, rows) if aids.clip else matrix
+    raw = _programmed(key, cut, design, aids, verify)
     largest = 2 ** (design.input_bits - raw.is_signed) - 1
     top = max(float(np.abs(rows).max()), float(np.finfo(np.float32).tiny) * 2**16)
     raw = raw.replace(input_scale=jnp.float32(top / largest))

@@ -10,8 +10,10 @@ from jax import random
 from mapped_networks import KEY, binary, classifier, digits, small, small_conv
 
 from crossbar.converters.adc import IdealAdc
+from crossbar.programming import program_codes
 from pbits.neural import Aids, accuracy, evaluate_chips, map_network, mlp, tiles
 from pbits.neural.chips import paired_error
+from pbits.neural.clipping import clipped, code_variance
 from pbits.neural.costing import cost_of, estimate, layout_of
 from pbits.neural.in_order import fit_in_order
 from pbits.neural.inference import evaluate
@@ -151,6 +153,33 @@ def test_gains_in_order_make_up_for_layers_before(mapped) -> None:
     assert np.array_equal(same.arrays["last"].gain, wanted["last"].gain)
 
 
+def test_cut_weights_leave_less_error_where_cells_deviate() -> None:
+    images, _, typical = digits()
+    exact = np.asarray(classifier()(images))
+    errors = [
+        np.mean([
+            np.square(map_network(classifier(), binary(0.15), typical, random.key(chip), aids=aids)
+                      .run(images) - exact).mean() for chip in range(2)
+        ]) for aids in (Aids(), Aids(clip=True))
+    ]  # fmt: skip
+    assert errors[1] < 0.9 * errors[0]
+    matrix, rows = np.asarray(classifier()["last"].weight, float)[:, :10], np.eye(64)
+    shares = [
+        np.abs(clipped(matrix, binary(spread, weight_bits=8), rows)).max(0) / np.abs(matrix).max(0)
+        for spread in (0.0, 0.15)
+    ]
+    assert shares[1].mean() < 0.9 < shares[0].mean()
+
+
+def test_variance_of_codes_is_that_of_programmed_ones() -> None:
+    design = binary(0.1)
+    codes = np.tile(np.arange(-15, 16, dtype=np.int32)[:, None], (1, 2000))
+    memory = program_codes(KEY, codes, np.float64(1.0), design)
+    found = np.asarray(memory.sums(), np.float64).var(1)
+    # Relative deviation of a variance of 2000 draws is 0.032, and 31 of them are compared.
+    assert np.abs(found / code_variance(design) - 1).max() < 0.15
+
+
 def test_chips_differ_and_the_first_ones_do_not_depend_on_how_many() -> None:
     images, labels, typical = digits()
     one, two = (
@@ -227,6 +256,8 @@ def test_layers_of_their_own_and_refusals(mapped) -> None:
         evaluate(mapped, typical, [1, 2])
     with pytest.raises(ValueError, match="codes is 'best'"):
         Aids(codes="best")
+    with pytest.raises(ValueError, match="clip goes with"):
+        Aids(codes="measured", clip=True)
 
 
 def test_an_estimate_counts_the_same_and_guesses_the_cells(ideal) -> None:
