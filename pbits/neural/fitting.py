@@ -16,8 +16,6 @@ from crossbar.programming import program
 from crossbar.write_verify import Verify
 
 Array = NDArray[np.float64]
-# As one program: by itself every operation of it would be compiled alone.
-_meant = jax.jit(without_deviations)
 CODES = ("plain", "wires", "measured")
 
 
@@ -88,7 +86,7 @@ def fit(
     read = random.fold_in(key, 101)
     choices = [raw]
     if aids.ranges and np.any(rows):
-        meant = None if design.adc.bits is None else _meant(raw)
+        meant = None if design.adc.bits is None else raw.replace(transfer=_meant(raw))
         tuned = calibrate(raw, rows, key=read, powers_of_two=aids.powers_of_two, meant=meant)
         wide = raw.replace(input_scale=tuned.input_scale)
         choices = [tuned] if design.adc.bits is None else [tuned, wide]
@@ -99,6 +97,12 @@ def fit(
     again = random.fold_in(key, 102)
     errors = [np.square(np.asarray(one.mvm(rows, again)[0]) - rows @ matrix) for one in choices]
     return choices[int(np.argmin([error.sum() for error in errors]))]
+
+
+@jax.jit
+def _meant(programmed: ProgrammedMatrix) -> jax.Array:
+    """Currents without deviations; one program, which leaves out all that is not asked for."""
+    return without_deviations(programmed).transfer
 
 
 def _programmed(
