@@ -45,8 +45,8 @@ def lenet(
 ) -> Network:
     """Convolutions of 5 x 5 with so many `channels`, each pooled, then `hidden` units.
 
-    As LeNet-5 (LeCun et al., 1998) with rectifiers and max pooling; images below 20 pixels get
-    zeros around them in all convolutions, larger ones in the first only.
+    As LeNet-5 (LeCun et al., 1998) with rectifiers and max pooling. Zeros stand around the images
+    of each convolution, but not of the second one where images have 20 pixels or more.
 
     Example:
         >>> net = lenet((8, 8, 1), 10, channels=(16,), hidden=())
@@ -55,7 +55,7 @@ def lenet(
     """
     net = _Builder(input_shape, seed)
     for i, width in enumerate(channels, 1):
-        around = 2 if i == 1 or input_shape[0] < 20 else 0
+        around = 0 if i == 2 and input_shape[0] >= 20 else 2
         net.conv(f"conv{i}", width, size=5, around=around)
         net.add(f"conv{i}.relu", Relu())
         net.add(f"pool{i}", MaxPool())
