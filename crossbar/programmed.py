@@ -157,9 +157,10 @@ def check_inputs(x: ArrayLike, inputs: int, *, signed: bool = True) -> jax.Array
         raise ValueError(f"x has shape {array.shape}; expected [..., {inputs}], one per row")
     if isinstance(array, Tracer):
         return array
-    if not bool(jnp.isfinite(array).all()):
+    seen = np.asarray(array)  # NumPy compiles nothing
+    if not np.isfinite(seen).all():
         raise ValueError("x holds values that are not finite in float32; replace or leave them out")
-    if not signed and bool((array < 0).any()):
+    if not signed and (seen < 0).any():
         raise ValueError("x holds negative values and encoding='unsigned'; choose one with a sign")
     return array
 

@@ -231,6 +231,7 @@ def read_variance(
     return join((relative * transfer / design.cell.step) ** 2, outputs, sign=1.0)
 
 
+@jax.jit
 def full_step(programmed: ProgrammedMatrix, least: float = 1.0) -> jax.Array:
     """The smallest power of two with which codes reach all sums that this matrix can make, [S].
 

@@ -44,7 +44,7 @@ def plot_images(
 
     Example:
         >>> plot_images(np.ones((3, 4)), (2, 2), columns=2).get_images()[0].get_array().shape
-        (5, 5, 3)
+        (7, 7, 3)
     """
     from matplotlib.colors import to_rgb
 
@@ -69,14 +69,14 @@ def plot_images(
 def _mosaic(
     colour: NDArray[np.float64], shape: tuple[int, int], columns: int
 ) -> NDArray[np.float64]:
-    """[rows, columns, 3] of images [k, pixels, 3] with gaps between them."""
+    """[rows, columns, 3] of images [k, pixels, 3] in a frame, with gaps between them."""
     count = len(colour)
     columns = max(min(columns, count), 1)
     rows = -(-count // columns)
     height, width = (size + _GAP for size in shape)
-    found = np.full((rows * height - _GAP, columns * width - _GAP, 3), 0.82)
+    found = np.full((rows * height + _GAP, columns * width + _GAP, 3), 0.82)
     for k, image in enumerate(colour):
-        y, x = k // columns * height, k % columns * width
+        y, x = _GAP + k // columns * height, _GAP + k % columns * width
         found[y : y + shape[0], x : x + shape[1]] = image.reshape(*shape, 3)
     return found
 

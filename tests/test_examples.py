@@ -27,6 +27,7 @@ LONG = {
     "neurons_that_roll_dice",
     "training_a_boltzmann_machine",
     "what_does_device_variability_cost",
+    "your_network_in_magnetic_memory",
 }
 runs_by_name = pytest.mark.parametrize(
     "path",
@@ -60,7 +61,7 @@ def kernel_environment(monkeypatch):
 
 
 def test_there_are_notebooks():
-    assert len(NOTEBOOKS) == 12
+    assert len(NOTEBOOKS) == 13
 
 
 @runs_by_name

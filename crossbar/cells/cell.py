@@ -188,6 +188,25 @@ def without_deviations(cell: Cell) -> Cell:
     return cell.replace(**changes, write=write)
 
 
+def with_spread(cell: Cell, times: Number) -> Cell:
+    """The cell with all its deviations, of device, cycle and read, so many times as large.
+
+    Spreads become one number for each level, so that cells of as many levels share programs.
+
+    Raises:
+        ValueError: on a number of times that is negative or not finite.
+
+    Example:
+        >>> with_spread(Cell([1e-6, 2e-6], device_spread=0.1), 2).device_spread.tolist()
+        [0.20000000298023224, 0.20000000298023224]
+    """
+    check_range("times", times, 0.0)
+    found = {name: getattr(cell, name) for name in _SPREADS}
+    return cell.replace(
+        **{n: None if x is None else times * spread_of(x, cell) for n, x in found.items()}
+    )
+
+
 def _zero(value: Any) -> Any:
     """Of the same type and shape, for which nothing is compiled anew."""
     return jax.tree.map(lambda part: part * 0, value)

@@ -17,8 +17,6 @@ from crossbar.write_verify import Verify
 from pbits.neural.clipping import clipped
 
 Array = NDArray[np.float64]
-# As one program: by itself every operation of it would be compiled alone.
-_meant = jax.jit(without_deviations)
 CODES = ("plain", "wires", "measured")
 
 
@@ -100,7 +98,8 @@ def fit(
     choices = [raw]
     if aids.ranges and np.any(rows):
         # Codes that were chosen make sums between whole numbers, and mean them.
-        meant = raw if aids.codes != "plain" or design.adc.bits is None else _meant(raw)
+        plain = aids.codes == "plain" and design.adc.bits is not None
+        meant = raw.replace(transfer=_meant(raw)) if plain else raw
         tuned = calibrate(raw, rows, key=read, powers_of_two=aids.powers_of_two, meant=meant)
         wide = raw.replace(input_scale=tuned.input_scale)
         choices = [tuned] if design.adc.bits is None else [tuned, wide]
@@ -111,6 +110,12 @@ def fit(
     again = random.fold_in(key, 102)
     errors = [np.square(np.asarray(one.mvm(rows, again)[0]) - rows @ matrix) for one in choices]
     return choices[int(np.argmin([error.sum() for error in errors]))]
+
+
+@jax.jit
+def _meant(programmed: ProgrammedMatrix) -> jax.Array:
+    """Currents without deviations; one program, which leaves out all that is not asked for."""
+    return without_deviations(programmed).transfer
 
 
 def _programmed(

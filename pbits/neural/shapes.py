@@ -36,22 +36,34 @@ def mlp(
     return net.network()
 
 
-def lenet(input_shape: Sequence[int], classes: int, seed: int = 0) -> Network:
-    """Two convolutions of 5 x 5 (6 and 16 channels), each pooled, and 120, 84 hidden units.
+def lenet(
+    input_shape: Sequence[int],
+    classes: int,
+    seed: int = 0,
+    channels: Sequence[int] = (6, 16),
+    hidden: Sequence[int] = (120, 84),
+) -> Network:
+    """Convolutions of 5 x 5 with so many `channels`, each pooled, then `hidden` units.
 
-    As LeNet-5 (LeCun et al., 1998) with rectifiers and max pooling; images below 20 pixels get
-    zeros around them in the second convolution too.
+    As LeNet-5 (LeCun et al., 1998) with rectifiers and max pooling. Zeros stand around the images
+    of each convolution, but not of the second one where images have 20 pixels or more.
+
+    Example:
+        >>> net = lenet((8, 8, 1), 10, channels=(16,), hidden=())
+        >>> [(node.name, node.matrix.shape) for node in net.linears()]
+        [('conv1', (25, 16)), ('dense1', (256, 10))]
     """
     net = _Builder(input_shape, seed)
-    for i, (width, around) in enumerate(((6, 2), (16, 0 if input_shape[0] >= 20 else 2)), 1):
+    for i, width in enumerate(channels, 1):
+        around = 0 if i == 2 and input_shape[0] >= 20 else 2
         net.conv(f"conv{i}", width, size=5, around=around)
         net.add(f"conv{i}.relu", Relu())
         net.add(f"pool{i}", MaxPool())
     net.add("flatten", Flatten())
-    for i, width in enumerate((120, 84), 1):
+    for i, width in enumerate(hidden, 1):
         net.dense(f"dense{i}", width)
         net.add(f"dense{i}.relu", Relu())
-    net.dense("dense3", classes)
+    net.dense(f"dense{len(hidden) + 1}", classes)
     return net.network()
 
 

@@ -7,7 +7,7 @@ import pytest
 from jax import random
 from scipy import stats
 
-from crossbar.cells.cell import Cell, Write
+from crossbar.cells.cell import Cell, Write, with_spread
 from crossbar.cells.draw import age, at_voltage, draw
 from crossbar.cells.granular import level_errors
 from crossbar.cells.presets import get
@@ -215,3 +215,17 @@ def test_failures_do_not_choose_the_cycles_that_scatter() -> None:
     written = found[found > 2e-5]
     assert normal_pvalue(written / 4e-5 - 1, 0.02) > ALPHA
     assert normal_pvalue(np.sort(written)[len(written) // 10 :] / 4e-5 - 1, 0.02) < ALPHA
+
+
+def test_spreads_grow_together() -> None:
+    cell = Cell(LEVELS, device_spread=0.02, cycle_spread=jnp.array([0.03, 0.02, 0.01]))
+    wide = with_spread(cell, 3)
+    assert wide.read_noise is None
+    np.testing.assert_allclose(wide.device_spread, [0.06] * 3)
+    np.testing.assert_allclose(wide.cycle_spread, [0.09, 0.06, 0.03])
+    found = np.asarray(drawn(*keys(5), wide, jnp.ones(SHAPE, int)))
+    relative = found / float(LEVELS[1]) - 1
+    assert normal_pvalue(relative, float(np.hypot(0.06, 0.06))) > ALPHA
+    assert normal_pvalue(relative, float(np.hypot(0.02, 0.02))) < ALPHA
+    with pytest.raises(ValueError, match="times is -1"):
+        with_spread(cell, -1)

@@ -138,6 +138,14 @@ def test_shapes_have_the_layers_they_are_named_for():
         (120, 84),
         (84, 10),
     ]
+    small = shapes.lenet((20, 20, 1), 3, channels=(4, 5, 6), hidden=(7,))
+    assert [m.shape for _, _, m, _ in small.linears()] == [
+        (25, 4),
+        (100, 5),
+        (125, 6),
+        (6, 7),
+        (7, 3),
+    ]
     with pytest.raises(ValueError, match="expected one of mlp, lenet"):
         shapes.make("alexnet", (32, 32, 3), 10)
 
