@@ -16,6 +16,7 @@ from pbits.neural.onnx_graph import UnsupportedModel
 from pbits.neural.pbit_shapes import pbit_mlp
 from pbits.neural.predictions import Predictions
 from pbits.neural.pruning import prune
+from pbits.neural.sampled_evaluation import SampledEvaluation, evaluate_samples
 from pbits.neural.stochastic import PBits, straight_through, with_devices
 from pbits.neural.training import Epoch, Trained, train
 from pbits.neural.twin import Twin, quantised, twin_of
@@ -31,6 +32,7 @@ __all__ = [
     "Node",
     "PBits",
     "Predictions",
+    "SampledEvaluation",
     "Trained",
     "Twin",
     "UnsupportedModel",
@@ -40,6 +42,7 @@ __all__ = [
     "cnn",
     "data",
     "evaluate",
+    "evaluate_samples",
     "fold",
     "from_npz",
     "hardware",
