@@ -37,15 +37,11 @@ DESIGN = crossbar.Design(
 )  # fmt: skip
 
 
-def test_what_follows_a_noisy_layer_is_computed_anew_and_what_comes_before_is_not():
-    """Without p-bits: only the reads of the named layers make samples differ."""
+def test_what_follows_a_noisy_layer_is_computed_anew():
+    """Without p-bits: only the reads of the named layer make samples differ."""
     arrays = in_arrays(NET, DESIGN, X, jax.random.key(0))
-    spread = {
-        name: monte_carlo(NET, X, 3, arrays=arrays, noisy=(name,), seed=3).logits.std(0)
-        for name in arrays
-    }
-    assert (spread["first"].mean(0) > 0).all()
-    assert (spread["last"].mean(0) > 0).all()
+    found = monte_carlo(NET, X, 3, arrays=arrays, noisy=("first",), seed=3).logits
+    assert (found.std(0).mean(0) > 0).all()  # through the last layer, whose own reads are still
 
 
 @pytest.mark.slow
