@@ -34,6 +34,7 @@ RANKS = {
     "pbits.kernels": 2,
     "pbits.devices": 2,
     "pbits.neural.data": 2,
+    "pbits.neural.processor": 2,
     "pbits.models": 3,
     "pbits.datasheets": 3,
     "pbits.cmtj_magnet": 3,

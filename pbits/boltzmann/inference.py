@@ -8,7 +8,7 @@ from pbits.boltzmann import likelihood
 from pbits.boltzmann.data import checked_classes, one_up
 from pbits.boltzmann.graph import Graph
 from pbits.boltzmann.model import BoltzmannMachine
-from pbits.boltzmann.samplers import BlockGibbs, Sampler, States, random_states
+from pbits.boltzmann.samplers import BlockGibbs, Draw, Sampler, States, random_states
 from problems.model import as_states
 
 _BLOCK = 4096  # rows of data held at once
@@ -88,6 +88,30 @@ def complete(
         >>> complete(initialise(rbm(4, 2)), np.ones((1, 4)), [True, True, False, False])[0, :2]
         array([1., 1.])
     """
+    draw = sampler.load(machine)
+    return _completed(machine, images, known, draw, reads, num_sweeps, seed)
+
+
+def label_means(
+    machine: BoltzmannMachine,
+    images: ArrayLike,
+    draw: Draw,
+    *,
+    reads: int = 16,
+    num_sweeps: int = 50,
+    seed: int = 0,
+) -> NDArray[np.float64]:
+    """Mean labels [k, num_labels] of images, all pixels held, by a sampler that is loaded."""
+    _check_labels(machine.graph, 0)
+    known = np.ones(machine.graph.num_visible, bool)
+    found = _completed(machine, images, known, draw, reads, num_sweeps, seed)
+    return found[:, machine.graph.num_visible :]
+
+
+def _completed(
+    machine: BoltzmannMachine, images: ArrayLike, known: ArrayLike, draw: Draw, reads: int,
+    num_sweeps: int, seed: int,
+) -> NDArray[np.float64]:  # fmt: skip
     graph, mask = machine.graph, np.asarray(known)
     if mask.shape != (graph.num_visible,) or mask.dtype != bool:
         raise ValueError(
@@ -102,7 +126,7 @@ def complete(
     seed = checks.whole_number("seed", seed, 0)
     reads = checks.whole_number("reads", reads, 1)
     held = np.pad(mask, (0, graph.num_units - graph.num_visible))
-    draw, found = sampler.load(machine), []
+    found = []
     size = max(_BLOCK // reads, 1)
     for first in range(0, len(pixels), size):
         part = np.repeat(pixels[first : first + size], reads, axis=0)
@@ -150,11 +174,9 @@ def classify(
     _check_labels(machine.graph, 0)
     if sampler is None:
         return class_log_weights(machine, images).argmax(1)
-    known = np.ones(machine.graph.num_visible, bool)
-    found = complete(
-        machine, images, known, reads=reads, num_sweeps=num_sweeps, sampler=sampler, seed=seed
-    )
-    return found[:, machine.graph.num_visible :].argmax(1)
+    draw = sampler.load(machine)
+    means = label_means(machine, images, draw, reads=reads, num_sweeps=num_sweeps, seed=seed)
+    return means.argmax(1)
 
 
 def accuracy(

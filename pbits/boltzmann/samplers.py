@@ -91,7 +91,7 @@ class OnMachine:
 
     machine: Machine = field(default_factory=Machine)
 
-    def load(self, machine: BoltzmannMachine) -> Draw:
+    def load(self, machine: BoltzmannMachine) -> "MachineDraw":
         """See `Sampler`."""
         return MachineDraw(self.machine.load(machine.problem))
 

@@ -17,6 +17,7 @@ from pbits.neural.onnx_graph import UnsupportedModel
 from pbits.neural.pbit_shapes import pbit_mlp
 from pbits.neural.predictions import Predictions
 from pbits.neural.pruning import prune
+from pbits.neural.sampled_evaluation import SampledEvaluation, evaluate_samples
 from pbits.neural.stochastic import PBits, straight_through, with_devices
 from pbits.neural.training import Epoch, Trained, train
 from pbits.neural.twin import Twin, quantised, twin_of
@@ -33,6 +34,7 @@ __all__ = [
     "Node",
     "PBits",
     "Predictions",
+    "SampledEvaluation",
     "Trained",
     "Twin",
     "UnsupportedModel",
@@ -43,6 +45,7 @@ __all__ = [
     "data",
     "evaluate",
     "evaluate_chips",
+    "evaluate_samples",
     "fold",
     "from_npz",
     "hardware",

@@ -22,10 +22,12 @@ from crossbar.digital.events import MacroEvents
 from crossbar.ledger import Report, charge
 from pbits.checks import whole_number
 from pbits.neural.checking import checked_classes, checked_images
-from pbits.neural.evaluating import Progress
+from pbits.neural.digital import digital_report
+from pbits.neural.evaluating import Progress, accuracy
 from pbits.neural.integers import IntegerLayer, input_steps, round_network
 from pbits.neural.linear import Linear
 from pbits.neural.network import Network
+from pbits.neural.processor import Processor
 
 ROWS_AT_ONCE = 8192
 """Rows of a layer in one product, to bound memory; input lines start at 0 in each."""
@@ -168,6 +170,8 @@ class MacroRun:
         layers: events by layer.
         toggle_rate: part of the driven input lines that changed in a cycle, all layers.
         report: energy, latency and area, each with its source; layers follow one another.
+        float_accuracy: of the same network in float.
+        digital: energy of an image on a processor that moves its data.
     """
 
     accuracy: float
@@ -175,6 +179,18 @@ class MacroRun:
     layers: Mapping[str, MacroEvents]
     toggle_rate: float
     report: Report
+    float_accuracy: float
+    digital: Report
+
+    @property
+    def standard_error(self) -> float:
+        """Of the accuracy, over draws of so many images."""
+        return float(np.sqrt(self.accuracy * (1 - self.accuracy) / self.images))
+
+    @property
+    def advantage(self) -> float:
+        """Energy of the processor over that of the macros."""
+        return self.digital.energy / self.joules_per_image
 
     @property
     def joules_per_image(self) -> float:
@@ -195,13 +211,21 @@ class MacroRun:
         """For JSON."""
         return {
             "accuracy": self.accuracy,
+            "float_accuracy": self.float_accuracy,
+            "standard_error": self.standard_error,
             "images": self.images,
             "joules_per_image": self.joules_per_image,
             "seconds_per_image": self.seconds_per_image,
             "seconds_between_images": self.seconds_between_images,
             "toggle_rate": self.toggle_rate,
             "layers": {name: events.facts() for name, events in self.layers.items()},
+            "area_square_metres": self.report.area,
             "report": self.report.facts(),
+            "digital": {
+                "joules_per_image": self.digital.energy,
+                "report": self.digital.facts(),
+                "advantage": self.advantage,
+            },
         }
 
 
@@ -212,6 +236,7 @@ def measure(
     *,
     batch: int = 50,
     key: jax.Array | None = None,
+    processor: Processor | None = None,
     costs: Costs | None = None,
     progress: Progress | None = None,
 ) -> MacroRun:
@@ -222,6 +247,7 @@ def measure(
         images, labels: inputs [n, ...] and classes [n].
         batch: images at a time; input lines start at 0 in each batch.
         key: of read errors; see :meth:`MacroNetwork.run`.
+        processor: a digital one to compare with; the default one if None.
         costs: table of costs; the built-in one if None.
         progress: as in :func:`pbits.neural.outputs`.
 
@@ -243,7 +269,11 @@ def measure(
         if progress:
             progress(min(first + batch, len(given)), len(given))
     report = report_of(mapped, found, costs)
-    return MacroRun(right / len(given), len(given), found, toggle_rate(mapped, found), report)
+    return MacroRun(
+        right / len(given), len(given), found, toggle_rate(mapped, found), report,
+        accuracy(mapped.network, given, classes, batch),
+        digital_report(mapped.network, processor, costs),
+    )  # fmt: skip
 
 
 def joined(first: MacroEvents, more: MacroEvents) -> MacroEvents:

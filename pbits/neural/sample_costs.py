@@ -28,6 +28,7 @@ class SampleCost(NamedTuple):
         each: J, by layer, of every sample: tiles, and p-bits.
         seconds_once, seconds_each: along the critical path, layer after layer.
         decisions: of p-bits, in a sample.
+        area: m^2, of arrays and p-bits; parts of unknown area are not in it.
     """
 
     once: Mapping[str, float]
@@ -35,6 +36,7 @@ class SampleCost(NamedTuple):
     seconds_once: float
     seconds_each: float
     decisions: int
+    area: float = 0.0
 
     def joules(self, samples: int = 1) -> float:
         """J, of an image sampled so many times."""
@@ -64,6 +66,7 @@ def sample_cost(
     x, anew = jnp.asarray(images, jnp.float32), randoms(network)
     joules: dict[str, float] = {}
     seconds = {True: 0.0, False: 0.0}
+    areas: list[float] = []
 
     def tile(name: str, layer: Linear, rows: jax.Array) -> jax.Array:
         if name not in arrays:
@@ -72,6 +75,7 @@ def sample_cost(
         report = arrays[name].report(events, vectors=len(rows))
         joules[name] = report.energy / len(x)
         seconds[name in anew] += report.latency / len(x)
+        areas.append(report.area)
         return result
 
     key = random.sweep_key(random.seed_key(seed), np.uint32(0))
@@ -81,4 +85,6 @@ def sample_cost(
     each |= {name: count * pbit.joules for name, count in counts.items()}
     seconds[True] += len(counts) * pbit.seconds
     once = {name: one for name, one in joules.items() if name not in anew}
-    return SampleCost(once, each, seconds[False], seconds[True], sum(counts.values()))
+    decisions = sum(counts.values())
+    area = sum(areas) + decisions * pbit.area
+    return SampleCost(once, each, seconds[False], seconds[True], decisions, area)

@@ -13,7 +13,7 @@ from pbits.neural.layers import Dense
 from pbits.neural.monte_carlo import monte_carlo
 from pbits.neural.network import chain
 from pbits.neural.plasticity import Learning, learn
-from pbits.neural.predictions import auroc, softmax
+from pbits.neural.predictions import auroc_gain, entropy, softmax
 from pbits.neural.stochastic import PBits, with_devices
 from pbits.validation.rows import Measured, NotRun, Row
 
@@ -75,16 +75,15 @@ def _digits() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tried(full: bool) -> float:
+def _tried(full: bool) -> Measured:
     """Gain of detecting noise by p-bits over the deterministic network, areas under ROC."""
     found, samples = _digits(), 64 if full else 32
     sets = [found["unseen"], found["noise"]]
     entropies = [
         monte_carlo(found["spins"], x, samples, seed=1, batch=len(x)).entropy() for x in sets
     ]
-    plain = [softmax(np.asarray(found["plain"](x))) for x in sets]
-    theirs = [-np.sum(p * np.log(np.maximum(p, 1e-300)), -1) for p in plain]
-    return auroc(*entropies) - auroc(*theirs)
+    theirs = [entropy(softmax(np.asarray(found["plain"](x)))) for x in sets]
+    return Measured(*auroc_gain(*entropies, *theirs))
 
 
 def _reached(full: bool) -> float:

@@ -8,6 +8,7 @@ from pbits.boltzmann import (
     BlockGibbs,
     BoltzmannMachine,
     OnMachine,
+    evaluate,
     exact,
     inference,
     initialise,
@@ -98,6 +99,27 @@ def test_training_tells_what_the_computer_took():
     assert found.joules == pytest.approx(found.run_joules + 2 * written.energy, rel=1e-9, abs=0)
     assert found.seconds > found.run_seconds > 0
     assert train(machine, data, epochs=1, **options).spent is None
+
+
+def test_classes_come_with_what_an_image_takes():
+    """From the same reads; the processor does their sweeps."""
+    machine = BoltzmannMachine(rbm(3, 2, num_labels=2), np.full(7, 0.3), np.linspace(-1, 1, 10))
+    images, labels = exact.states(3).astype(np.int8)[:6], np.arange(6) % 2
+    chip = OnMachine(Machine(coupling=CrossbarCoupling(bipolar("sot", rows=16, columns=16))))
+    given = {"reads": 4, "num_sweeps": 5, "seed": 2}
+    found = evaluate(machine, images, labels, computer=chip, **given)
+    assert found.accuracy == inference.accuracy(machine, images, labels, sampler=chip, **given)
+    bill = chip.machine.load(machine.problem).report(5, 6 * 4)
+    assert found.joules_per_image == pytest.approx(bill.run.energy / 6, rel=1e-9, abs=0)
+    assert found.seconds_per_image == pytest.approx(bill.run.latency / 6, rel=1e-9, abs=0)
+    assert found.spent.write_joules == pytest.approx(bill.programming.energy, rel=1e-9, abs=0)
+    assert found.area == pytest.approx(bill.area_m2, rel=1e-9, abs=0)
+    counts = {row.name: row.count for row in found.digital.rows}
+    assert counts["mac.int8"] == 2 * 10 * 4 * 5
+    assert counts["dram.bit"] == 8 * (10 + 7)
+    assert found.facts()["digital"]["advantage"] == pytest.approx(found.advantage)
+    with pytest.raises(ValueError, match="labels are from 1 to 2"):
+        evaluate(machine, images, labels + 1, computer=chip)
 
 
 @pytest.mark.slow

@@ -56,6 +56,8 @@ def test_the_processor_by_hand(cost) -> None:
     assert cost.digital_energy == pytest.approx(wanted, rel=1e-6, abs=0)
     assert sum(cost.by_part(digital=True).values()) == pytest.approx(wanted, rel=1e-6, abs=0)
     assert cost.advantage == pytest.approx(wanted / cost.energy)
+    stays = wanted - 8 * weights * TABLE["dram.bit"].figure("energy")
+    assert cost.advantage_on_chip == pytest.approx(stays / cost.energy, rel=1e-6)
     assert 0 < cost.advantage_on_chip < cost.advantage
     often = Processor(images_per_load=100)
     assert often.events(10, 10, 1)["dram.bit"] == 8

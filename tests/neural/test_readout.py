@@ -37,6 +37,13 @@ DESIGN = crossbar.Design(
 )  # fmt: skip
 
 
+def test_what_follows_a_noisy_layer_is_computed_anew():
+    """Without p-bits: only the reads of the named layer make samples differ."""
+    arrays = in_arrays(NET, DESIGN, X, jax.random.key(0))
+    found = monte_carlo(NET, X, 3, arrays=arrays, noisy=("first",), seed=3).logits
+    assert (found.std(0).mean(0) > 0).all()  # through the last layer, whose own reads are still
+
+
 @pytest.mark.slow
 def test_reads_are_worth_what_is_predicted_and_sharing_them_pays():
     arrays = in_arrays(NET, DESIGN, X, jax.random.key(0))
