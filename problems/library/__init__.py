@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from problems.library.encoded import Answer as Answer
     from problems.library.encoded import Certificate as Certificate
     from problems.library.encoded import Encoded as Encoded
+    from problems.library.exact_cover import ExactCover as ExactCover
+    from problems.library.exact_cover import exact_cover as exact_cover
     from problems.library.integers import IntegerBits as IntegerBits
     from problems.library.integers import integer_bits as integer_bits
     from problems.library.kinds import KINDS as KINDS
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
     from problems.library.natural import load as load
     from problems.library.number_partitioning import NumberPartitioning as NumberPartitioning
     from problems.library.number_partitioning import number_partitioning as number_partitioning
+    from problems.library.portfolio import Portfolio as Portfolio
+    from problems.library.portfolio import portfolio as portfolio
+    from problems.library.quadratic_knapsack import QuadraticKnapsack as QuadraticKnapsack
+    from problems.library.quadratic_knapsack import quadratic_knapsack as quadratic_knapsack
+    from problems.library.set_cover import SetCover as SetCover
+    from problems.library.set_cover import set_cover as set_cover
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
@@ -32,6 +40,10 @@ _HOMES = {
     "IntegerBits": "integers", "integer_bits": "integers",
     "Knapsack": "knapsack", "knapsack": "knapsack",
     "NumberPartitioning": "number_partitioning", "number_partitioning": "number_partitioning",
+    "QuadraticKnapsack": "quadratic_knapsack", "quadratic_knapsack": "quadratic_knapsack",
+    "SetCover": "set_cover", "set_cover": "set_cover",
+    "ExactCover": "exact_cover", "exact_cover": "exact_cover",
+    "Portfolio": "portfolio", "portfolio": "portfolio",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
 }  # fmt: skip
 
