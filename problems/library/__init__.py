@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from problems.library.graph_partitioning import graph_partitioning as graph_partitioning
     from problems.library.independent_set import IndependentSet as IndependentSet
     from problems.library.independent_set import independent_set as independent_set
+    from problems.library.exact_cover import ExactCover as ExactCover
+    from problems.library.exact_cover import exact_cover as exact_cover
     from problems.library.integers import IntegerBits as IntegerBits
     from problems.library.integers import integer_bits as integer_bits
     from problems.library.job_assignment import JobAssignment as JobAssignment
@@ -51,6 +53,12 @@ if TYPE_CHECKING:
     from problems.library.travelling_salesman import travelling_salesman as travelling_salesman
     from problems.library.vertex_cover import VertexCover as VertexCover
     from problems.library.vertex_cover import vertex_cover as vertex_cover
+    from problems.library.portfolio import Portfolio as Portfolio
+    from problems.library.portfolio import portfolio as portfolio
+    from problems.library.quadratic_knapsack import QuadraticKnapsack as QuadraticKnapsack
+    from problems.library.quadratic_knapsack import quadratic_knapsack as quadratic_knapsack
+    from problems.library.set_cover import SetCover as SetCover
+    from problems.library.set_cover import set_cover as set_cover
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
@@ -67,6 +75,10 @@ _HOMES = {
     "Knapsack": "knapsack", "knapsack": "knapsack",
     "NumberPartitioning": "number_partitioning", "number_partitioning": "number_partitioning",
     "constrained": "constrained",
+    "QuadraticKnapsack": "quadratic_knapsack", "quadratic_knapsack": "quadratic_knapsack",
+    "SetCover": "set_cover", "set_cover": "set_cover",
+    "ExactCover": "exact_cover", "exact_cover": "exact_cover",
+    "Portfolio": "portfolio", "portfolio": "portfolio",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
     "Satisfiability": "satisfiability", "satisfiability": "satisfiability",
     "JobAssignment": "job_assignment", "job_assignment": "job_assignment",

@@ -7,6 +7,7 @@ from math import ceil, floor, inf
 
 from problems.library.amounts import Amount, common_unit, exactly
 
+Pair = tuple[int, int, Amount]
 _COARSE = 1024  # steps of the capacity where weights have no unit that doubles can hold
 _FINE = 2**24  # units in all, of decimals
 _EXACT = 2**50  # quarters of whole numbers below it are exact in sums of doubles
@@ -46,32 +47,70 @@ def by_ratio(values: Iterable[Amount], weights: Iterable[Amount]) -> list[int]:
     return sorted(range(len(ratio)), key=lambda i: -ratio[i])
 
 
-def capacity_weight(values: tuple[Amount, ...], units: Units) -> float:
-    """The default weight of :mod:`problems.library.knapsack`, proven there."""
-    worth = _worth(values, units)
-    gap = _relaxed(worth, units, units.capacity + 1) - _greedy(worth, units)
-    gap = min(gap, max((v for v in worth if v > 0), default=Fraction(0)))
-    if all(v.denominator == 1 for v in worth):
-        return floor(gap) + 1
-    return float(gap * Fraction(101, 100)) or 1.0
+def capacity_weight(values: tuple[Amount, ...], units: Units, pairs: Iterable[Pair] = ()) -> float:
+    """The default weight of :mod:`problems.library.sack`, proven there."""
+    worth = _Worth.of(values, units, pairs)
+    gap = _relaxed(worth.shared(), units, units.capacity + 1) - worth.greedy(units)
+    gap = min(gap, max(worth.most(), default=Fraction(0)))
+    if all(v.denominator == 1 for v in (*worth.values, *worth.profits())):
+        return max(floor(gap), 0) + 1
+    return float(max(gap, 0) * Fraction(101, 100)) or 1.0
 
 
-def largest_gap(values: tuple[Amount, ...], units: Units) -> int:
+def largest_gap(values: tuple[Amount, ...], units: Units, pairs: Iterable[Pair] = ()) -> int:
     """The most units that a best packing can leave: the largest g with ``L(C - g) >= G``."""
-    worth = _worth(values, units)
-    known = _greedy(worth, units)
+    worth = _Worth.of(values, units, pairs)
+    shared, known = worth.shared(), worth.greedy(units)
     low, high = 0, units.capacity
     while low < high:
         middle = (low + high + 1) // 2
-        enough = _relaxed(worth, units, units.capacity - middle) >= known
+        enough = _relaxed(shared, units, units.capacity - middle) >= known
         low, high = (middle, high) if enough else (low, middle - 1)
     return low
 
 
-def _worth(values: tuple[Amount, ...], units: Units) -> list[Fraction]:
-    """Values, 0 for items that do not fit by themselves."""
-    pairs = zip(values, units.weights, strict=True)
-    return [exactly(v) if w <= units.capacity else Fraction(0) for v, w in pairs]
+@dataclass(frozen=True)
+class _Worth:
+    """Values of items and of pairs, 0 for items that do not fit by themselves."""
+
+    values: list[Fraction]
+    others: list[dict[int, Fraction]]  # profits with other items
+
+    @classmethod
+    def of(cls, values: tuple[Amount, ...], units: Units, pairs: Iterable[Pair]) -> "_Worth":
+        fits = [w <= units.capacity for w in units.weights]
+        others: list[dict[int, Fraction]] = [{} for _ in values]
+        for i, j, profit in pairs:
+            if fits[i] and fits[j]:
+                others[i][j] = others[j][i] = others[i].get(j, 0) + exactly(profit)
+        worth = zip(values, fits, strict=True)
+        return cls([exactly(v) if fit else Fraction(0) for v, fit in worth], others)
+
+    def profits(self) -> list[Fraction]:
+        return [p for other in self.others for p in other.values()]
+
+    def most(self) -> list[Fraction]:
+        """What each item can add at most."""
+        return [v + 2 * half for v, half in zip(self.values, self._halves(), strict=True)]
+
+    def shared(self) -> list[Fraction]:
+        """Values with half of each positive profit."""
+        return [v + half for v, half in zip(self.values, self._halves(), strict=True)]
+
+    def greedy(self, units: Units) -> Fraction:
+        """The value of packing what still fits and adds most by weight; or of the best item."""
+        room, value, gains = units.capacity, Fraction(0), list(self.values)
+        for i in by_ratio(map(float, self.shared()), units.weights):
+            if gains[i] > 0 and units.weights[i] <= room:
+                value, room = value + gains[i], room - units.weights[i]
+                for j, profit in self.others[i].items():
+                    gains[j] += profit
+        return max([value, *self.values])
+
+    def _halves(self) -> list[Fraction]:
+        return [
+            sum((max(p, Fraction(0)) for p in o.values()), Fraction(0)) / 2 for o in self.others
+        ]
 
 
 def _relaxed(worth: list[Fraction], units: Units, room: int) -> Fraction:
@@ -83,15 +122,6 @@ def _relaxed(worth: list[Fraction], units: Units, room: int) -> Fraction:
             value += worth[i] * (share if units.weights[i] else 1)
             room -= min(units.weights[i], room)
     return value
-
-
-def _greedy(worth: list[Fraction], units: Units) -> Fraction:
-    """The value of packing whatever still fits, by ratio; or of the one best item."""
-    room, value = units.capacity, Fraction(0)
-    for i in by_ratio(map(float, worth), units.weights):
-        if worth[i] > 0 and units.weights[i] <= room:
-            value, room = value + worth[i], room - units.weights[i]
-    return max([value, *worth])
 
 
 def check_exact(weight: float, units: Units) -> None:
