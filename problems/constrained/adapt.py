@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from problems.constrained.penalised import Penalised, Values
 from problems.library.encoded import Answer
@@ -24,6 +25,7 @@ from problems.polynomial import Problem
 
 
 _FEW, _MOST = 1 / 16, 1 / 2  # of the states
+_IMPROVED = 8  # states of a round
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def adapt(
         states = trial.states(sample(trial.problem))
         answer = trial.answer(states, repair)
         if repair:
-            answer = _improved(trial, answer)
+            answer = _improved(trial, answer, states)
         if best is None or trial.better(answer.certificate, best.certificate):
             best = answer
         broken = trial.broken(states)
@@ -131,13 +133,19 @@ def adapt(
     return Adapted(encoded.reweighted(weights), best, tuple(past))
 
 
-def _improved(encoded: Penalised, answer: Answer[Values]) -> Answer[Values]:
-    """The answer after steps and exchanges of its values."""
-    solution = encoded.improve(answer.solution)
-    known = encoded.certificate(solution)
-    if not encoded.better(known, answer.certificate):
-        return answer
-    return Answer(solution, known, True, answer.spins)
+def _improved(
+    encoded: Penalised, answer: Answer[Values], states: NDArray[np.int8]
+) -> Answer[Values]:
+    """The best that steps and exchanges make of the answer and the states of least energy."""
+    order = np.argsort(encoded.problem.energies(states), kind="stable")[:_IMPROVED]
+    candidates = [(answer.solution, answer.spins)]
+    candidates += [(encoded.repair(encoded.decode(states[k])), states[k]) for k in order]
+    for solution, spins in candidates:
+        found = encoded.improve(solution)
+        known = encoded.certificate(found)
+        if encoded.better(known, answer.certificate):
+            answer = Answer(found, known, True, spins)
+    return answer
 
 
 def _first_weights(

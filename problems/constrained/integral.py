@@ -90,9 +90,7 @@ def _rounded(label: Hashable, found: Expression, resolution: float) -> Integral:
     if not 0 < resolution < math.inf:
         raise ValueError(f"resolution is {resolution!r}; expected a positive number")
     room = 1e-9
-    whole = [
-        math.ceil(part / resolution - room) for part in (found.constant, *found.coefficients)
-    ]
+    whole = [math.ceil(part / resolution - room) for part in (found.constant, *found.coefficients)]
     if sum(map(abs, whole)) >= _LARGEST:
         raise ValueError(
             f"constraint {label!r} spans {sum(map(abs, whole)):.3g} steps of {resolution:g}; "

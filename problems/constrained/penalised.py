@@ -76,9 +76,7 @@ class Penalised(Encoded[Values]):
         for label, weight in given.items():
             known = self.cqm.constraints.get(label)
             if label not in self.weights and (known is None or known.lhs.is_soft()):
-                raise ValueError(
-                    f"weight of {label!r} given; expected labels of hard constraints"
-                )
+                raise ValueError(f"weight of {label!r} given; expected labels of hard constraints")
             if not isinstance(weight, int | float | np.number) or not 0 < weight < math.inf:
                 raise ValueError(f"weight of {label!r} is {weight!r}; expected a positive number")
         return replace(self, weights={k: given.get(k, w) for k, w in self.weights.items()})
@@ -298,9 +296,7 @@ def penalise(
         ({'x': 1, 'i': 3}, -6)
     """
     if not isinstance(cqm, dimod.ConstrainedQuadraticModel):
-        raise ValueError(
-            f"expected a dimod.ConstrainedQuadraticModel, not {type(cqm).__name__}"
-        )
+        raise ValueError(f"expected a dimod.ConstrainedQuadraticModel, not {type(cqm).__name__}")
     if encoding not in ENCODINGS:
         raise ValueError(f"encoding {encoding!r} given; expected one of {', '.join(ENCODINGS)}")
     _check_finite(cqm)
