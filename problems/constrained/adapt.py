@@ -23,7 +23,6 @@ from problems.constrained.penalised import Penalised, Values
 from problems.library.encoded import Answer
 from problems.polynomial import Problem
 
-
 _FEW, _MOST = 1 / 16, 1 / 2  # of the states
 _IMPROVED = 8  # states of a round
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import dimod
 import numpy as np
+from dimod.higherorder.polynomial import BinaryPolynomial
 from numpy.typing import ArrayLike, NDArray
 
 from problems.constrained.expressions import Expression
@@ -101,7 +102,7 @@ class Penalised(Encoded[Values]):
             (np.stack([ising.row, ising.col], 1), ising.coupling),
         ]
         n = ising.num_variables
-        more = from_poly(dimod.BinaryPolynomial(higher, dimod.BINARY), range(n))
+        more = from_poly(BinaryPolynomial(higher, dimod.BINARY), range(n))
         return from_terms([*low, *more.terms], n, ising.offset + more.offset, ising.labels)
 
     def decode(self, spins: ArrayLike) -> dict[Hashable, int | float]:

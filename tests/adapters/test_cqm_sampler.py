@@ -35,7 +35,8 @@ def test_the_best_sample_is_that_of_dimods_exact_solver(cqm, found):
     exact = dimod.ExactCQMSolver().sample_cqm(cqm)
     best = exact.record.energy[exact.record.is_feasible].min()
     assert found.filter(lambda d: d.is_feasible).first.energy == pytest.approx(best)
-    assert found.record.is_feasible[0] and found.record.energy[0] == pytest.approx(best)
+    assert found.record.is_feasible[0]
+    assert found.record.energy[0] == pytest.approx(best)
 
 
 def test_samples_are_the_models_own(cqm, found):
@@ -70,7 +71,8 @@ def test_runs_stop_as_asked(cqm):
     assert short.info["stopped_by"] == "time_limit"
     asked = sampler.sample_cqm(cqm, seed=1, interrupt_function=lambda: True, **small)
     assert asked.info["stopped_by"] == "interrupt"
-    assert len(asked) and len(asked.info["rounds"]) == 1
+    assert len(asked) > 0
+    assert len(asked.info["rounds"]) == 1
 
 
 def test_properties_and_parameters_agree():

@@ -1,5 +1,7 @@
 """Weights that follow samples: with exact samplers, so that every step is known."""
 
+from itertools import pairwise
+
 import dimod
 import numpy as np
 import pytest
@@ -29,7 +31,7 @@ def test_weights_fall_until_the_constraint_breaks_and_then_stay_above():
     assert weights[0] == 10
     assert 1.0 in broken
     first = broken.index(1.0)
-    assert all(b < a for a, b in zip(weights[: first + 1], weights[1 : first + 1], strict=False))
+    assert all(b < a for a, b in pairwise(weights[: first + 1]))
     assert weights[first + 1] == 2 * weights[first]
     assert min(weights[first + 1 :]) > weights[first]
     assert found.answer.certificate.objective == -14
@@ -55,7 +57,7 @@ def test_the_best_is_never_lost():
     assert [one.objective for one in found.rounds] == [-14, None, None, None]
     assert [one.best for one in found.rounds] == [-14] * 4
     assert found.answer.certificate.feasible
-    assert found.rounds[0].feasible == 1 and found.rounds[1].feasible == 0
+    assert [one.feasible for one in found.rounds] == [1, 0, 0, 0]
 
 
 def test_repair_makes_a_solution_of_broken_states():

@@ -90,7 +90,7 @@ def test_a_damaged_cqm_file_is_refused(tmp_path):
     data = as_cqm_file(from_lp(LP))
     for cut in (0, 5, 20, len(data) // 2):
         path.write_bytes(data[:cut])
-        with pytest.raises(FormatError, match="model.cqm"):
+        with pytest.raises(FormatError, match=r"model\.cqm"):
             load(path)
 
 
