@@ -35,9 +35,8 @@ class CQMSampler:
         >>> cqm.set_objective(-3 * x - i)
         >>> _ = cqm.add_constraint(2 * x + i <= 5, label="room")
         >>> found = CQMSampler().sample_cqm(cqm, num_rounds=2, num_sweeps=100, seed=1)
-        >>> best = found.first
-        >>> float(best.energy), bool(best.is_feasible)
-        (-6.0, True)
+        >>> float(found.filter(lambda datum: datum.is_feasible).first.energy)
+        -6.0
     """
 
     @property
@@ -106,7 +105,8 @@ class CQMSampler:
 
         Returns:
             All distinct solutions of all rounds in the model's variables, feasible ones first,
-            best first, with `is_feasible`, `is_satisfied` and the model's own energies.  `info`
+            best first, with `is_feasible`, `is_satisfied` and the model's own energies.  (dimod's
+            `first` looks at energies alone: filter by `is_feasible`, as in the example.)  `info`
             holds the last `weights`, what each of the `rounds` did, `stopped_by`, timing in ns,
             seed and versions.
 

@@ -5,7 +5,7 @@ round samples with the present weights and then, constraint by constraint, after
 A. B. Hadj-Alouane & J. C. Bean, Oper. Res. 45, 92 (1997) have for one weight:
 
     broken in the state of least energy, or in most states    weight times `raise_by`
-    broken in no state                                        weight over `lower_by`
+    broken in a few states at most (one in 16)                weight over `lower_by`
     else                                                      as it is
 
 with different factors, so that weights do not go in circles.  No weight gets above the proven one,
@@ -17,10 +17,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from problems.constrained.penalised import Penalised, Values
 from problems.library.encoded import Answer
 from problems.polynomial import Problem
+
+_FEW, _MOST = 1 / 16, 1 / 2  # of the states
+_IMPROVED = 8  # states of a round
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ def adapt(
         start: "local": weights about as large as what a flip can gain; "proven"; "given": those of
             `encoded`; or a mapping, the rest being local.
         raise_by, lower_by: above 1, and not alike.
-        repair: whether infeasible solutions are repaired where that is cheap.
+        repair: whether infeasible solutions are repaired and the best of a round improved, one or
+            two variables at a time, where that is cheap.
         until: asked after every round, with the best answer so far; True ends it.
 
     Raises:
@@ -113,6 +118,8 @@ def adapt(
         trial = encoded.reweighted(weights)
         states = trial.states(sample(trial.problem))
         answer = trial.answer(states, repair)
+        if repair:
+            answer = _improved(trial, answer, states)
         if best is None or trial.better(answer.certificate, best.certificate):
             best = answer
         broken = trial.broken(states)
@@ -123,6 +130,21 @@ def adapt(
             break
     assert best is not None
     return Adapted(encoded.reweighted(weights), best, tuple(past))
+
+
+def _improved(
+    encoded: Penalised, answer: Answer[Values], states: NDArray[np.int8]
+) -> Answer[Values]:
+    """The best that steps and exchanges make of the answer and the states of least energy."""
+    order = np.argsort(encoded.problem.energies(states), kind="stable")[:_IMPROVED]
+    candidates = [(answer.solution, answer.spins)]
+    candidates += [(encoded.repair(encoded.decode(states[k])), states[k]) for k in order]
+    for solution, spins in candidates:
+        found = encoded.improve(solution)
+        known = encoded.certificate(found)
+        if encoded.better(known, answer.certificate):
+            answer = Answer(found, known, True, spins)
+    return answer
 
 
 def _first_weights(
@@ -167,9 +189,9 @@ def _moved(
     found = dict(weights)
     for key, flags in broken.items():
         weight = weights[key]
-        if flags[lowest] or flags.mean() > 0.5:
+        if flags[lowest] or flags.mean() > _MOST:
             failed[key] = max(failed[key], weight)
             found[key] = min(weight * factors[0], caps[key])
-        elif not flags.any() and weight / factors[1] > failed[key]:
+        elif flags.mean() <= _FEW and weight / factors[1] > failed[key]:
             found[key] = weight / factors[1]
     return found

@@ -7,7 +7,7 @@ rounding holds before.
 """
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -99,7 +99,7 @@ def _rounded(label: Hashable, found: Expression, resolution: float) -> Integral:
     return _reduced(_rebuilt(found, whole), False, False, resolution)
 
 
-def _rebuilt(found: Expression, whole: list[int]) -> Expression:
+def _rebuilt(found: Expression, whole: Sequence[float]) -> Expression:
     constant, *numbers = whole
     linear = dict(zip(found.linear, numbers, strict=False))
     pairs = dict(zip(found.pairs, numbers[len(linear) :], strict=True))

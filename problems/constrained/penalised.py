@@ -14,11 +14,12 @@ from typing import Any, ClassVar
 
 import dimod
 import numpy as np
+from dimod.higherorder.polynomial import BinaryPolynomial
 from numpy.typing import ArrayLike, NDArray
 
 from problems.constrained.expressions import Expression
 from problems.constrained.integral import integral
-from problems.constrained.repair import mended
+from problems.constrained.repair import Moves
 from problems.constrained.terms import Term, term_of
 from problems.constrained.variables import expression_of, variables_of
 from problems.constrained.weights import Parts, code_key, local_weights, proven_weights
@@ -101,7 +102,7 @@ class Penalised(Encoded[Values]):
             (np.stack([ising.row, ising.col], 1), ising.coupling),
         ]
         n = ising.num_variables
-        more = from_poly(dimod.BinaryPolynomial(higher, dimod.BINARY), range(n))
+        more = from_poly(BinaryPolynomial(higher, dimod.BINARY), range(n))
         return from_terms([*low, *more.terms], n, ising.offset + more.offset, ising.labels)
 
     def decode(self, spins: ArrayLike) -> dict[Hashable, int | float]:
@@ -142,7 +143,16 @@ class Penalised(Encoded[Values]):
         return certificate(_plain_number(objective), words, **facts)
 
     def repair(self, solution: Values) -> Values:
-        found = mended(self.cqm, self.parts.variables, solution)
+        """Feasible values nearby, changed one at a time where constraints have no products."""
+        found = self._moves.mended(solution)
+        return solution if found is None else found
+
+    def improve(self, solution: Values, exchanges: bool = True) -> Values:
+        """Feasible values that no step of one variable improves, and no exchange of two.
+
+        Infeasible ones, and those of models with products in constraints, come back as they are.
+        """
+        found = self._moves.improved(solution, exchanges)
         return solution if found is None else found
 
     def states(self, samples: Any) -> NDArray[np.int8]:
@@ -195,6 +205,10 @@ class Penalised(Encoded[Values]):
             found[names[key]] = value
         self._check_names(found)
         return found
+
+    @cached_property
+    def _moves(self) -> Moves:
+        return Moves(self.cqm, self.parts.variables)
 
     @property
     def _num_bits(self) -> int:

@@ -1,6 +1,7 @@
-"""Values that break linear constraints, changed one at a time until none is broken."""
+"""Values made feasible, and better, by changing one variable or exchanging two at a time."""
 
 from collections.abc import Hashable, Mapping
+from functools import cached_property
 
 import dimod
 import numpy as np
@@ -8,86 +9,134 @@ from numpy.typing import NDArray
 
 from problems.constrained.variables import Variable
 
-_MOST_ENTRIES = 2_000_000  # of the matrix of constraints by moves
+_MOST_ENTRIES = 4_000_000  # of the matrix of moves by variables
 _ROOM = 1e-9
 
 
-def mended(
-    cqm: dimod.ConstrainedQuadraticModel,
-    variables: Mapping[Hashable, Variable],
-    values: Mapping[Hashable, float],
-) -> dict[Hashable, int | float] | None:
-    """Feasible values near to given ones, None where the descent does not get there.
+class Moves:
+    """Steps of single variables, either way, and exchanges: one a step up, another a step down.
 
-    The change of one variable, by one step either way, that lowers the sum of all violations (each
-    by the size of its coefficients) most is made again and again; of several, the one that costs
-    the objective least.  Models whose hard constraints have products are left alone.
+    Models whose hard constraints have products of variables, and those with too many variables for
+    matrices, are left alone.
     """
-    hard = [c for c in cqm.constraints.values() if not c.lhs.is_soft()]
-    entries = 2 * len(hard) * len(variables)
-    if entries > _MOST_ENTRIES or not all(c.lhs.is_linear() for c in hard):
-        return None
-    names = list(variables)
-    matrix, least, most = _rows(hard, names)
-    steps = np.array([variables[name].step for name in names], float)
-    low = np.array([variables[name].low for name in names], float)
-    high = low + steps * [variables[name].number.span for name in names]
-    state = np.clip([float(values[name]) for name in names], low, high)
-    amount = _excess(matrix @ state, least, most)
-    for _ in range(2 * len(names) + len(hard)):
-        if amount <= _ROOM * max(1, len(hard)):
-            return {
-                name: variables[name].value(round((state[k] - low[k]) / steps[k]))
-                for k, name in enumerate(names)
-            }
-        moved = _best_move(cqm, names, matrix, least, most, state, steps, (low, high), amount)
-        if moved is None:
+
+    def __init__(
+        self, cqm: dimod.ConstrainedQuadraticModel, variables: Mapping[Hashable, Variable]
+    ) -> None:
+        self.cqm, self.variables = cqm, variables
+        self.names = list(variables)
+        self.hard = [c for c in cqm.constraints.values() if not c.lhs.is_soft()]
+        self.low = np.array([v.low for v in variables.values()], float)
+        self.step = np.array([v.step for v in variables.values()], float)
+        self.high = self.low + self.step * [v.number.span for v in variables.values()]
+
+    @property
+    def is_possible(self) -> bool:
+        n = len(self.names)
+        is_small = 2 * n * max(n, len(self.hard)) <= _MOST_ENTRIES
+        return n > 0 and is_small and all(c.lhs.is_linear() for c in self.hard)
+
+    def mended(self, values: Mapping[Hashable, float]) -> dict[Hashable, int | float] | None:
+        """Feasible values near to given ones, None where the descent does not get there.
+
+        The step that lowers the sum of all violations (each by the size of its coefficients) most
+        is made again and again; of several, the one that costs least.
+        """
+        if not self.is_possible:
             return None
-        state, amount = moved
-    return None
-
-
-def _rows(hard: list, names: list[Hashable]) -> tuple[NDArray, NDArray, NDArray]:
-    place = {name: k for k, name in enumerate(names)}
-    matrix = np.zeros((len(hard), len(names)))
-    least, most = np.full(len(hard), -np.inf), np.full(len(hard), np.inf)
-    for row, constraint in enumerate(hard):
-        for name, bias in constraint.lhs.iter_linear():
-            matrix[row, place[name]] = bias
-        size = np.abs(matrix[row]).max(initial=0) or 1
-        matrix[row] /= size
-        rhs = (constraint.rhs - constraint.lhs.offset) / size
-        if constraint.sense.value != "<=":
-            least[row] = rhs
-        if constraint.sense.value != ">=":
-            most[row] = rhs
-    return matrix, least, most
-
-
-def _excess(left: NDArray, least: NDArray, most: NDArray) -> NDArray:
-    """Sum of violations; constraints are the last axis."""
-    return (np.maximum(left - most, 0) + np.maximum(least - left, 0)).sum(-1)
-
-
-def _best_move(
-    cqm: dimod.ConstrainedQuadraticModel,
-    names: list[Hashable],
-    matrix: NDArray,
-    least: NDArray,
-    most: NDArray,
-    state: NDArray,
-    steps: NDArray,
-    box: tuple[NDArray, NDArray],
-    amount: float,
-) -> tuple[NDArray, float] | None:
-    changes = np.concatenate([np.diag(steps), np.diag(-steps)])
-    moved = state + changes
-    inside = ((moved >= box[0] - _ROOM) & (moved <= box[1] + _ROOM)).all(1)
-    found = np.where(inside, _excess(moved @ matrix.T, least, most), np.inf)
-    lowest = found.min(initial=np.inf)
-    if not lowest < amount - _ROOM:
+        state = np.clip([float(values[name]) for name in self.names], self.low, self.high)
+        for _ in range(2 * len(self.names) + len(self.hard)):
+            amount = float(self._excess(state))
+            if amount <= _ROOM:
+                return self._values(state)
+            moved = self._moved(state, self._singles)
+            found = self._excess(moved)
+            lowest = found.min(initial=np.inf)
+            if not lowest < amount - _ROOM:
+                return None
+            best = moved[found <= lowest + _ROOM]
+            state = best[int(np.argmin(self._costs(best)))]
         return None
-    best = np.flatnonzero(found <= lowest + _ROOM)
-    costs = cqm.objective.energies((moved[best], names))
-    chosen = best[int(np.argmin(costs))]
-    return moved[chosen], float(found[chosen])
+
+    def improved(
+        self, values: Mapping[Hashable, float], exchanges: bool = True
+    ) -> dict[Hashable, int | float] | None:
+        """Feasible values that no step, and no exchange, improves; None from infeasible ones."""
+        if not self.is_possible:
+            return None
+        state = np.array([float(values[name]) for name in self.names])
+        if self._excess(state) > _ROOM:
+            return None
+        cost = self._costs(state[None])[0]
+        while True:
+            for changes in (self._singles, self._exchanges if exchanges else self._singles[:0]):
+                moved = self._moved(state, changes)
+                moved = moved[self._excess(moved) <= _ROOM]
+                costs = self._costs(moved)
+                if costs.min(initial=np.inf) < cost - _ROOM * max(1.0, abs(cost)):
+                    state, cost = moved[int(costs.argmin())], float(costs.min())
+                    break
+            else:
+                return self._values(state)
+
+    @cached_property
+    def _singles(self) -> NDArray:
+        return np.concatenate([np.diag(self.step), np.diag(-self.step)])
+
+    @cached_property
+    def _exchanges(self) -> NDArray:
+        n = len(self.names)
+        if n**3 > _MOST_ENTRIES:
+            return self._singles[:0]
+        up, down = (part.ravel() for part in np.nonzero(~np.eye(n, dtype=bool)))
+        found = np.zeros((up.size, n))
+        found[np.arange(up.size), up] = self.step[up]
+        found[np.arange(up.size), down] = -self.step[down]
+        return found
+
+    def _moved(self, state: NDArray, changes: NDArray) -> NDArray:
+        moved = state + changes
+        return moved[((moved >= self.low - _ROOM) & (moved <= self.high + _ROOM)).all(1)]
+
+    @cached_property
+    def _rows(self) -> tuple[NDArray, NDArray, NDArray]:
+        """Hard constraints ``least <= matrix v <= most``, the largest coefficient of each 1."""
+        place = {name: k for k, name in enumerate(self.names)}
+        matrix = np.zeros((len(self.hard), len(self.names)))
+        least, most = np.full(len(self.hard), -np.inf), np.full(len(self.hard), np.inf)
+        for row, constraint in enumerate(self.hard):
+            for name, bias in constraint.lhs.iter_linear():
+                matrix[row, place[name]] = bias
+            size = np.abs(matrix[row]).max(initial=0) or 1
+            matrix[row] /= size
+            rhs = (constraint.rhs - constraint.lhs.offset) / size
+            if constraint.sense.value != "<=":
+                least[row] = rhs
+            if constraint.sense.value != ">=":
+                most[row] = rhs
+        return matrix, least, most
+
+    def _excess(self, states: NDArray) -> NDArray:
+        """Sum of violations of states [..., n]."""
+        matrix, least, most = self._rows
+        left = states @ matrix.T
+        return (np.maximum(left - most, 0) + np.maximum(least - left, 0)).sum(-1)
+
+    def _costs(self, states: NDArray) -> NDArray:
+        """What the model minimises, of states [k, n]."""
+        if not len(states):
+            return np.zeros(0)
+        sample = (states, self.names)
+        found = np.array(self.cqm.objective.energies(sample), float)
+        for constraint in self.cqm.constraints.values():
+            if constraint.lhs.is_soft():
+                over = np.asarray(constraint.lhs.energies(sample), float) - constraint.rhs
+                amount = {"<=": over, ">=": -over, "==": np.abs(over)}[constraint.sense.value]
+                power = 2 if constraint.lhs.penalty() == "quadratic" else 1
+                found += constraint.lhs.weight() * np.maximum(amount, 0) ** power
+        return found
+
+    def _values(self, state: NDArray) -> dict[Hashable, int | float]:
+        numbers = np.rint((state - self.low) / self.step)
+        each = zip(self.variables.values(), numbers, strict=True)
+        return {v.name: v.value(int(number)) for v, number in each}

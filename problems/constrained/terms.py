@@ -16,6 +16,7 @@ amount a variable, which costs its weight.
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -238,16 +239,9 @@ def _is_at_most_one(constraint: Integral) -> bool:
 
 def _pairs(form: Expression) -> Expression:
     """k (k - 1) / 2 of the k = E + 1 bits, or complements, that are 1."""
-    count = Expression(form.constant + 1, form.linear)
-    total = Expression()
-    for bits, value in count.square().items():
-        part = Expression(value) if not bits else Expression(0, {bits[0]: value})
-        if len(bits) == 2:
-            part = Expression(0, {}, {(bits[0], bits[1]): value})
-        total.constant += part.constant
-        for i, a in part.linear.items():
-            total.linear[i] = total.linear.get(i, 0) + a
-        for ij, a in part.pairs.items():
-            total.pairs[ij] = total.pairs.get(ij, 0) + a
-    halved = Expression().add(total, 0.5)
-    return halved.add(count, -0.5)
+    c = form.constant + 1
+    linear = {i: (a * a + 2 * c * a - a) / 2 for i, a in form.linear.items()}
+    pairs = {
+        (min(i, j), max(i, j)): a * b for (i, a), (j, b) in combinations(form.linear.items(), 2)
+    }
+    return Expression().add(Expression(c * (c - 1) / 2, linear, pairs))

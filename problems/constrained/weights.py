@@ -78,17 +78,24 @@ def proven_weights(parts: Parts) -> Weights:
 
 
 def local_weights(parts: Parts, proven: Weights) -> Weights:
-    """Weights above what any single flip of a constraint's bits can gain, or the proven ones.
+    """Weights above what a single flip can gain where all constraints held before.
 
-    They suffice for many problems and prove nothing; M. Ayodele, Penalty weights in QUBO
-    formulations: permutation problems (2022), compares such bounds.
+    Flipping a bit of coefficient a breaks a constraint by about a, which costs a^2 weights, or a
+    where violations are not squared.  Such weights are often near to what is needed, and prove
+    nothing; M. Ayodele, Penalty weights in QUBO formulations: permutation problems (2022), compares
+    bounds of this kind.
     """
-    change = {i: max(map(abs, both)) for i, both in _changes(parts.objective).items()}
+    both = _changes(parts.objective, parts.groups)
+    change = {i: max(map(abs, ends)) for i, ends in both.items()}
     found = dict(proven)
     for term in parts.terms:
         if term.label in found and not term.price:
-            most = max((change.get(i, 0) for i in term.constraint.expression.bits), default=0)
-            found[term.label] = min(above(most), proven[term.label])
+            power = 2 if term.shape == "square" else 1
+            form, most = term.constraint.expression, 0.0
+            for i in form.bits:
+                size = abs(form.linear.get(i, 0)) or 1
+                most = max(most, change.get(i, 0) / size**power)
+            found[term.label] = min(1.01 * most or 1, proven[term.label])
     for v in parts.variables.values():
         if v.has_code:
             most = max((change.get(i, 0) for i in v.index.tolist()), default=0)
@@ -113,13 +120,20 @@ def _most(term: Term, groups: Sequence[Collection[int]]) -> float:
     return term.price * (amount**2 if term.is_squared else amount)
 
 
-def _changes(objective: Expression) -> dict[int, tuple[float, float]]:
-    """Least and largest value of f(x_i = 1) - f(x_i = 0) by bit."""
+def _changes(
+    objective: Expression, groups: Sequence[Collection[int]] = ()
+) -> dict[int, tuple[float, float]]:
+    """Bounds of f(x_i = 1) - f(x_i = 0) by bit, where one bit at most of each group is 1."""
+    home = {i: k for k, group in enumerate(groups) for i in group}
+    ends: dict[tuple, tuple[float, float]] = {}
+    for (i, j), value in objective.pairs.items():
+        for key in ((i, home.get(j, (j,))), (j, home.get(i, (i,)))):
+            low, high = ends.get(key, (0.0, 0.0))
+            ends[key] = (min(low, value), max(high, value))
     found = {i: (value, value) for i, value in objective.linear.items()}
-    for pair, value in objective.pairs.items():
-        for i in pair:
-            low, high = found.get(i, (0, 0))
-            found[i] = (low + min(value, 0), high + max(value, 0))
+    for (i, _), (low, high) in ends.items():
+        sums = found.get(i, (0, 0))
+        found[i] = (sums[0] + low, sums[1] + high)
     return found
 
 

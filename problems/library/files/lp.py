@@ -13,13 +13,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import dimod
+from dimod import lp as dimod_lp
 
 from problems.formats.text import format_error, plain_name, read_bytes, show
 from problems.library.encoded import Encoded
 
 _OBJECTIVE = re.compile(r"^\s*(minimi[sz]e|maximi[sz]e|minimum|maximum|min|max)\b", re.I | re.M)
-_UNREAD = re.compile(r"^\s*(sos[12]?|semi-continuous|semis?|lazy\s+constraints|user\s+cuts)\b\s*:?\s*$",
-                     re.I | re.M)  # fmt: skip
+_UNREAD = re.compile(
+    r"^\s*(sos[12]?|semi-continuous|semis?|lazy\s+constraints|user\s+cuts)\b\s*:?\s*$", re.I | re.M
+)
 _CQM = b"DIMODCQM"
 
 
@@ -57,7 +59,7 @@ def from_lp(text: str | bytes, path: str | os.PathLike = "LP text") -> Any:
         found = f"section {show(unread.group(1))}"
         raise format_error(path, line, found, "Subject To, Bounds, Binary, General, End")
     try:
-        return dimod.lp.loads(plain)
+        return dimod_lp.loads(plain)
     except Exception as error:  # of many kinds, from compiled code
         raise format_error(path, None, f"no LP text ({error})", "an LP file") from error
 
