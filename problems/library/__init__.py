@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from problems.library.clique import Clique as Clique
     from problems.library.clique import clique as clique
+    from problems.library.circuit import CircuitProblem as CircuitProblem
+    from problems.library.circuit import circuit as circuit
     from problems.library.colouring import GraphColouring as GraphColouring
     from problems.library.colouring import graph_colouring as graph_colouring
     from problems.library.community import Communities as Communities
@@ -39,6 +41,13 @@ if TYPE_CHECKING:
     from problems.library.knapsack import knapsack as knapsack
     from problems.library.max_cut import Cut as Cut
     from problems.library.max_cut import max_cut as max_cut
+    from problems.library.factoring import Factorisation as Factorisation
+    from problems.library.factoring import factoring as factoring
+    from problems.library.kinds import KINDS as KINDS
+    from problems.library.kinds import Kind as Kind
+    from problems.library.kinds import kind as kind
+    from problems.library.labs import LowAutocorrelation as LowAutocorrelation
+    from problems.library.labs import labs as labs
     from problems.library.natural import FILES as FILES
     from problems.library.natural import load as load
     from problems.library.number_partitioning import NumberPartitioning as NumberPartitioning
@@ -59,6 +68,8 @@ if TYPE_CHECKING:
     from problems.library.quadratic_knapsack import quadratic_knapsack as quadratic_knapsack
     from problems.library.set_cover import SetCover as SetCover
     from problems.library.set_cover import set_cover as set_cover
+    from problems.library.xorsat import Xorsat as Xorsat
+    from problems.library.xorsat import xorsat as xorsat
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
@@ -79,12 +90,16 @@ _HOMES = {
     "SetCover": "set_cover", "set_cover": "set_cover",
     "ExactCover": "exact_cover", "exact_cover": "exact_cover",
     "Portfolio": "portfolio", "portfolio": "portfolio",
+    "CircuitProblem": "circuit", "circuit": "circuit",
+    "Factorisation": "factoring", "factoring": "factoring",
     "GraphColouring": "colouring", "graph_colouring": "colouring",
+    "LowAutocorrelation": "labs", "labs": "labs",
     "Satisfiability": "satisfiability", "satisfiability": "satisfiability",
     "JobAssignment": "job_assignment", "job_assignment": "job_assignment",
     "JobScheduling": "job_scheduling", "job_scheduling": "job_scheduling",
     "QuadraticAssignment": "quadratic_assignment", "quadratic_assignment": "quadratic_assignment",
     "TravellingSalesman": "travelling_salesman", "travelling_salesman": "travelling_salesman",
+    "Xorsat": "xorsat", "xorsat": "xorsat",
 }  # fmt: skip
 
 

@@ -183,7 +183,7 @@ def write_solution(encoded: Encoded, solution: Any) -> str:
         status = "UNSATISFIABLE"
     else:
         status = "UNKNOWN"
-    literals = [k if up else -k for k, up in enumerate(solution, 1)]
+    literals = [k if up else -k for k, up in enumerate(solution, 1)]  # of equations too, from 1
     return "\n".join([*lines, f"s {status}", *_values([*literals, 0])]) + "\n"
 
 
