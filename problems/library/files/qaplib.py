@@ -1,8 +1,9 @@
 """QAPLIB: n and two matrices (``.dat``), and solutions (``.sln``).
 
-Numbers stand in any lines; some files have the best value known after n, in its line.  The first matrix is taken for the flows, the second for the distances;
-some instances (nug) have them the other way round, which gives the same values: sum_ij A_ij
-B_p(i)p(j).  A ``.sln`` file holds n, the value, and p counted from 1.
+Numbers stand in any lines; some files have the best value known after n, in its line.  The first
+matrix is taken for the flows, the second for the distances; some instances (nug) have them the
+other way round, which gives the same values: sum_ij A_ij B_p(i)p(j).  A ``.sln`` file holds n, the
+value, and p counted from 1.
 Source: R. E. Burkard, S. E. Karisch & F. Rendl, J. Glob. Optim. 10, 391 (1997),
 doi:10.1023/A:1008293323270.
 """
