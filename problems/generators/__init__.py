@@ -1,5 +1,7 @@
 """Random and structured instances; equal arguments, seed included, give equal instances."""
 
+from problems.generators.assignments import PlantedAssignment as PlantedAssignment
+from problems.generators.assignments import planted_assignment as planted_assignment
 from problems.generators.gnp import random_gnp as random_gnp
 from problems.generators.lattice import edwards_anderson as edwards_anderson
 from problems.generators.lattice import ferromagnet as ferromagnet
@@ -16,6 +18,9 @@ from problems.generators.satisfiability import PlantedFormula as PlantedFormula
 from problems.generators.satisfiability import planted_satisfiability as planted_satisfiability
 from problems.generators.sk import sherrington_kirkpatrick as sherrington_kirkpatrick
 from problems.generators.tiles import tile_planting as tile_planting
+from problems.generators.tours import PlantedTour as PlantedTour
+from problems.generators.tours import convex_tour as convex_tour
+from problems.generators.tours import planted_tour as planted_tour
 from problems.generators.wishart import wishart_planting as wishart_planting
 from problems.generators.xorsat import Xorsat as Xorsat
 from problems.generators.xorsat import regular_xorsat as regular_xorsat

@@ -1,8 +1,9 @@
 """QAPLIB: n and two matrices (``.dat``), and solutions (``.sln``).
 
-Numbers stand in any lines.  The first matrix is taken for the flows, the second for the distances;
-some instances (nug) have them the other way round, which gives the same values: sum_ij A_ij
-B_p(i)p(j).  A ``.sln`` file holds n, the value, and p counted from 1.
+Numbers stand in any lines; some files have the best value known after n, in its line.  The first
+matrix is taken for the flows, the second for the distances; some instances (nug) have them the
+other way round, which gives the same values: sum_ij A_ij B_p(i)p(j).  A ``.sln`` file holds n, the
+value, and p counted from 1.
 Source: R. E. Burkard, S. E. Karisch & F. Rendl, J. Glob. Optim. 10, 391 (1997),
 doi:10.1023/A:1008293323270.
 """
@@ -43,6 +44,8 @@ def parse(lines: Lines) -> dict[str, Any]:
     if not _WHOLE.fullmatch(first) or not 1 <= int(first) <= MOST:
         raise format_error(lines.path, number, f"n {show(first)}", f"1 to {MOST:,}")
     n = int(first)
+    if len(words) == 2 + 2 * n * n and words[1][0] == number:
+        del words[1]  # the best value known, in some files
     if len(words) != 1 + 2 * n * n:
         found = f"{len(words) - 1} numbers after n = {n}"
         raise format_error(lines.path, words[-1][0], found, f"{2 * n * n}, two matrices")

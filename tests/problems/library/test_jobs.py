@@ -61,7 +61,7 @@ def test_large_costs_stay_exact():
 
 @pytest.mark.parametrize("table", [[1, 2], [[1, float("nan")]], [["x"]], [[1], [2, 3]]])
 def test_no_costs(table):
-    with pytest.raises(ValueError, match="expected|inhomogeneous|real numbers"):
+    with pytest.raises(ValueError, match=r"expected|inhomogeneous|real numbers"):
         job_assignment(table)
 
 
