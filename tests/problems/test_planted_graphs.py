@@ -103,7 +103,10 @@ def test_edges_are_spread_over_all_pairs_of_colours_in_the_number_asked_for():
 
 
 def test_seeds_repeat_and_differ():
-    for make in (lambda s: planted_colouring(40, 3, 4, seed=s), lambda s: planted_partition(44, seed=s)):
+    for make in (
+        lambda s: planted_colouring(40, 3, 4, seed=s),
+        lambda s: planted_partition(44, seed=s),
+    ):
         one, again, other = make(1), make(1), make(2)
         assert list(one.graph.edges) == list(again.graph.edges)
         assert list(one.graph.edges) != list(other.graph.edges)
