@@ -13,6 +13,7 @@ planted colourings; R. Boppana, Proc. 28th FOCS, 280 (1987), for the bound.
 import operator
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -95,7 +96,7 @@ class PlantedPartition:
 
     def _bound(self, side: NDArray[np.int64]) -> int:
         """The module's bound, rounded up as cuts are whole, after an allowance for rounding."""
-        adjacency = nx.to_numpy_array(self.graph, weight=None)
+        adjacency: Any = nx.to_numpy_array(self.graph)
         n, degree = side.size, adjacency.sum(1)
         across = (adjacency * (side[:, None] != side)).sum(1)
         matrix = np.diag(degree + 2 * (across.mean() - across)) - adjacency

@@ -6,8 +6,8 @@ serves (`independent_set` has the proof).  Lucas (Front. Phys. 2, 5 (2014), doi
 10.3389/fphy.2014.00005, section 2.3) has a term for the size of the clique and log n bits more.
 
 The cost is n (n - 1) / 2 - m couplings, many for a large sparse graph: 50 million for 10^4 nodes.
-Nodes with fewer than k - 1 neighbours are in no clique of k, so give ``networkx.k_core(graph, k - 1)``
-where a clique of k is known and none smaller is wanted.
+Nodes with fewer than k - 1 neighbours are in no clique of k: where none smaller is wanted, give
+``networkx.k_core(graph, k - 1)``.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ import numpy as np
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate
-from problems.library.graphs import edges_of, expect_pairs, simple_graph
-from problems.library.node_sets import Nodes, NodeSet, checked_penalty, node_weights
+from problems.library.graphs import edges_of, expect_pairs, positive, simple_graph
+from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
 _WORDS = 20
@@ -87,6 +87,6 @@ def clique(graph: nx.Graph | Any, weights: Any = None, penalty: float = 2) -> Cl
     expect_pairs(
         n * (n - 1) // 2 - plain.number_of_edges(),
         "a clique",
-        "where a clique of k nodes is known, networkx.k_core(graph, k - 1) has all that are larger",
+        "networkx.k_core(graph, k - 1) has all cliques of k nodes or more",
     )
-    return Clique(plain, node_weights(plain, weights), checked_penalty(penalty))
+    return Clique(plain, node_weights(plain, weights), positive(penalty, "penalty"))

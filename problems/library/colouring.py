@@ -2,11 +2,13 @@
 
 Bit (v, c) says that node v has colour c.  ``E = A sum_v (1 - sum_c x_vc)^2 + B sum_{uv, c} x_uc
 x_vc`` (Lucas, Front. Phys. 2, 5 (2014), doi 10.3389/fphy.2014.00005, section 6.1).  Any A, B > 0
-serve: a proper colouring has energy 0 and nothing else has, where one exists.  Where none exists,
-A > B floor(largest degree / k) keeps ground states coloured: no node has several colours, as
-leaving one out saves at least A, so that a node without a colour has d neighbours of one colour
-each at most, of which floor(d / k) at most have the colour that fewest of them have, and taking
-that saves A.  (Lucas has no bound; with B times the largest degree, samplers find less.)
+serve where there is a proper colouring: that has energy 0, and nothing else has.  Samplers find it
+most easily with A near B, the default.
+
+Where there is none, some nodes of a ground state may have no colour.  A > B floor(d / k), d being
+the largest degree, keeps all coloured and conflicts fewest: no node has several colours, as leaving
+one out saves at least A; so a node without a colour has at most d neighbours of one colour each,
+floor(d / k) of them at most have the colour that fewest have, and taking that saves A.
 """
 
 from collections.abc import Hashable, Mapping
@@ -128,8 +130,8 @@ def graph_colouring(
         graph: undirected, without self-loops; directions and parallel edges count once.
         colours: k, 1 or more; by default as many as a greedy colouring of networkx (DSATUR) takes:
             that many serve, but often fewer do.
-        node_weight: A of the module's energy; by default just above `edge_weight` times the
-            largest degree over the number of colours, the proven bound.
+        node_weight: A of the module's energy, B by default; above B times the largest degree over
+            k, rounded down, where there may be no colouring and fewest conflicts are wanted.
         edge_weight: B.
 
     Raises:
@@ -149,8 +151,7 @@ def graph_colouring(
     if not isinstance(colours, int | np.integer) or colours < 1:
         raise ValueError(f"{colours!r} colours given; expected an integer, 1 or more")
     if node_weight is None:
-        degree = max((d for _, d in plain.degree), default=0)
-        node_weight = edge_weight * (degree // int(colours) + 1)
+        node_weight = edge_weight
     for name, weight in (("node_weight", node_weight), ("edge_weight", edge_weight)):
         if not 0 < weight < np.inf:
             raise ValueError(f"{name} is {weight}; expected a positive number")

@@ -3,8 +3,8 @@
 ``Q = (1 / 2m) sum_uv (w_uv - g d_u d_v / 2m) [u and v in one group]`` with d the weighted degrees,
 2m their sum and g the resolution (Newman, Phys. Rev. E 69, 066133 (2004), doi
 10.1103/PhysRevE.69.066133; with g, Reichardt & Bornholdt, Phys. Rev. E 74, 016110 (2006), doi
-10.1103/PhysRevE.74.016110).  E = -Q, for two groups in a spin a node and for k > 2 in bits x_vc with
-``A sum_v (1 - sum_c x_vc)^2``.  Every pair of nodes is coupled, k times for k groups.
+10.1103/PhysRevE.74.016110).  E = -Q, for two groups in a spin a node and for k > 2 in bits x_vc
+with ``A sum_v (1 - sum_c x_vc)^2``.  Every pair of nodes is coupled, k times for k groups.
 
 With ``b_uv = (w_uv - g d_u d_v / 2m) / m`` of two nodes, A above ``max_v max(sum_u b_uv^+, sum_u
 b_uv^- / k)`` serves: a node in several groups leaves one, which costs no more than all its positive
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import expect_pairs, finite, weighted_graph
+from problems.library.graphs import expect_pairs, positive, weighted_graph
 from problems.library.node_groups import Groups, NodeGroups, group_count
 from problems.model import IsingProblem, ising
 
@@ -127,13 +127,10 @@ def community_detection(
     weights = [weight for _, _, weight in plain.edges(data="weight")]
     if min(weights, default=0) < 0 or not sum(weights) > 0:
         raise ValueError("modularity needs weights of 0 or more with a sum above 0")
-    if finite(resolution, "resolution") <= 0:
-        raise ValueError(f"resolution is {resolution}; expected a positive number")
+    resolution = positive(resolution, "resolution")
     if node_weight is None:
         node_weight = _bound(_gains(plain, resolution), k) + max(weights) / (2 * sum(weights))
-    if finite(node_weight, "node_weight") <= 0:
-        raise ValueError(f"node_weight is {node_weight}; expected a positive number")
-    return Communities(plain, k, resolution, node_weight)
+    return Communities(plain, k, resolution, positive(node_weight, "node_weight"))
 
 
 def _gains(graph: nx.Graph, resolution: float) -> NDArray[np.float64]:

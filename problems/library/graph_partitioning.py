@@ -7,14 +7,14 @@ Parts are equal where k divides n, and else differ by one node.  Two parts are s
 two parts, even n and equal weights).  The balance couples all pairs: n (n - 1) / 2 couplings, or
 k n (n + k) / 2 for k parts.
 
-Two parts, the proof of A.  Let one side P have D more nodes than the other, more than it may: D >= 2
-(n even) or 3 (n odd), q = ceil(n / 2) nodes besides v in P at the least such D.  Moving v out of P
-adds ``w(v, P) - w(v, rest) = 2 w(v, P) - w_v``, at most ``b_v = 2 T_v - w_v`` with w_v the sum of v's
-weights and T_v that of its q largest (nodes without an edge count as 0).  It saves 4 A (D - 1).  At
-larger D both grow, the saving by more, as the further weights are none above the largest and
-``b_v`` is none below it (twice it for odd n).  P has more than half of all nodes, so one of them
-has b_v no more than the floor(n/2)-th smallest, b.  Hence 4 A > b (n even), 8 A > b (n odd) serve,
-where Lucas has the largest degree and n/2 in place of b.
+Two parts, the proof of A.  Let one side P have D nodes more than the other, too many: D >= 2 for
+even n, 3 for odd n; at that least D, P has q = ceil(n / 2) nodes besides any v of it.  Moving v
+out of P adds ``w(v, P) - w(v, rest) = 2 w(v, P) - w_v``, at most ``b_v = 2 T_v - w_v`` with w_v the
+sum of v's weights and T_v that of its q largest (0 for a node without an edge to v).  It saves
+4 A (D - 1).  At larger D both grow, the saving by more: no further weight is above the largest, and
+b_v is not below it (not below twice it for odd n).  P has more than half of all nodes, so one of
+them has b_v no more than the floor(n / 2)-th smallest, b.  Hence 4 A > b (n even), 8 A > b (n odd)
+serve, where Lucas has the largest degree or n / 2 in place of b.
 
 k parts, the proof of A and B, with S the largest sum of absolute weights at a node: 2 A > S and
 B > 3 A + S.  Let n_c be the bits in part c.  (1) A node without a part, some n_c <= n/k: that part
@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import edges_of, expect_pairs, finite, weighted_graph, weights_of
+from problems.library.graphs import edges_of, expect_pairs, positive, weighted_graph, weights_of
 from problems.library.node_groups import Groups, NodeGroups, group_count
 from problems.model import IsingProblem, ising
 
@@ -137,7 +137,7 @@ class Partitioning(NodeGroups):
             np.add.at(pull, (one[placed], group[other[placed]]), weight[placed])
         return pull
 
-    def _move(self, group: NDArray, pull: NDArray, i: int, part: int) -> None:
+    def _move(self, group: NDArray, pull: NDArray, i: Any, part: int) -> None:
         for u, edge in self.graph[self._nodes[i]].items():
             if group[i] >= 0:
                 pull[self._place[u], group[i]] -= edge["weight"]
@@ -184,14 +184,11 @@ def graph_partitioning(
     n = len(plain)
     count = n * (n - 1) // 2 if k == 2 else k * n * (n + k) // 2
     expect_pairs(count, "a balance", "coarsen the graph, or cut it (max-cut) without balance")
-    balance = _balance(plain, k) if balance is None else balance
+    balance = positive(_balance(plain, k) if balance is None else balance, "balance")
     if node_weight is None:
         strongest = _strengths(plain).max(initial=0).item()
-        node_weight = 3 * finite(balance, "balance") + strongest + _largest(plain)
-    for name, weight in (("balance", balance), ("node_weight", node_weight)):
-        if finite(weight, name) <= 0:
-            raise ValueError(f"{name} is {weight}; expected a positive number")
-    return Partitioning(plain, k, balance, node_weight)
+        node_weight = 3 * balance + strongest + _largest(plain)
+    return Partitioning(plain, k, balance, positive(node_weight, "node_weight"))
 
 
 def _balance(graph: nx.Graph, k: int) -> float:

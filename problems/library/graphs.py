@@ -5,7 +5,6 @@ for nodes without edges; lists among the nodes stand for tuples, as JSON has no 
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from numbers import Real
 from typing import Any
 
 import networkx as nx
@@ -16,6 +15,7 @@ from problems.model import real_array
 
 # Couplings that are built without asking: half a gigabyte of indices and values while they are.
 MOST_PAIRS = 20_000_000
+_REAL = (int, float, np.integer, np.floating)
 _LARGEST = 1e300  # sums of that many such numbers stay finite
 
 
@@ -83,10 +83,18 @@ def finite(value: Any, name: str) -> int | float:
     Raises:
         ValueError: on anything else, with `name`.
     """
-    if not isinstance(value, Real) or isinstance(value, bool) or not abs(value) < _LARGEST:
+    if isinstance(value, bool) or not isinstance(value, _REAL) or not abs(value) < _LARGEST:
         raise ValueError(f"{name} is {value!r}; expected a finite number up to 1e300")
     number = value.item() if isinstance(value, np.generic) else value
     return number if isinstance(number, int) else float(number)
+
+
+def positive(value: Any, name: str) -> int | float:
+    """A finite number above 0; ValueError with `name` on anything else."""
+    number = finite(value, name)
+    if number <= 0:
+        raise ValueError(f"{name} is {value!r}; expected a positive number")
+    return number
 
 
 def edges_of(graph: nx.Graph) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

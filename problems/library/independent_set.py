@@ -16,8 +16,8 @@ import numpy as np
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import edges_of, simple_graph
-from problems.library.node_sets import Nodes, NodeSet, checked_penalty, node_weights
+from problems.library.graphs import edges_of, positive, simple_graph
+from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
 
@@ -76,4 +76,4 @@ def independent_set(
         ('nodes 1 and 2 are neighbours',)
     """
     plain = simple_graph(graph)
-    return IndependentSet(plain, node_weights(plain, weights), checked_penalty(penalty))
+    return IndependentSet(plain, node_weights(plain, weights), positive(penalty, "penalty"))

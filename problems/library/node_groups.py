@@ -103,7 +103,7 @@ class NodeGroups(Encoded[Groups]):
 
 def is_index(value: Any, count: int) -> bool:
     """Whether `value` is an integer, Python's or NumPy's, in 0..count-1."""
-    return isinstance(value, int | np.integer) and 0 <= value < count
+    return isinstance(value, int | np.integer) and bool(0 <= value < count)
 
 
 def group_count(groups: Any) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.library.encoded import Encoded, one_state
-from problems.library.graphs import finite, node_of, values_of_nodes
+from problems.library.graphs import node_of, positive, values_of_nodes
 from problems.model import real_array
 
 Nodes = frozenset[Hashable]
@@ -101,21 +101,4 @@ def node_weights(graph: nx.Graph, weights: Any) -> dict[Hashable, int | float]:
         ValueError: on a node that is not in the graph or a weight that is not positive.
     """
     given = {} if weights is None else values_of_nodes(graph, weights)
-    for v, weight in given.items():
-        if finite(weight, f"the weight of node {v!r}") <= 0:
-            raise ValueError(f"the weight of node {v!r} is {weight}; expected a positive number")
-    return {v: finite(given.get(v, 1), "weight") for v in graph}
-
-
-def checked_penalty(penalty: Any) -> int | float:
-    """`penalty` where it is more than 0.
-
-    Raises:
-        ValueError: on anything else.
-    """
-    value = finite(penalty, "penalty")
-    if value <= 0:
-        raise ValueError(
-            f"penalty is {penalty}; expected a positive number, more than 1 to be sure"
-        )
-    return value
+    return {v: positive(given.get(v, 1), f"the weight of node {v!r}") for v in graph}

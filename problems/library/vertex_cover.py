@@ -17,8 +17,8 @@ import numpy as np
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import edges_of, simple_graph
-from problems.library.node_sets import Nodes, NodeSet, checked_penalty, node_weights
+from problems.library.graphs import edges_of, positive, simple_graph
+from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
 
@@ -80,4 +80,4 @@ def vertex_cover(graph: nx.Graph | Any, weights: Any = None, penalty: float = 2)
         ('edge 0, 3 is not covered',)
     """
     plain = simple_graph(graph)
-    return VertexCover(plain, node_weights(plain, weights), checked_penalty(penalty))
+    return VertexCover(plain, node_weights(plain, weights), positive(penalty, "penalty"))

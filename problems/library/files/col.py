@@ -6,8 +6,8 @@ the number of lines or half of it, or twice the number of edges; edges that stan
 A loop would leave no colouring, so it is refused.  No file says how many colours there are: that is
 an argument (see :func:`problems.library.graph_colouring`).
 
-A solution is ``s col K`` and lines ``l v c`` with colours 1..K, or one colour a line in the order of
-the nodes, from 1, or from 0 where a 0 is among them.
+A solution is ``s col K`` and lines ``l v c`` with colours 1..K, or one colour a line in the order
+of the nodes, from 1, or from 0 where a 0 is among them.
 
 Source: https://archive.dimacs.rutgers.edu/pub/challenge/graph/doc/ccformat.tex
 """

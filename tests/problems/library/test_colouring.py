@@ -24,7 +24,8 @@ def graphs(draw):
 @QUICK
 @given(graphs(), st.integers(1, 3))
 def test_ground_states_have_fewest_conflicts(graph, colours):
-    encoded = graph_colouring(graph, colours)
+    weight = max((d for _, d in graph.degree), default=0) // colours + 1
+    encoded = graph_colouring(graph, colours, weight)
     best = min(
         sum(choice[u] == choice[v] for u, v in graph.edges)
         for choice in itertools.product(range(colours), repeat=len(graph))
@@ -38,11 +39,12 @@ def test_ground_states_have_fewest_conflicts(graph, colours):
         assert known.feasible == (best == 0)
     if best == 0:
         check_ground_states(encoded, 0)
+        check_ground_states(graph_colouring(graph, colours), 0)
 
 
 def test_too_light_a_node_weight_leaves_nodes_bare():
-    """Negative control: below the bound ground states of K4 in three colours are not colourings."""
-    encoded = graph_colouring(nx.complete_graph(4), 2, node_weight=0.5)
+    """Negative control: below the bound, 1 here, ground states of K4 leave nodes out."""
+    encoded = graph_colouring(nx.complete_graph(4), 2, node_weight=0.9)
     states = all_states(8)
     ground = states[encoded.problem.energies(states).argmin()]
     assert None in encoded.decode(ground).values()

@@ -15,9 +15,11 @@ from problems.library.community import community_detection
 from problems.library.graph_partitioning import graph_partitioning
 from problems.library.max_cut import max_cut
 
+SIGNED = st.integers(-4, 4)
+
 
 @st.composite
-def graphs(draw, most=7, weights=st.integers(-4, 4)):
+def graphs(draw, most=7, weights=SIGNED):
     n = draw(st.integers(1, most))
     graph = nx.empty_graph(n)
     pairs = list(itertools.combinations(range(n), 2))
