@@ -1,12 +1,15 @@
 """Penalised constrained models against dimod's exact solver."""
 
 import dimod
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import check_ground_states
+from oracle import all_states, check_ground_states, check_round_trip
 
 from problems.constrained import penalise
 from problems.library.integers import ENCODINGS
+from problems.polynomial import PolynomialProblem
 
 SOME = settings(deadline=None, max_examples=40, derandomize=True, database=None)
 small = st.integers(-3, 3)
