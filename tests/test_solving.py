@@ -239,5 +239,12 @@ def test_spins_that_need_no_search_are_taken_out_and_put_back():
     assert not any("presolving" in note for note in kept.notes)
 
 
+def test_a_bound_ends_the_run_but_does_not_keep_it_going(lattice, found):
+    reached = pbits.solve(lattice, lower_bound=found.best_energy, time_limit=20, seed=1)
+    assert (reached.stopped_by, reached.best_energy) == ("bound", found.best_energy)
+    beyond = pbits.solve(lattice, lower_bound=found.best_energy - 4, seed=1)
+    assert beyond.stopped_by == "no_progress"
+
+
 def test_enumeration_limit_is_small_enough_to_be_instant():
     assert len(driver._all_states(driver._ENUMERABLE)) <= 2**16

@@ -18,7 +18,11 @@ _Asked = dict[str, Any]
 
 
 def minimise(
-    problem: "Problem", options: Options, shared: _Asked, machine: "LoadedMachine | None" = None
+    problem: "Problem",
+    options: Options,
+    shared: _Asked,
+    machine: "LoadedMachine | None" = None,
+    bound: float | None = None,
 ) -> "Minimum":
     """Run the method that was chosen.
 
@@ -27,6 +31,7 @@ def minimise(
         options: what the command line asked for, checked.
         shared: what every method takes: `time_limit`, `target_energy`, `interrupt`, `progress`.
         machine: that holds the problem, with --hardware.
+        bound: an energy that no state is below, None where none is known.
 
     Raises:
         ValueError: on what the method does not take, with what was expected.
@@ -34,6 +39,10 @@ def minimise(
     asked = shared | {"num_reads": options.num_reads, "seed": options.seed}
     if machine is not None:
         return _anneal_machine(machine, options, asked)
+    if options.chosen is Method.AUTO:
+        return _auto(problem, options, asked | {"lower_bound": bound})
+    if asked["target_energy"] is None:
+        asked["target_energy"] = bound
     return _METHODS[options.chosen](problem, options, asked)
 
 

@@ -109,6 +109,14 @@ def write_answer(
         write_picture(draw, picture(encoded, answer.solution, instance.name), option="--draw")
 
 
+def bound_of(instance: "Instance") -> float | None:
+    """An energy that no state is below, None where none is known."""
+    encoded = encoded_of(instance)
+    if encoded is None or encoded.bound is None:
+        return None
+    return encoded.energy_of(encoded.bound)
+
+
 def facts_of(encoded: "Encoded", answer: "Answer") -> dict[str, Any]:
     """The decoded solution and its certificate, ready for JSON."""
     return {

@@ -18,6 +18,7 @@ _STOPS = {
     "time_limit": "time limit",
     "interrupt": "interrupted",
     "no_progress": "nothing better for long",
+    "bound": "nothing can be better: this is the optimum",
     "exhausted": "all states seen: this is the optimum",
 }
 

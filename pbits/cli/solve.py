@@ -11,7 +11,15 @@ from pbits.cli.arguments import AsJson, File, FormatName
 from pbits.cli.errors import fail
 from pbits.cli.methods import Method
 from pbits.cli.minimisers import minimise
-from pbits.cli.natural import Settings, answer_of, encoded_of, in_own_terms, merged, write_answer
+from pbits.cli.natural import (
+    Settings,
+    answer_of,
+    bound_of,
+    encoded_of,
+    in_own_terms,
+    merged,
+    write_answer,
+)
 from pbits.cli.options import Options
 from pbits.cli.output import write_picture, write_whole
 from pbits.cli.progress import on_terminal, progress_bar
@@ -151,7 +159,7 @@ def _minimise(
             "interrupt": interrupt,
             "progress": progress,
         }
-        return minimise(instance.problem, options, shared, machine)
+        return minimise(instance.problem, options, shared, machine, bound_of(instance))
 
 
 def _target_energy(instance: "Instance", target: float | None) -> int | float | None:

@@ -44,6 +44,7 @@ def solve(
     *,
     time_limit: float | None = None,
     target_energy: float | None = None,
+    lower_bound: float | None = None,
     num_reads: int | None = None,
     num_temperatures: int | None = None,
     beta_range: Sequence[float] | None = None,
@@ -63,6 +64,8 @@ def solve(
             is reached; without a target, until nothing better has been found for three times as
             long as the best took, at least a second and at most a minute.
         target_energy: stop as soon as a state is known to be at or below it.
+        lower_bound: an energy that no state is below, where one is known; a state at it ends the run
+            as a target does, but does not keep a run going that finds nothing better.
         num_reads: ladders of temperatures side by side; default from size and time.
         num_temperatures: rungs of a ladder, 1 for annealing alone; default from size and time.
         beta_range: hottest and coldest inverse temperature; default from the data.
@@ -88,7 +91,8 @@ def solve(
         >>> solve(ferromagnet((3, 4)), seed=1).best_energy
         -24
     """
-    stop = Stop(time_limit, target_energy, interrupt)
+    wanted = lower_bound if target_energy is None else target_energy
+    stop = Stop(time_limit, wanted, interrupt)
     stop.start()
     seed = checks.seed_or_random(seed)
     smaller = reduced(problem, presolve, time_limit)
@@ -104,7 +108,8 @@ def solve(
     if start is not None and smaller is not None:
         start = start[:, smaller.kept]
     patient = (time_limit, target_energy) != (None, None)
-    run = _Run(problem, stop, seed, progress, patient, smaller)
+    bound = -np.inf if lower_bound is None else lower_bound
+    run = _Run(problem, stop, seed, progress, patient, smaller, bound)
     if start is not None and len(start):
         run.see(start, "given")
     if problem.num_variables <= _ENUMERABLE:
@@ -139,6 +144,7 @@ class _Run:
     progress: Callable[[Progress], None] | None
     is_patient: bool  # whether a lack of progress does not end the run
     smaller: Reduced | None = None  # whose problem is searched
+    lower_bound: float = -np.inf
     spins: NDArray[np.int8] = field(init=False)  # [k, n]
     energies: NDArray = field(init=False)
     phases: list[Phase] = field(default_factory=list)
@@ -277,6 +283,8 @@ class _Run:
         compile_seconds = 0.0 if search is None else search.compile_seconds
         prepare = 0.0 if search is None else search.prepare_seconds
         total = self.stop.seconds
+        if self.stop.reason == "target" and self.best <= self.lower_bound:
+            self.stop.reason = "bound"
         sampling = max(total - compile_seconds - prepare, 0.0)
         spins, energies, notes = self._of_the_whole()
         return SolveResult(

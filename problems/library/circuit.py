@@ -38,6 +38,10 @@ class CircuitProblem(Encoded[Bits]):
     def problem(self) -> IsingProblem:
         return self.circuit.problem
 
+    @property
+    def bound(self) -> int:
+        return 0
+
     def decode(self, spins: ArrayLike) -> Bits:
         state = one_state(spins, self.problem.num_variables)
         found = dict(zip(self.circuit.wires, self.circuit.bits(state).tolist(), strict=True))

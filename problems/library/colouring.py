@@ -57,6 +57,10 @@ class GraphColouring(Encoded[Colouring]):
         energy.couple(bits[row], bits[col], self.edge_weight)
         return energy.problem([(v, c) for v in self.graph for c in range(self.colours)])
 
+    @property
+    def bound(self) -> int:
+        return 0
+
     def decode(self, spins: ArrayLike) -> Colouring:
         state = one_state(spins, self.problem.num_variables).reshape(-1, self.colours) > 0
         single = state.sum(1) == 1

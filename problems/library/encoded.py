@@ -151,6 +151,11 @@ class Encoded(ABC, Generic[S]):
         return -objective if self.maximise else objective
 
     @property
+    def bound(self) -> int | float | None:
+        """An objective that no solution beats, so that reaching it ends a search; None: unknown."""
+        return None
+
+    @property
     def bqm(self) -> dimod.BinaryQuadraticModel:
         """The problem for any dimod sampler.
 
@@ -180,7 +185,7 @@ class Encoded(ABC, Generic[S]):
             ValueError: on samples of another problem, or none.
         """
         states = self._states(samples)
-        found = None
+        found, least = None, ()
         for spins in states:
             solution = self.decode(spins)
             known, mended = self.certificate(solution), False
@@ -189,8 +194,9 @@ class Encoded(ABC, Generic[S]):
                 checked = self.certificate(fixed)
                 if self.better(checked, known):
                     solution, known, mended = fixed, checked, True
-            if found is None or self.better(known, found.certificate):
-                found = Answer(solution, known, mended, spins)
+            rank = *self._rank(known), mended
+            if found is None or rank < least:
+                found, least = Answer(solution, known, mended, spins), rank
         if found is None:
             raise ValueError("there are no samples; expected one or more")
         return found

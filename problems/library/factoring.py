@@ -40,6 +40,10 @@ class Factorisation(Encoded[Factors]):
     def problem(self) -> Problem:
         return self.by.problem
 
+    @property
+    def bound(self) -> int:
+        return 0
+
     def decode(self, spins: ArrayLike) -> Factors:
         return self.by.decode(one_state(spins, self.problem.num_variables))
 

@@ -56,6 +56,13 @@ class NumberPartitioning(Encoded[Sides]):
         steps = exactly(objective) / self._units[1]
         return steps.numerator**2 if steps.denominator == 1 else float(steps) ** 2
 
+    @property
+    def bound(self) -> int | float:
+        """An odd sum cannot be halved."""
+        steps, unit = self._units
+        least = sum(steps) % 2 * unit
+        return int(least) if least == int(least) else float(least)
+
     def decode(self, spins: ArrayLike) -> Sides:
         state = one_state(spins, len(self.numbers))
         return tuple(int(s > 0) for s in state)

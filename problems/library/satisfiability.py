@@ -73,6 +73,10 @@ class Satisfiability(Encoded[Assignment]):
         found: PolynomialProblem = self._energy.problem(labels)
         return found.to_ising() if self.quadratic else found
 
+    @property
+    def bound(self) -> int:
+        return 0
+
     def decode(self, spins: ArrayLike) -> Assignment:
         state = one_state(spins, self.problem.num_variables)
         return tuple((state[: self.num_variables] > 0).tolist())

@@ -121,6 +121,10 @@ class Xorsat(Encoded[Assignment]):
         found = from_terms(parts, extra, offset)
         return found.to_ising() if self.quadratic else found
 
+    @property
+    def bound(self) -> int:
+        return 0
+
     def decode(self, spins: ArrayLike) -> Assignment:
         state = one_state(spins, self.problem.num_variables)
         return tuple((state[: self.num_variables] > 0).tolist())
