@@ -128,7 +128,8 @@ def deep(num_visible: int, hidden: tuple[int, ...], num_labels: int = 0) -> Grap
     if not hidden:
         raise ValueError("hidden is empty; expected the sizes of one or more hidden layers")
     hidden = _sizes("hidden", hidden)
-    whole_number("num_visible", num_visible, 1), whole_number("num_labels", num_labels, 0)
+    whole_number("num_visible", num_visible, 1)
+    whole_number("num_labels", num_labels, 0)
     ends = np.cumsum([num_visible + num_labels, *hidden])
     layers = [np.arange(num_visible)]
     layers += [np.arange(a, b) for a, b in pairwise(ends)]
@@ -175,8 +176,8 @@ def local(
         >>> graph.num_couplings, graph.is_restricted
         (20, False)
     """
-    height, width = shape = _sizes("shape", shape, 2)
-    rows, columns = hidden = _sizes("hidden", hidden, 2)
+    height, width = _sizes("shape", shape, 2)
+    rows, columns = _sizes("hidden", hidden, 2)
     whole_number("num_labels", num_labels, 0)
     first = height * width + num_labels
     number = first + np.arange(rows * columns).reshape(rows, columns)

@@ -85,7 +85,8 @@ class BlockLearner:
         decay: float, chains: int, sampler: Sampler, seed: int,
     ):  # fmt: skip
         del sampler
-        self.num_rows, self.spent = len(data), None
+        self.num_rows = len(data)
+        self.spent: Spent | None = None
         self._graph, self._recipe, self._optimiser = machine.graph, recipe, optimiser
         self._layout = Layout.of(machine.graph)
         self._held = held_by_class(machine.graph.seen, machine.graph)

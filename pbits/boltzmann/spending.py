@@ -40,7 +40,8 @@ class Spent(NamedTuple):
         )  # fmt: skip
 
     def __add__(self, other: "Spent") -> "Spent":  # type: ignore[override]
-        return Spent(*(a + b for a, b in zip(self, other, strict=True)))
+        sums = {name: getattr(self, name) + getattr(other, name) for name in self._fields}
+        return Spent(**sums)
 
     @property
     def joules(self) -> float:

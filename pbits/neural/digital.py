@@ -31,6 +31,7 @@ def digital_report(
     machine, total = processor or Processor(), dict[str, float]()
     for one in network.linears():
         if names is None or one.name in names:
-            for event, count in machine.events(*one.matrix.shape, one.products).items():
+            inputs, outputs = one.matrix.shape
+            for event, count in machine.events(inputs, outputs, one.products).items():
                 total[event] = total.get(event, 0.0) + count
     return charge(total, costs=costs)

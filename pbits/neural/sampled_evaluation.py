@@ -241,10 +241,10 @@ def evaluate_samples(
         strange = checked_images(outside, "outside")
         others = sampled(strange).entropy(), entropy(softmax(outputs(plain, strange, batch)))
     left, anew = {one.name for one in network.linears()} - set(memory), randoms(network)
-    rest = [
+    rest_once, rest_each = (
         digital_report(network, processor, costs, names).energy
         for names in (left - anew, left & anew)
-    ]
+    )
     means = softmax(outputs(network, x, batch))
     temperatures = 1.0, 1.0
     if held_out is not None:
@@ -256,7 +256,8 @@ def evaluate_samples(
         )
     return SampledEvaluation(
         found, wanted, means,
-        sample_cost(network, jnp.asarray(x[:_CHARGED]), memory, pbit, seed=seed), *rest,
+        sample_cost(network, jnp.asarray(x[:_CHARGED]), memory, pbit, seed=seed),
+        rest_once, rest_each,
         digital_report(network, processor, costs), others,
         means if compared is None else softmax(outputs(plain, x, batch)), temperatures,
     )  # fmt: skip

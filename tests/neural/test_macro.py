@@ -71,6 +71,27 @@ def test_wrong_bits_are_seen(residual):
     assert (np.asarray(wrong(images)) != np.asarray(wrong.twin(images))).any()
 
 
+def test_layers_have_weak_cells_of_their_own():
+    same = np.random.default_rng(5).normal(size=(16, 16)).astype(np.float32)
+    mapped = on_macros(mlp([same, same]), np.ones((2, 16)))
+    weak = mapped.with_weak_cells(jax.random.key(0), 0.05)
+    first, second = (
+        weak.stored[name].tiles.weights != one.tiles.weights for name, one in mapped.stored.items()
+    )
+    assert min(first.sum(), second.sum()) > 20
+    assert (first != second).any()
+
+
+def test_rates_of_joined_streams_are_weighted_by_their_length():
+    _, found = on_macros(WIDE, X).run(X)
+    one = found["dense1"]
+    short = one._replace(vectors=1, toggle_rate=0.0)
+    both = macro.joined(short, one._replace(vectors=3, toggle_rate=1.0))
+    assert both.toggle_rate == pytest.approx(0.75)
+    assert both.vectors == 4
+    assert both.macros == one.macros
+
+
 def test_rows_in_parts_give_the_same(monkeypatch):
     mapped = on_macros(WIDE, X)
     whole, events = mapped.run(X)
@@ -101,6 +122,10 @@ def test_accuracy_energy_and_time_are_of_one_run():
     assert run.seconds_between_images == pytest.approx(cycles[0] / 540e6 / len(X), abs=0)
     assert run.facts()["layers"]["dense1"]["macros"] == 2
     assert mapped.macros == 3
+    assert run.float_accuracy == accuracy(WIDE, X, Y)
+    counts = {row.name: row.count for row in run.digital.rows}  # of one image
+    assert counts["mac.int8"] == 300 * 5 + 5 * 3
+    assert run.advantage == pytest.approx(run.digital.energy / run.joules_per_image)
 
 
 def test_toggles_are_those_of_the_codes():

@@ -28,6 +28,8 @@ def test_synapses_follow_the_expected_weights():
     assert p_value(2, up) < 1e-4
     assert p_value(3, np.where(np.asarray(up) > 0, 0.3, 0)) < 1e-4  # without the window
     assert found.sets == found.resets == 2.0
+    # What a winner gains all others lose.
+    assert abs(found.thresholds.mean()) < 1e-3 * learning.homeostasis
 
 
 def test_the_energy_is_of_all_pulses():

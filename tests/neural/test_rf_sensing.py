@@ -53,6 +53,16 @@ def test_noise_is_johnsons_and_weighs_less_the_stronger_the_power():
     assert quiet[1] == pytest.approx(quiet[0] / 2, rel=0.1)
 
 
+def test_the_gain_of_a_bent_curve_is_that_of_the_least_error():
+    """Inputs all alike: sums of weights times what the curve makes of x, over the gain."""
+    front, even = FrontEnd(REAL, 1e-8), np.linspace(0, 1, 64)
+    bent = even / (1 + even)  # up to a factor
+    inputs = np.full((1, 16), 0.5, np.float32)
+    found = NET.run(inputs, linear=fed(MEMORY, front, "first"))
+    wanted = (1 / 3) / (bent @ even / (even @ even)) * np.maximum(WEIGHTS.sum(0), 0)
+    np.testing.assert_allclose(found[0], wanted, rtol=0.05, atol=0.05)
+
+
 def test_a_picture_takes_the_energy_of_its_waves():
     front = FrontEnd(IDEAL, 1e-9, 1e-6)
     assert front.joules(np.full((3, 2, 2), 0.25)) == pytest.approx(1e-15, rel=1e-6, abs=0)
