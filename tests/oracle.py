@@ -28,8 +28,8 @@ def check_ground_states(encoded, best, limit=16):
         return
     lowest = energies.min()
     assert np.isclose(lowest, encoded.energy_of(best), rtol=1e-9, atol=1e-9)
-    if encoded.bound is not None:
-        assert (best <= encoded.bound) if encoded.maximise else (best >= encoded.bound)
+    if encoded.ideal is not None:
+        assert (best <= encoded.ideal) if encoded.maximise else (best >= encoded.ideal)
     for state in states[np.isclose(energies, lowest, rtol=1e-9, atol=1e-9)][:200]:
         solution = encoded.decode(state)
         known = encoded.certificate(solution)

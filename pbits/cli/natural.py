@@ -112,9 +112,9 @@ def write_answer(
 def bound_of(instance: "Instance") -> float | None:
     """An energy that no state is below, None where none is known."""
     encoded = encoded_of(instance)
-    if encoded is None or encoded.bound is None:
+    if encoded is None or encoded.ideal is None:
         return None
-    return encoded.energy_of(encoded.bound)
+    return encoded.energy_of(encoded.ideal)
 
 
 def facts_of(encoded: "Encoded", answer: "Answer") -> dict[str, Any]:

@@ -64,8 +64,8 @@ def solve(
             is reached; without a target, until nothing better has been found for three times as
             long as the best took, at least a second and at most a minute.
         target_energy: stop as soon as a state is known to be at or below it.
-        lower_bound: an energy that no state is below, where one is known; a state at it ends the run
-            as a target does, but does not keep a run going that finds nothing better.
+        lower_bound: an energy that no state is below, where one is known; a state at it ends the
+            run as a target does, but it does not keep a run going that finds nothing better.
         num_reads: ladders of temperatures side by side; default from size and time.
         num_temperatures: rungs of a ladder, 1 for annealing alone; default from size and time.
         beta_range: hottest and coldest inverse temperature; default from the data.

@@ -39,7 +39,7 @@ class CircuitProblem(Encoded[Bits]):
         return self.circuit.problem
 
     @property
-    def bound(self) -> int:
+    def ideal(self) -> int:
         return 0
 
     def decode(self, spins: ArrayLike) -> Bits:

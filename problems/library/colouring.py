@@ -58,7 +58,7 @@ class GraphColouring(Encoded[Colouring]):
         return energy.problem([(v, c) for v in self.graph for c in range(self.colours)])
 
     @property
-    def bound(self) -> int:
+    def ideal(self) -> int:
         return 0
 
     def decode(self, spins: ArrayLike) -> Colouring:

@@ -151,7 +151,7 @@ class Encoded(ABC, Generic[S]):
         return -objective if self.maximise else objective
 
     @property
-    def bound(self) -> int | float | None:
+    def ideal(self) -> int | float | None:
         """An objective that no solution beats, so that reaching it ends a search; None: unknown."""
         return None
 

@@ -41,7 +41,7 @@ class Factorisation(Encoded[Factors]):
         return self.by.problem
 
     @property
-    def bound(self) -> int:
+    def ideal(self) -> int:
         return 0
 
     def decode(self, spins: ArrayLike) -> Factors:

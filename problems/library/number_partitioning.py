@@ -57,7 +57,7 @@ class NumberPartitioning(Encoded[Sides]):
         return steps.numerator**2 if steps.denominator == 1 else float(steps) ** 2
 
     @property
-    def bound(self) -> int | float:
+    def ideal(self) -> int | float:
         """An odd sum cannot be halved."""
         steps, unit = self._units
         least = sum(steps) % 2 * unit

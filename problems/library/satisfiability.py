@@ -74,7 +74,7 @@ class Satisfiability(Encoded[Assignment]):
         return found.to_ising() if self.quadratic else found
 
     @property
-    def bound(self) -> int:
+    def ideal(self) -> int:
         return 0
 
     def decode(self, spins: ArrayLike) -> Assignment:

@@ -122,7 +122,7 @@ class Xorsat(Encoded[Assignment]):
         return found.to_ising() if self.quadratic else found
 
     @property
-    def bound(self) -> int:
+    def ideal(self) -> int:
         return 0
 
     def decode(self, spins: ArrayLike) -> Assignment:
