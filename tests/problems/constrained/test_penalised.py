@@ -309,3 +309,17 @@ def test_repair_is_feasible_or_nothing(cqm):
         if after.feasible:
             assert best - 1e-9 <= improved.objective <= after.objective
         assert not before.feasible or after == before
+
+
+@pytest.mark.parametrize("encoding", list(ENCODINGS))
+def test_many_states_are_read_as_each(encoding):
+    k = dimod.Integer("k", lower_bound=-1, upper_bound=2)
+    encoded = penalise(model(k + s - x, k + s <= 2, x + s + k >= 0), encoding=encoding)
+    states = all_states(encoded.problem.num_variables)[::7]
+    each = [encoded.decode(state) for state in states]
+    assert encoded.values(states).tolist() == [list(one.values()) for one in each]
+    known = [encoded.certificate(one) for one in each]
+    assert encoded.costs(states).tolist() == [one.objective for one in known]
+    flags = encoded.broken(states)
+    own = np.array([flags[label] for label in ("c0", "c1")]).any(0)
+    assert own.tolist() == [not one.feasible for one in known]
