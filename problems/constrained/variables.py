@@ -70,7 +70,7 @@ class Variable:
         """The same of many states [k, n], as numbers [k]."""
         mine = ones[:, self.index]
         number = mine.argmax(1) if self.is_one_hot else mine @ self.number.coefficients
-        return self.low + self.step * number
+        return (self.low + self.step * number).astype(np.float64)
 
     def value(self, number: int) -> int | float:
         found = self.low + self.step * number
