@@ -187,9 +187,8 @@ def _sampleset(
     """All solutions as the model scores them."""
     cqm, names = encoded.cqm, list(encoded.cqm.variables)
     spins = np.unique(np.concatenate([result.spins for result in run.results]), axis=0)
-    solutions = [done.answer.solution, *map(encoded.decode, spins)]
-    values = np.array([[one[name] for name in names] for one in solutions], np.float64)
-    values = np.unique(values.reshape(len(solutions), -1), axis=0)
+    best = [[float(done.answer.solution[name]) for name in names]]
+    values = np.unique(np.concatenate([best, encoded.values(spins)]), axis=0)
     last, found = run.results[-1], runtime.versions()
     info |= {
         "seed": run.seed,

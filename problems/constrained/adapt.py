@@ -117,12 +117,10 @@ def adapt(
     for _ in range(rounds):
         trial = encoded.reweighted(weights)
         states = trial.states(sample(trial.problem))
-        answer = trial.answer(states, repair)
-        if repair:
-            answer = _improved(trial, answer, states)
+        broken = trial.broken(states)
+        answer = _best(trial, states, broken, repair)
         if best is None or trial.better(answer.certificate, best.certificate):
             best = answer
-        broken = trial.broken(states)
         past.append(_round(weights, broken, len(states), answer, best))
         lowest = int(np.argmin(trial.problem.energies(states)))
         weights = _moved(weights, broken, lowest, (raise_by, lower_by), caps, failed)
@@ -132,15 +130,24 @@ def adapt(
     return Adapted(encoded.reweighted(weights), best, tuple(past))
 
 
-def _improved(
-    encoded: Penalised, answer: Answer[Values], states: NDArray[np.int8]
+def _best(
+    encoded: Penalised,
+    states: NDArray[np.int8],
+    broken: Mapping[Hashable, NDArray[np.bool_]],
+    repair: bool,
 ) -> Answer[Values]:
-    """The best that steps and exchanges make of the answer and the states of least energy."""
+    """The best of the states; with `repair`, of what can be made of those of least energy too."""
+    count = np.zeros(len(states), np.int64)
+    for key, flags in broken.items():
+        count += flags & (key in encoded.cqm.constraints)
+    answer = encoded.answer(states[np.lexsort((encoded.costs(states), count))[:1]], repair=False)
+    if not repair:
+        return answer
     order = np.argsort(encoded.problem.energies(states), kind="stable")[:_IMPROVED]
     candidates = [(answer.solution, answer.spins)]
-    candidates += [(encoded.repair(encoded.decode(states[k])), states[k]) for k in order]
+    candidates += [(encoded.decode(states[k]), states[k]) for k in order]
     for solution, spins in candidates:
-        found = encoded.improve(solution)
+        found = encoded.improve(encoded.repair(solution))
         known = encoded.certificate(found)
         if encoded.better(known, answer.certificate):
             answer = Answer(found, known, True, spins)

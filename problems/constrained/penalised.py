@@ -166,14 +166,23 @@ class Penalised(Encoded[Values]):
             raise ValueError("there are no samples; expected one or more")
         return found
 
+    def values(self, states: ArrayLike) -> NDArray[np.float64]:
+        """What many states [k, n] mean, as `decode` of each: [k, variables]."""
+        ones = (np.atleast_2d(np.asarray(states)) > 0).astype(np.float64)
+        variables = self.parts.variables.values()
+        columns = [v.read_all(ones) for v in variables]
+        return np.stack(columns, 1) if columns else np.zeros((len(ones), 0))
+
+    def costs(self, states: ArrayLike) -> NDArray[np.float64]:
+        """What the model minimises, soft constraints included, of what states [k, n] mean."""
+        return self._moves.costs(self.values(states))
+
     def broken(self, states: ArrayLike) -> dict[Hashable, NDArray[np.bool_]]:
         """Which of some states [k, n] break what, by the keys of `penalties`; each array is [k]."""
-        spins = np.atleast_2d(np.asarray(states, np.int8))
-        ones = (spins > 0).astype(np.int8)
+        ones = np.atleast_2d(np.asarray(states)) > 0
         found: dict[Hashable, NDArray[np.bool_]] = {}
         variables = self.parts.variables
-        values = np.array([[v.read(row) for v in variables.values()] for row in ones], float)
-        sample = (values.reshape(len(ones), -1), list(variables))
+        sample = (self.values(states), list(variables))
         for key in self.weights:
             constraint = self.cqm.constraints.get(key)
             if constraint is None:

@@ -49,13 +49,13 @@ class Moves:
             amount = float(self._excess(state))
             if amount <= _ROOM:
                 return self._values(state)
-            moved = self._moved(state, self._singles)
+            moved = self._steps(state)
             found = self._excess(moved)
             lowest = found.min(initial=np.inf)
             if not lowest < amount - _ROOM:
                 return None
             best = moved[found <= lowest + _ROOM]
-            state = best[int(np.argmin(self._costs(best)))]
+            state = best[int(np.argmin(self.costs(best)))]
         return None
 
     def improved(
@@ -67,36 +67,44 @@ class Moves:
         state = np.array([float(values[name]) for name in self.names])
         if self._excess(state) > _ROOM:
             return None
-        cost = self._costs(state[None])[0]
+        cost = self.costs(state[None])[0]
         while True:
-            for changes in (self._singles, self._exchanges if exchanges else self._singles[:0]):
-                moved = self._moved(state, changes)
+            for neighbours in (self._steps, self._exchanges)[: 1 + exchanges]:
+                moved = neighbours(state)
                 moved = moved[self._excess(moved) <= _ROOM]
-                costs = self._costs(moved)
+                costs = self.costs(moved)
                 if costs.min(initial=np.inf) < cost - _ROOM * max(1.0, abs(cost)):
                     state, cost = moved[int(costs.argmin())], float(costs.min())
                     break
             else:
                 return self._values(state)
 
-    @cached_property
-    def _singles(self) -> NDArray:
-        return np.concatenate([np.diag(self.step), np.diag(-self.step)])
-
-    @cached_property
-    def _exchanges(self) -> NDArray:
-        n = len(self.names)
-        if n**3 > _MOST_ENTRIES:
-            return self._singles[:0]
-        up, down = (part.ravel() for part in np.nonzero(~np.eye(n, dtype=bool)))
-        found = np.zeros((up.size, n))
-        found[np.arange(up.size), up] = self.step[up]
-        found[np.arange(up.size), down] = -self.step[down]
+    def _steps(self, state: NDArray) -> NDArray:
+        """All states [k, n] one step away."""
+        up, down = self._free(state)
+        found = np.repeat(state[None], up.size + down.size, axis=0)
+        rows = np.arange(len(found))
+        found[rows[: up.size], up] += self.step[up]
+        found[rows[up.size :], down] -= self.step[down]
         return found
 
-    def _moved(self, state: NDArray, changes: NDArray) -> NDArray:
-        moved = state + changes
-        return moved[((moved >= self.low - _ROOM) & (moved <= self.high + _ROOM)).all(1)]
+    def _exchanges(self, state: NDArray) -> NDArray:
+        """All states [k, n] one step up and another down away; none where those are too many."""
+        up, down = (part.ravel() for part in np.meshgrid(*self._free(state)))
+        apart = up != down
+        up, down = up[apart], down[apart]
+        if up.size * state.size > _MOST_ENTRIES:
+            return state[None][:0]
+        found = np.repeat(state[None], up.size, axis=0)
+        rows = np.arange(len(found))
+        found[rows, up] += self.step[up]
+        found[rows, down] -= self.step[down]
+        return found
+
+    def _free(self, state: NDArray) -> tuple[NDArray, NDArray]:
+        """Variables that can go up, and down."""
+        up = state + self.step <= self.high + _ROOM
+        return np.flatnonzero(up), np.flatnonzero(state - self.step >= self.low - _ROOM)
 
     @cached_property
     def _rows(self) -> tuple[NDArray, NDArray, NDArray]:
@@ -122,7 +130,7 @@ class Moves:
         left = states @ matrix.T
         return (np.maximum(left - most, 0) + np.maximum(least - left, 0)).sum(-1)
 
-    def _costs(self, states: NDArray) -> NDArray:
+    def costs(self, states: NDArray) -> NDArray:
         """What the model minimises, of states [k, n]."""
         if not len(states):
             return np.zeros(0)

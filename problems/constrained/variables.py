@@ -66,6 +66,12 @@ class Variable:
             found = int(np.argmax(mine) if self.is_one_hot else mine.sum())
         return self.value(found)
 
+    def read_all(self, ones: NDArray) -> NDArray[np.float64]:
+        """The same of many states [k, n], as numbers [k]."""
+        mine = ones[:, self.index]
+        number = mine.argmax(1) if self.is_one_hot else mine @ self.number.coefficients
+        return (self.low + self.step * number).astype(np.float64)
+
     def value(self, number: int) -> int | float:
         found = self.low + self.step * number
         return int(found) if self.vartype is not dimod.REAL else found

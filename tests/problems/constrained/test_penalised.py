@@ -309,3 +309,57 @@ def test_repair_is_feasible_or_nothing(cqm):
         if after.feasible:
             assert best - 1e-9 <= improved.objective <= after.objective
         assert not before.feasible or after == before
+
+
+@pytest.mark.parametrize("encoding", list(ENCODINGS))
+def test_many_states_are_read_as_each(encoding):
+    k = dimod.Integer("k", lower_bound=-1, upper_bound=2)
+    encoded = penalise(model(k + s - x, k + s <= 2, x + s + k >= 0), encoding=encoding)
+    shape = (40, encoded.problem.num_variables)
+    states = np.random.default_rng(1).choice([-1, 1], shape)
+    each = [encoded.decode(state) for state in states]
+    assert encoded.values(states).tolist() == [list(one.values()) for one in each]
+    known = [encoded.certificate(one) for one in each]
+    assert encoded.costs(states).tolist() == [one.objective for one in known]
+    flags = encoded.broken(states)
+    own = np.array([flags[label] for label in ("c0", "c1")]).any(0)
+    assert own.tolist() == [not one.feasible for one in known]
+
+
+def packing_model(rng):
+    """Bits with constraints that mostly pull one way, so that all kinds of weights occur."""
+    cqm = dimod.ConstrainedQuadraticModel()
+    names = [cqm.add_variable("BINARY", f"b{k}") for k in range(int(rng.integers(3, 6)))]
+
+    def over(chosen, values):
+        model = dimod.QuadraticModel()
+        for name in names:
+            model.add_variable("BINARY", name)
+        for k, value in zip(chosen, values, strict=True):
+            model.set_linear(names[k], int(value))
+        return model
+
+    objective = over(range(len(names)), rng.integers(-5, 6, len(names)))
+    for _ in range(int(rng.integers(0, 3))):
+        one, other = rng.choice(len(names), 2, replace=False)
+        objective.set_quadratic(names[one], names[other], int(rng.integers(-4, 5)))
+    cqm.set_objective(objective)
+    largest = int(rng.choice([1, 3]))
+    for label in range(int(rng.integers(1, 4))):
+        chosen = rng.choice(len(names), int(rng.integers(2, len(names) + 1)), replace=False)
+        values = rng.integers(1, largest + 1, chosen.size)
+        sense = str(rng.choice(["<=", "<=", ">=", "=="]))
+        cqm.add_constraint_from_model(
+            over(chosen, values), sense, int(rng.integers(1, largest + 2)), label=label
+        )
+    return cqm
+
+
+def test_weights_of_every_kind_suffice():
+    rng, kinds = np.random.default_rng(1), set()
+    for _ in range(40):
+        encoded = check(packing_model(rng), "binary", limit=11)
+        if encoded is not None:
+            kinds |= {term.shape for term in encoded.parts.terms}
+            kinds |= {len(set(encoded.penalties.values())) > 1, bool(encoded.parts.group_labels)}
+    assert kinds >= {"table", "pairs", "square", True, False}
