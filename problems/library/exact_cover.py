@@ -76,7 +76,7 @@ class ExactCover(Encoded[Selection]):
         return certificate(cost, words, sets=int(picked.sum()))
 
     def repair(self, solution: Selection) -> Selection:
-        """Drop sets that overlap others most, then add what fits; unchanged where that is no cover."""
+        """Drop what overlaps most, then add what fits; unchanged where that is no cover."""
         picked = self._mask(solution)
         counts = self.family.counts(picked)
         parts = [list(part) for part in self.family.sets]
