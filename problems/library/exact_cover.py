@@ -76,14 +76,14 @@ class ExactCover(Encoded[Selection]):
         return certificate(cost, words, sets=int(picked.sum()))
 
     def repair(self, solution: Selection) -> Selection:
-        """Drop sets that overlap others, then add what fits; unchanged where that is no cover."""
+        """Drop what overlaps most, then add what fits; unchanged where that is no cover."""
         picked = self._mask(solution)
         counts = self.family.counts(picked)
         parts = [list(part) for part in self.family.sets]
-        for k in sorted(np.flatnonzero(picked), key=lambda k: len(parts[k])):
-            if (counts[parts[k]] > 1).any():
-                picked[k] = False
-                counts[parts[k]] -= 1
+        while (counts > 1).any():
+            k = max(np.flatnonzero(picked), key=lambda k: (counts[parts[k]] > 1).sum())
+            picked[k] = False
+            counts[parts[k]] -= 1
         for k in sorted(range(len(parts)), key=lambda k: -len(parts[k])):
             if parts[k] and not picked[k] and not counts[parts[k]].any():
                 picked[k] = True

@@ -16,6 +16,7 @@ from problems.library.packing import (
     check_exact,
     in_units,
     largest_gap,
+    least_weight,
 )
 from problems.library.sack import Sack
 from problems.library.slack import slack_bits
@@ -32,9 +33,9 @@ def knapsack(
     weights: Iterable[Amount],
     capacity: Amount,
     slack: str = "binary",
-    weight: float | None = None,
+    weight: float | str | None = None,
     unit: Amount | None = None,
-    tight: bool = False,
+    tight: bool = True,
 ) -> Knapsack:
     """The 0/1 knapsack problem.
 
@@ -43,7 +44,9 @@ def knapsack(
         weights: [n], 0 or more.
         capacity: 0 or more.
         slack: encoding of the slack, of :func:`problems.library.integer_bits`.
-        weight: A of the energy; by default the proven bound.
+        weight: A of the energy; by default the proven bound, often far above what is needed, so
+            that less, with repair, is easier to solve.  "least" finds the least whole A that is
+            proven, by dynamic programming: it solves the problem, and is for studies of samplers.
         unit: what weights are rounded up to multiples of for the energy; by default their common
             unit, or a 1024th of the capacity where decimals have none that doubles can hold.
 
@@ -64,7 +67,7 @@ def sack_data(
     weights: Iterable[Amount],
     capacity: Amount,
     slack: str,
-    weight: float | None,
+    weight: float | str | None,
     unit: Amount | None,
     tight: bool,
     pairs: tuple[Pair, ...] = (),
@@ -77,7 +80,12 @@ def sack_data(
     if unit is not None and not amount("unit", unit) > 0:
         raise ValueError(f"unit is {unit!r}; expected a positive number")
     units = in_units(sizes, room, unit)
-    bound = capacity_weight(worth, units, pairs) if weight is None else amount("weight", weight)
+    if weight == "least" and not pairs:
+        bound = least_weight(worth, units)
+    elif weight is None:
+        bound = capacity_weight(worth, units, pairs)
+    else:
+        bound = amount("weight", weight)
     if not bound > 0:
         raise ValueError(f"weight is {weight}; expected a positive number")
     check_exact(bound, units)

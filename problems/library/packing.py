@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, inf
 
+import numpy as np
+
 from problems.library.amounts import Amount, common_unit, exactly
 
 Pair = tuple[int, int, Amount]
 _COARSE = 1024  # steps of the capacity where weights have no unit that doubles can hold
+_TABLE = 2 * 10**7  # sums of the dynamic programming
+_STARTS = 100  # greedy packings that are tried for a bound
 _FINE = 2**24  # units in all, of decimals
 _EXACT = 2**50  # quarters of whole numbers below it are exact in sums of doubles
 
@@ -57,6 +61,34 @@ def capacity_weight(values: tuple[Amount, ...], units: Units, pairs: Iterable[Pa
     return float(max(gap, 0) * Fraction(101, 100)) or 1.0
 
 
+def least_weight(values: tuple[Amount, ...], units: Units) -> float:
+    """A weight just above ``max_e 2 (best(C + e) - best(C)) / (e (e + 1))``, which no less can do.
+
+    The best values at all capacities come from dynamic programming, which solves the problem: this
+    is for studies of samplers.
+
+    Raises:
+        ValueError: where items times units are too many for that.
+    """
+    full = sum(units.weights)
+    if full * len(values) > _TABLE:
+        raise ValueError(
+            f"{len(values)} items of {full} units in all given; expected a product of at most "
+            f"{_TABLE:,} for the least weight (pass a number, or None for the proven bound)"
+        )
+    best = np.zeros(full + 1)
+    for value, weight in zip(_Worth.of(values, units, ()).values, units.weights, strict=True):
+        best[weight:] = np.maximum(best[weight:], best[: full + 1 - weight] + float(value))
+    if full <= units.capacity:
+        return 1
+    over = np.arange(1, full - units.capacity + 1)
+    gains = 2 * (best[units.capacity + 1 :] - best[units.capacity]) / (over * (over + 1))
+    needed = float(gains.max(initial=0))
+    if all(isinstance(value, int) for value in values):
+        return int(needed) + 1
+    return 1.01 * needed or 1.0
+
+
 def largest_gap(values: tuple[Amount, ...], units: Units, pairs: Iterable[Pair] = ()) -> int:
     """The most units that a best packing can leave: the largest g with ``L(C - g) >= G``."""
     worth = _Worth.of(values, units, pairs)
@@ -98,14 +130,24 @@ class _Worth:
         return [v + half for v, half in zip(self.values, self._halves(), strict=True)]
 
     def greedy(self, units: Units) -> Fraction:
-        """The value of packing what still fits and adds most by weight; or of the best item."""
+        """The best value of packing what still fits by ratio, each of some items being first.
+
+        The first ones are the `_STARTS` best by ratio, and the one of the most value.
+        """
+        order = by_ratio(map(float, self.shared()), units.weights)
+        starts = [*order[:_STARTS], *sorted(order, key=lambda i: -self.values[i])[:1]]
+        return max([Fraction(0), *(self._packed(units, [i, *order]) for i in starts)])
+
+    def _packed(self, units: Units, order: list[int]) -> Fraction:
         room, value, gains = units.capacity, Fraction(0), list(self.values)
-        for i in by_ratio(map(float, self.shared()), units.weights):
-            if gains[i] > 0 and units.weights[i] <= room:
+        closed = set()
+        for k, i in enumerate(order):
+            if i not in closed and units.weights[i] <= room and (gains[i] > 0 or not k):
                 value, room = value + gains[i], room - units.weights[i]
+                closed.add(i)
                 for j, profit in self.others[i].items():
                     gains[j] += profit
-        return max([value, *self.values])
+        return value
 
     def _halves(self) -> list[Fraction]:
         return [

@@ -26,7 +26,7 @@ def quadratic_knapsack(
     slack: str = "binary",
     weight: float | None = None,
     unit: Amount | None = None,
-    tight: bool = False,
+    tight: bool = True,
 ) -> QuadraticKnapsack:
     """The 0/1 quadratic knapsack problem.
 
@@ -36,7 +36,8 @@ def quadratic_knapsack(
             pairs that come twice, in either order, add up.
         weights: [n], 0 or more.
         capacity: 0 or more.
-        slack, weight, unit, tight: as for :func:`problems.library.knapsack`.
+        slack, weight, unit, tight: as for :func:`problems.library.knapsack`; a weight "least" is
+            not known here.
 
     Raises:
         ValueError: as :func:`problems.library.knapsack`; on pairs of unknown or equal items.
@@ -48,6 +49,8 @@ def quadratic_knapsack(
     """
     worth = list(values)
     profits = _pairs(pairs, len(worth))
+    if weight == "least":
+        raise ValueError("weight 'least' given; expected a number, or None for the proven bound")
     data = sack_data(worth, weights, capacity, slack, weight, unit, tight, profits)
     return QuadraticKnapsack(*data, profits)
 

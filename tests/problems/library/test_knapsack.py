@@ -42,7 +42,7 @@ def test_slack_with_states_that_mean_nothing(slack):
 @given(ITEMS, st.integers(0, 14))
 def test_every_packing_that_fits_has_minus_its_value(items, capacity):
     values, weights = [v for v, _ in items], [w for _, w in items]
-    encoded = knapsack(values, weights, capacity)
+    encoded = knapsack(values, weights, capacity, tight=False)
     for size in range(len(items) + 1):
         for packed in itertools.combinations(range(len(items)), size):
             known = encoded.certificate(packed)
@@ -62,6 +62,25 @@ def test_a_weight_below_the_bound_overpacks():
         ground = states[np.isclose(energies, energies.min())]
         known = [encoded.certificate(encoded.decode(state)).feasible for state in ground]
         assert all(known) == feasible
+
+
+@QUICK
+@given(ITEMS, st.integers(0, 14))
+def test_the_least_weight_is_enough_and_least(items, capacity):
+    values, weights = [v for v, _ in items], [w for _, w in items]
+    best = best_value(values, weights, capacity)
+    encoded = knapsack(values, weights, capacity, weight="least")
+    check_ground_states(encoded, best)
+    if encoded.weight > 1 and encoded.exact:
+        light = knapsack(values, weights, capacity, weight=encoded.weight - 1.01, tight=False)
+        states = all_states(light.problem.num_variables)
+        assert light.problem.energies(states).min() < -best
+
+
+def test_tight_slack_is_less():
+    data = [6, 10, 12, 13], [2, 4, 6, 7], 11
+    tight, full = knapsack(*data), knapsack(*data, tight=False)
+    assert tight.problem.num_variables < full.problem.num_variables
 
 
 def test_decimals_mean_what_is_written():
@@ -115,6 +134,7 @@ def test_no_items():
         ({"capacity": float("inf")}, "finite"),
         ({"capacity": -1}, "0 or more"),
         ({"weight": 0}, "positive"),
+        ({"weight": "light"}, "weight is 'light'"),
         ({"unit": -2}, "positive"),
         ({"slack": "gray"}, "one of binary"),
         ({"capacity": True}, "finite number"),
