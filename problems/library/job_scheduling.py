@@ -158,7 +158,7 @@ class JobScheduling(Encoded[Schedule]):
         for b in np.argsort(-self._slack, kind="stable"):
             if self._slack[b] <= value:
                 bits[b] = True
-                value -= self._slack[b]
+                value -= int(self._slack[b])
         return bits.tolist()
 
     def _ordered(self, schedule: Sequence[int | None]) -> list[int | None]:
