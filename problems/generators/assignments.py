@@ -8,6 +8,7 @@ Pardalos, Comput. Optim. Appl. 1, 163 (1992), doi:10.1007/BF00253805.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +124,7 @@ def _rerouted(
     return np.array(done, np.int64).reshape(-1, 3), np.array(amounts, np.int64)
 
 
-def _move(flow: NDArray, i: int, j: int, m: int, amount: int) -> None:
+def _move(flow: NDArray, i: Any, j: Any, m: Any, amount: Any) -> None:
     for one, other, change in ((i, m, -amount), (i, j, amount), (j, m, amount)):
         flow[one, other] += change
         flow[other, one] += change

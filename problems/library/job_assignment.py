@@ -153,7 +153,8 @@ class JobAssignment(Encoded[Assignment]):
         return tuple(jobs)
 
     def _check(self, solution: Any) -> tuple[int | None, ...]:
-        return checked(solution, *self.costs.shape, "worker", "job")
+        workers, jobs = self.costs.shape
+        return checked(solution, workers, jobs, "worker", "job")
 
 
 def job_assignment(costs: ArrayLike, weight: float = 1, maximise: bool = False) -> JobAssignment:

@@ -108,13 +108,12 @@ class JobScheduling(Encoded[Schedule]):
         """A Gantt chart: one row a machine, the longest job first."""
         schedule = self._check(solution)
         for a in range(self.machines):
-            start = 0
-            for j in self._longest_first:
-                if schedule[j] == a:
-                    length = self.lengths[j].item()
-                    axes.barh(a, length, left=start, color=f"C{j % 10}", edgecolor="white")
-                    axes.text(start + length / 2, a, str(j), ha="center", va="center", fontsize=8)
-                    start += length
+            queue = [j for j in self._longest_first if schedule[j] == a]
+            ends = np.cumsum(self.lengths[queue])
+            for j, end in zip(queue, ends.tolist(), strict=True):
+                length = self.lengths[j].item()
+                axes.barh(a, length, left=end - length, color=f"C{j % 10}", edgecolor="white")
+                axes.text(end - length / 2, a, str(j), ha="center", va="center", fontsize=8)
         axes.axvline(self._times(schedule).max(), color="black", linestyle="--", linewidth=1)
         axes.set_yticks(range(self.machines))
         axes.set_ylabel("machine")
@@ -159,7 +158,7 @@ class JobScheduling(Encoded[Schedule]):
         for b in np.argsort(-self._slack, kind="stable"):
             if self._slack[b] <= value:
                 bits[b] = True
-                value -= self._slack[b]
+                value -= int(self._slack[b])
         return bits.tolist()
 
     def _ordered(self, schedule: Sequence[int | None]) -> list[int | None]:
@@ -174,8 +173,9 @@ class JobScheduling(Encoded[Schedule]):
         times = self._times(schedule)
         for j in self._longest_first:
             if schedule[j] is None:
-                schedule[j] = int(times.argmin())
-                times[schedule[j]] += self.lengths[j]
+                least_busy = int(times.argmin())
+                schedule[j] = least_busy
+                times[least_busy] += self.lengths[j]
         return schedule
 
     def _times(self, schedule: Sequence[int | None]) -> NDArray[np.int64]:

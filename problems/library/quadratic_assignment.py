@@ -115,7 +115,7 @@ class QuadraticAssignment(Encoded[Assignment]):
         weight = np.abs(self.flow).sum(0) + np.abs(self.flow).sum(1)
         for i in sorted(missing, key=lambda i: -weight[i]):
             fixed = [j for j, k in enumerate(places) if k is not None]
-            there = [places[j] for j in fixed]
+            there = [k for k in places if k is not None]
             more = self.flow[i, fixed] @ self.distance[np.ix_(free, there)].T
             more = more + self.flow[fixed, i] @ self.distance[np.ix_(there, free)]
             more = more + self.flow[i, i] * self.distance[free, free]
@@ -141,10 +141,16 @@ class QuadraticAssignment(Encoded[Assignment]):
         return tuple(places.tolist())
 
     def draw(self, solution: Assignment, axes: Any) -> None:
-        """Locations as far apart as the distances say, facilities on them, lines for flows."""
-        places = self._check(solution)
-        spots = layout(self.distance)
-        both = np.abs(self.flow) + np.abs(self.flow).T
+        """Locations as far apart as the distances say, facilities on them, lines for flows.
+
+        Where flows look like distances and distances do not, they change roles: some files have
+        them the other way round.
+        """
+        places, flow, distance = self._check(solution), self.flow, self.distance
+        if _is_metric(flow) and not _is_metric(distance):
+            places, flow, distance = _inverse(places), distance, flow
+        spots = layout(distance)
+        both = np.abs(flow) + np.abs(flow).T
         for i, j in zip(*np.nonzero(np.triu(both, 1)), strict=True):
             if places[i] is not None and places[j] is not None:
                 ends = spots[[places[i], places[j]]].T
@@ -233,3 +239,20 @@ def _dearest(flow: NDArray, distance: NDArray) -> NDArray:
         return np.sort(matrix[off].reshape(n, n - 1), 1)
 
     return others(flow) @ others(distance).T + others(flow.T) @ others(distance.T).T
+
+
+def _is_metric(matrix: NDArray) -> bool:
+    """Whether a matrix is symmetric and no way round is shorter."""
+    if not matrix.size:
+        return True
+    round_way = (matrix[:, :, None] + matrix[None]).min(1)
+    off = ~np.eye(len(matrix), dtype=bool)
+    return bool(np.array_equal(matrix, matrix.T) and np.all(round_way[off] >= matrix[off]))
+
+
+def _inverse(places: Sequence[int | None]) -> tuple[int | None, ...]:
+    found: list[int | None] = [None] * len(places)
+    for i, k in enumerate(places):
+        if k is not None:
+            found[k] = i
+    return tuple(found)

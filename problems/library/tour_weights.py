@@ -4,7 +4,8 @@ Potentials make distances small and keep them from being negative, ``D_uv = d_uv
 0``, as the duals of the assignment problem do; all tours get shorter by their sum.  A tour of a
 heuristic has length U in these distances.
 
-Two bounds on the weight of a city v; the least of both serves:
+Two bounds on the weight of a city v; the least of both serves (and is no less than a share of the
+first, which samplers like better):
 
 - above the dearest insertion, ``max_{a != b} D_av + D_vb``: then putting v anywhere pays;
 - above ``U - L_v`` and above ``max_{k > 1} (U - L_k) / k``: then a state in which v is missing is
@@ -23,6 +24,9 @@ from numpy.typing import NDArray
 from problems.library import tours
 from problems.model import all_integer
 
+# Of the dearest insertion: where trees prove that less is enough, states without cities are so many
+# and so near that samplers stay among them; measured on tours of 14 to 17 cities.
+_SHARE = 0.35
 _STEPS = 200  # of the subgradient; every potential is proven afterwards, few steps cost tightness
 
 
@@ -63,7 +67,9 @@ def city_bounds(ways: NDArray) -> NDArray:
     bounds = dearest_insertions(ways)
     for v in range(n):
         rest = np.delete(np.delete(both, v, 0), v, 1)
-        bounds[v] = min(bounds[v], max(upper - _tree(rest).sum(), several))
+        share = _SHARE * bounds[v]
+        share = int(share) if all_integer(ways) else share
+        bounds[v] = min(bounds[v], max(upper - _tree(rest).sum(), several, share))
     return bounds
 
 

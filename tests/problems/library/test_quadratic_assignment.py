@@ -99,3 +99,17 @@ def test_bad_input(flow, distance, words):
 def test_no_assignment(solution):
     with pytest.raises(ValueError, match="expected"):
         quadratic_assignment([[0, 1], [1, 0]], [[0, 1], [1, 0]]).certificate(solution)
+
+
+def test_drawings_put_facilities_where_distances_are():
+    """Four locations in a row: whichever matrix they are in, the picture is a line."""
+    from matplotlib.figure import Figure
+
+    ways = np.abs(np.subtract.outer(range(4), range(4)))
+    flow = np.array([[0, 9, 0, 0], [9, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0]])
+    for data in ((flow, ways), (ways, flow)):
+        axes = Figure().add_subplot()
+        quadratic_assignment(*data).draw((0, 1, 2, None), axes)
+        assert len(axes.lines) == 3  # two flows between facilities that are placed, and locations
+        assert len(axes.texts) == 3
+        assert np.ptp(axes.lines[-1].get_ydata()) < 1e-6
