@@ -20,7 +20,7 @@ import numpy as np
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate
-from problems.library.graphs import edges_of, expect_pairs, positive, simple_graph
+from problems.library.graphs import expect_pairs, positive, simple_graph
 from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
@@ -41,7 +41,7 @@ class Clique(NodeSet):
     def problem(self) -> IsingProblem:
         weight = self._weight_array()
         apart = ~np.tri(weight.size, dtype=bool)
-        row, col = edges_of(self.graph)
+        row, col = self._edges
         apart[np.minimum(row, col), np.maximum(row, col)] = False
         row, col = np.nonzero(apart)
         energy = Binaries(weight.size)

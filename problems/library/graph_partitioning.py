@@ -64,8 +64,8 @@ class Partitioning(NodeGroups):
         return self._of_spins() if self.groups == 2 else self._of_bits()
 
     def _of_spins(self) -> IsingProblem:
-        n, weight = len(self.graph), weights_of(self.graph)
-        row, col = edges_of(self.graph)
+        n = len(self.graph)
+        row, col, weight = self._edges
         first, second = np.triu_indices(n, 1)
         ends = np.concatenate([row, first]), np.concatenate([col, second])
         value = np.concatenate([-weight / 2, np.full(first.size, 2 * self.balance)])
@@ -73,8 +73,8 @@ class Partitioning(NodeGroups):
         return ising(np.zeros(n), *ends, value, offset, self._labels())
 
     def _of_bits(self) -> IsingProblem:
-        weight, (row, col) = weights_of(self.graph), edges_of(self.graph)
         bits = self._bits()
+        row, col, weight = self._edges
         energy = Binaries(bits.size)
         energy.constant(weight.sum().item())
         energy.couple(bits[row], bits[col], -weight[:, None])
@@ -94,9 +94,7 @@ class Partitioning(NodeGroups):
 
     def certificate(self, solution: Groups) -> Certificate:
         group = self._array(solution)
-        part = dict(zip(self.graph, group.tolist(), strict=True))
-        edges = self.graph.edges(data="weight")
-        between = [w for u, v, w in edges if part[u] != part[v] and min(part[u], part[v]) >= 0]
+        between = self._between(group)
         sizes = [int(np.count_nonzero(group == c)) for c in range(self.groups)]
         small, large = self._sizes
         wanted = f"{small}" if small == large else f"{small} or {large}"
@@ -105,8 +103,8 @@ class Partitioning(NodeGroups):
             for c, size in enumerate(sizes)
             if size not in (small, large)
         ]
-        facts = {"edges_between": len(between), "sizes": sizes}
-        return certificate(sum(between), self._homeless(group) + uneven, **facts)
+        facts = {"edges_between": between.size, "sizes": sizes}
+        return certificate(between.sum().item(), self._homeless(group) + uneven, **facts)
 
     def repair(self, solution: Groups) -> Groups:
         """Place nodes that have no part, then move nodes from large parts to small ones.
@@ -130,7 +128,7 @@ class Partitioning(NodeGroups):
 
     def _pulls(self, group: NDArray[np.int64]) -> NDArray[np.float64]:
         """[n, k] weight between each node and each part."""
-        weight, (row, col) = weights_of(self.graph).astype(float), edges_of(self.graph)
+        row, col, weight = self._edges
         pull = np.zeros((group.size, self.groups))
         for one, other in ((row, col), (col, row)):
             placed = group[other] >= 0

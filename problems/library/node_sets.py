@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.library.encoded import Encoded, one_state
-from problems.library.graphs import node_of, positive, values_of_nodes
+from problems.library.graphs import edges_of, node_of, positive, values_of_nodes
 from problems.model import real_array
 
 Nodes = frozenset[Hashable]
@@ -70,6 +71,18 @@ class NodeSet(Encoded[Nodes]):
         for v in solution:
             node_of(self.graph, v)
         return frozenset(solution)
+
+    @cached_property
+    def _edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return edges_of(self.graph)
+
+    def _pairs(self, chosen: Nodes, inside: bool) -> list[tuple[Hashable, Hashable]]:
+        """Edges with both ends among the chosen nodes, or with neither."""
+        state = np.array([v in chosen for v in self.graph], bool)
+        row, col = self._edges
+        hit = np.flatnonzero((state[row] == inside) & (state[col] == inside))
+        nodes = list(self.graph)
+        return [(nodes[row[e]], nodes[col[e]]) for e in hit]
 
     def _value(self, chosen: Nodes) -> int | float:
         return sum(self.weights[v] for v in chosen)
