@@ -61,7 +61,7 @@ class Clique(NodeSet):
 
     def repair(self, solution: Nodes) -> Nodes:
         """Keep what fits of the set, then add what fits of the rest."""
-        return self._greedy(solution, lambda v, kept: kept <= self.graph.adj[v].keys())
+        return self._greedy(solution, lambda v, kept: kept <= self.graph.adj[v].keys(), 1)
 
 
 def clique(graph: nx.Graph | Any, weights: Any = None, penalty: float = 2) -> Clique:

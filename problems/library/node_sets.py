@@ -90,12 +90,12 @@ class NodeSet(Encoded[Nodes]):
     def _weight_array(self) -> NDArray:
         return real_array("weights", [self.weights[v] for v in self.graph])
 
-    def _greedy(self, first: Nodes, fits: Callable[[Hashable, set], bool]) -> Nodes:
+    def _greedy(self, first: Nodes, fits: Callable[[Hashable, set], bool], sign: int = -1) -> Nodes:
         """Nodes that `fits` next to those taken already: those of `first` before all others.
 
-        Within each, heavy nodes of few neighbours come early.
+        Within each, heavy nodes come early, of few neighbours, or of many where `sign` is 1.
         """
-        value = {v: self.weights[v] / (1 + degree) for v, degree in self.graph.degree}
+        value = {v: self.weights[v] * (1 + degree) ** sign for v, degree in self.graph.degree}
         kept: set[Hashable] = set()
         for v in sorted(self.graph, key=lambda v: (v not in first, -value[v])):
             if fits(v, kept):

@@ -13,6 +13,7 @@ import problems
 from problems.library import kind
 from problems.library.community import community_detection
 from problems.library.graph_partitioning import graph_partitioning
+from problems.library.independent_set import independent_set
 from problems.library.max_cut import max_cut
 
 SIGNED = st.integers(-4, 4)
@@ -198,6 +199,22 @@ def test_bad_input(builder, change, words):
 def test_no_groups_of_this_graph(solution):
     with pytest.raises(ValueError, match="expected"):
         max_cut(nx.path_graph(2)).certificate(solution)
+
+
+def test_drawings_tell_groups_and_chosen_nodes_apart():
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots(1, 2)
+    path = nx.path_graph(4)
+    graph_partitioning(path).draw({0: 0, 1: 0, 2: 1, 3: 1}, axes[0])
+    independent_set(path).draw(frozenset({0, 2}), axes[1])
+    for ax in axes:
+        colours = ax.collections[0]
+        colours.update_scalarmappable()
+        assert len(np.unique(colours.get_facecolor(), axis=0)) == 2
 
 
 def test_graphs_of_nothing():
