@@ -90,6 +90,28 @@ def test_best_modularity(graph, k, resolution):
         assert known.objective == pytest.approx(modularity(groups), abs=1e-12)
 
 
+@pytest.mark.parametrize("n", [9, 11])
+def test_every_uneven_or_ambiguous_state_has_a_better_neighbour(n):
+    """The proof for k parts, step by step, on more nodes than can be enumerated."""
+    graph = nx.gnp_random_graph(n, 0.5, seed=1)
+    for u, v, edge in graph.edges(data=True):
+        edge["weight"] = (u + 2 * v) % 5 - 1
+    encoded = graph_partitioning(graph, 3)
+    rng = np.random.default_rng(0)
+    single = 1 - 2 * np.eye(3 * n, dtype=int)
+    moves = [
+        single[3 * v + a] * single[3 * v + c] for v in range(n) for a, c in ((0, 1), (0, 2), (1, 2))
+    ]
+    steps = np.concatenate([single, moves])
+    for density in (0, 0.1, 0.3, 0.6, 1):
+        for _ in range(8):
+            state = np.where(rng.random(3 * n) < density, 1, -1)
+            while not encoded.certificate(encoded.decode(state)).feasible:
+                energies = encoded.problem.energies(state * steps)
+                assert energies.min() < encoded.problem.energies(state) - 1e-9
+                state = state * steps[energies.argmin()]
+
+
 def ground(encoded):
     states = all_states(encoded.problem.num_variables)
     return encoded.decode(states[encoded.problem.energies(states).argmin()])
