@@ -107,11 +107,11 @@ def load(path: str | os.PathLike, format: str | None = None, **options: Any) -> 
         ValueError: on options that the problem does not know or lacks.
 
     Example:
-        >>> import os, tempfile
+        >>> import os, pathlib, tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = os.path.join(folder, "square.json")
         ...     text = '{"problem": "graph-colouring", "graph": [[0, 1], [1, 2]], "colours": 2}'
-        ...     _ = open(path, "w").write(text)
+        ...     _ = pathlib.Path(path).write_text(text)
         ...     encoded = load(path)
         >>> encoded.kind, encoded.problem.num_variables
         ('graph-colouring', 6)
