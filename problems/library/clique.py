@@ -20,7 +20,7 @@ import numpy as np
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate
-from problems.library.graphs import edges_of, expect_pairs, positive, simple_graph
+from problems.library.graphs import expect_pairs, positive, simple_graph
 from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
@@ -41,7 +41,7 @@ class Clique(NodeSet):
     def problem(self) -> IsingProblem:
         weight = self._weight_array()
         apart = ~np.tri(weight.size, dtype=bool)
-        row, col = edges_of(self.graph)
+        row, col = self._edges
         apart[np.minimum(row, col), np.maximum(row, col)] = False
         row, col = np.nonzero(apart)
         energy = Binaries(weight.size)
@@ -61,7 +61,7 @@ class Clique(NodeSet):
 
     def repair(self, solution: Nodes) -> Nodes:
         """Keep what fits of the set, then add what fits of the rest."""
-        return self._greedy(solution, lambda v, kept: kept <= self.graph.adj[v].keys())
+        return self._greedy(solution, lambda v, kept: kept <= self.graph.adj[v].keys(), 1)
 
 
 def clique(graph: nx.Graph | Any, weights: Any = None, penalty: float = 2) -> Clique:

@@ -27,6 +27,7 @@ from problems.library.node_groups import is_index
 from problems.model import IsingProblem
 
 Colouring = Mapping[Hashable, int | None]
+_SLOW = 1000  # nodes beyond which networkx's DSATUR takes seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +133,7 @@ def graph_colouring(
 
     Args:
         graph: undirected, without self-loops; directions and parallel edges count once.
-        colours: k, 1 or more; by default as many as a greedy colouring of networkx (DSATUR) takes:
+        colours: k, 1 or more; by default as many as a greedy colouring takes (`greedy_colours`):
             that many serve, but often fewer do.
         node_weight: A of the module's energy, B by default; above B times the largest degree over
             k, rounded down, where there may be no colouring and fewest conflicts are wanted.
@@ -163,11 +164,14 @@ def graph_colouring(
 
 
 def greedy_colours(graph: nx.Graph) -> int:
-    """Number of colours of networkx's greedy colouring by saturation (DSATUR), 1 or more.
+    """Number of colours, 1 or more, of a greedy colouring by networkx.
+
+    By saturation (DSATUR) up to 1000 nodes, as its time grows as their square; beyond, smallest
+    degree last.
 
     Example:
         >>> greedy_colours(nx.cycle_graph(5))
         3
     """
-    chosen = nx.greedy_color(graph, "DSATUR")
+    chosen = nx.greedy_color(graph, "DSATUR" if len(graph) <= _SLOW else "smallest_last")
     return 1 + max(chosen.values(), default=0)

@@ -16,7 +16,7 @@ import numpy as np
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import edges_of, positive, simple_graph
+from problems.library.graphs import positive, simple_graph
 from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
@@ -34,7 +34,7 @@ class IndependentSet(NodeSet):
     @cached_property
     def problem(self) -> IsingProblem:
         weight = self._weight_array()
-        row, col = edges_of(self.graph)
+        row, col = self._edges
         energy = Binaries(weight.size)
         energy.add(np.arange(weight.size), -weight)
         energy.couple(row, col, self.penalty * np.minimum(weight[row], weight[col]))
@@ -42,11 +42,8 @@ class IndependentSet(NodeSet):
 
     def certificate(self, solution: Nodes) -> Certificate:
         chosen = self._check(solution)
-        joined = [
-            f"nodes {u!r} and {v!r} are neighbours"
-            for u, v in self.graph.edges
-            if u in chosen and v in chosen
-        ]
+        pairs = self._pairs(chosen, inside=True)
+        joined = [f"nodes {u!r} and {v!r} are neighbours" for u, v in pairs]
         return certificate(self._value(chosen), joined, size=len(chosen))
 
     def repair(self, solution: Nodes) -> Nodes:

@@ -40,11 +40,9 @@ class Cut(NodeGroups):
 
     def certificate(self, solution: Groups) -> Certificate:
         group = self._array(solution)
-        side = {v: c for v, c in zip(self.graph, group.tolist(), strict=True) if c >= 0}
-        edges = self.graph.edges(data="weight")
-        cut = [w for u, v, w in edges if u in side and v in side and side[u] != side[v]]
+        cut = self._between(group)
         sizes = [int(np.count_nonzero(group == c)) for c in (0, 1)]
-        return certificate(sum(cut), self._homeless(group), edges_cut=len(cut), sizes=sizes)
+        return certificate(cut.sum().item(), self._homeless(group), edges_cut=cut.size, sizes=sizes)
 
     def repair(self, solution: Groups) -> Groups:
         """Put nodes that have no side opposite most of their neighbours' weight."""

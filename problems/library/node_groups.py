@@ -5,6 +5,7 @@ With two groups, spin +1 is group 1; with k > 2, bit (v, c) says that node v is 
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.library.encoded import Encoded, one_state
-from problems.library.graphs import edges_of, values_of_nodes
+from problems.library.graphs import edges_of, values_of_nodes, weights_of
 
 Groups = Mapping[Hashable, int | None]
 
@@ -50,7 +51,7 @@ class NodeGroups(Encoded[Groups]):
     def draw(self, solution: Groups, axes: Any) -> None:
         """Nodes in the colours of their groups, edges between groups dashed."""
         group = self._array(solution)
-        row, col = edges_of(self.graph)
+        row, col, _ = self._edges
         place = nx.spring_layout(self.graph, seed=1, weight=None)
         looks: dict[str, Any] = {"cmap": "tab20", "vmin": -1, "vmax": 18, "font_size": 8}
         styles = np.where(group[row] == group[col], "solid", "dashed").tolist()
@@ -63,6 +64,17 @@ class NodeGroups(Encoded[Groups]):
 
     def from_plain(self, data: Any) -> Groups:
         return values_of_nodes(self.graph, data)
+
+    @cached_property
+    def _edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray]:
+        """Both ends and the weight of each edge [m]."""
+        return *edges_of(self.graph), weights_of(self.graph)
+
+    def _between(self, group: NDArray[np.int64]) -> NDArray:
+        """Weights of the edges between two groups."""
+        row, col, weight = self._edges
+        one, other = group[row], group[col]
+        return weight[(one != other) & (one >= 0) & (other >= 0)]
 
     def _bits(self) -> NDArray[np.int64]:
         """[n, k] indices of the bits of k > 2 groups."""

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.library.encoded import Encoded, one_state
-from problems.library.graphs import node_of, positive, values_of_nodes
+from problems.library.graphs import edges_of, node_of, positive, values_of_nodes
 from problems.model import real_array
 
 Nodes = frozenset[Hashable]
@@ -71,18 +72,30 @@ class NodeSet(Encoded[Nodes]):
             node_of(self.graph, v)
         return frozenset(solution)
 
+    @cached_property
+    def _edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return edges_of(self.graph)
+
+    def _pairs(self, chosen: Nodes, inside: bool) -> list[tuple[Hashable, Hashable]]:
+        """Edges with both ends among the chosen nodes, or with neither."""
+        state = np.array([v in chosen for v in self.graph], bool)
+        row, col = self._edges
+        hit = np.flatnonzero((state[row] == inside) & (state[col] == inside))
+        nodes = list(self.graph)
+        return [(nodes[row[e]], nodes[col[e]]) for e in hit]
+
     def _value(self, chosen: Nodes) -> int | float:
         return sum(self.weights[v] for v in chosen)
 
     def _weight_array(self) -> NDArray:
         return real_array("weights", [self.weights[v] for v in self.graph])
 
-    def _greedy(self, first: Nodes, fits: Callable[[Hashable, set], bool]) -> Nodes:
+    def _greedy(self, first: Nodes, fits: Callable[[Hashable, set], bool], sign: int = -1) -> Nodes:
         """Nodes that `fits` next to those taken already: those of `first` before all others.
 
-        Within each, heavy nodes of few neighbours come early.
+        Within each, heavy nodes come early, of few neighbours, or of many where `sign` is 1.
         """
-        value = {v: self.weights[v] / (1 + degree) for v, degree in self.graph.degree}
+        value = {v: self.weights[v] * (1 + degree) ** sign for v, degree in self.graph.degree}
         kept: set[Hashable] = set()
         for v in sorted(self.graph, key=lambda v: (v not in first, -value[v])):
             if fits(v, kept):

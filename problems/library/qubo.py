@@ -14,11 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
 from problems.library.graphs import finite
-from problems.model import IsingProblem
-from problems.qubo import from_qubo
+from problems.model import IsingProblem, real_array
+from problems.qubo import ising_from_binary
 
 Bits = Mapping[Hashable, int]
-Terms = Mapping[tuple[Hashable, Hashable], int | float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,22 +25,28 @@ class Qubo(Encoded[Bits]):
     """Bits by label; build one with :func:`qubo`.
 
     Attributes:
-        terms: coefficients by pair of labels, (i, i) for a bit alone.
+        row, col: [m] places of the bits of each product; a bit alone is its own square.
+        value: [m] coefficients.
         offset: constant of the function.
         labels: of the bits, in the order of the spins.
     """
 
     kind: ClassVar[str] = "qubo"
 
-    terms: Terms
+    row: NDArray[np.int64]
+    col: NDArray[np.int64]
+    value: NDArray
     offset: int | float
     labels: Sequence[Hashable]
 
     @cached_property
     def problem(self) -> IsingProblem:
         sign = -1 if self.maximise else 1
-        terms = {pair: sign * value for pair, value in self.terms.items()}
-        return from_qubo(terms, sign * self.offset, self.labels)
+        n, linear = len(self.labels), self.row == self.col
+        alone = np.zeros(n, self.value.dtype)
+        np.add.at(alone, self.row[linear], self.value[linear])
+        pairs = self.row[~linear], self.col[~linear], sign * self.value[~linear]
+        return ising_from_binary(sign * alone, *pairs, sign * self.offset, self.labels)
 
     def decode(self, spins: ArrayLike) -> Bits:
         state = one_state(spins, len(self.labels))
@@ -53,10 +58,9 @@ class Qubo(Encoded[Bits]):
 
     def certificate(self, solution: Bits) -> Certificate:
         self._check(solution)
-        value = self.offset + sum(
-            q for (i, j), q in self.terms.items() if solution[i] and solution[j]
-        )
-        return certificate(value, ones=sum(int(solution[v]) for v in self.labels))
+        bits = np.array([solution[v] for v in self.labels], bool)
+        value = self.value[bits[self.row] & bits[self.col]].sum().item() + self.offset
+        return certificate(value, ones=int(bits.sum()))
 
     def plain(self, solution: Bits) -> list[int]:
         """The bits in the order of the labels."""
@@ -108,36 +112,43 @@ def qubo(
     """
     if (Q is None) == (terms is None):
         raise ValueError("expected either Q or terms, and not both")
-    found, labels = _from_rows(terms) if terms is not None else _from_matrix(Q)
     made = MaximisedQubo if maximise else Qubo
-    return made(found, finite(offset, "offset"), labels)
+    constant = finite(offset, "offset")
+    if terms is not None:
+        return made(*_from_rows(terms, constant))
+    if isinstance(Q, Mapping) and not hasattr(Q, "nnz"):  # a sparse matrix of keys is both
+        return made(*_from_rows(_rows(Q), constant))
+    row, col, value, n = _from_matrix(Q)
+    return made(row, col, value, constant, range(n))
 
 
-def _from_rows(rows: Any) -> tuple[Terms, Sequence[Hashable]]:
-    terms: dict[tuple[Hashable, Hashable], int | float] = {}
+def _rows(Q: Mapping[Any, Any]) -> list[tuple[Any, Any, Any]]:
+    odd = [key for key in Q if not (isinstance(key, tuple) and len(key) == 2)]
+    if odd:
+        raise ValueError(f"Q has the key {odd[0]!r}; expected pairs {{(i, j): value}}")
+    return [(*pair, value) for pair, value in Q.items()]
+
+
+def _from_rows(rows: Any, offset: float) -> tuple[Any, ...]:
     try:
-        for i, j, value in rows:
-            terms[i, j] = terms.get((i, j), 0) + finite(value, f"the value of {i!r}, {j!r}")
-    except TypeError as error:
-        raise ValueError(f"{rows!r:.60} given; expected rows [i, j, value]") from error
-    return terms, _labels(terms)
+        listed = [(i, j, finite(value, f"the value of {i!r}, {j!r}")) for i, j, value in rows]
+        seen = list(dict.fromkeys(v for i, j, _ in listed for v in (i, j)))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{rows!r:.60}: {error}; expected rows [i, j, value]") from error
+    whole = range(len(seen))
+    labels = whole if set(seen) == set(whole) else seen
+    place = {v: i for i, v in enumerate(labels)}
+    ends = np.array([(place[i], place[j]) for i, j, _ in listed], np.int64).reshape(-1, 2)
+    value = real_array("value", [value for *_, value in listed])
+    return ends[:, 0], ends[:, 1], value, offset, labels
 
 
-def _from_matrix(Q: Any) -> tuple[Terms, Sequence[Hashable]]:
+def _from_matrix(Q: Any) -> tuple[NDArray, NDArray, NDArray, int]:
     from scipy.sparse import coo_array, issparse
 
-    if isinstance(Q, Mapping) and not issparse(Q):
-        problem = from_qubo(Q)  # checks keys and values
-        return {pair: finite(value, "Q") for pair, value in Q.items()}, problem.labels
-    n = from_qubo(Q).num_variables
-    entries: Any = coo_array(Q if issparse(Q) else np.asarray(Q))
-    entries.sum_duplicates()
-    rows = zip(entries.row.tolist(), entries.col.tolist(), entries.data.tolist(), strict=True)
-    return {(i, j): finite(value, "Q") for i, j, value in rows}, range(n)
-
-
-def _labels(terms: Terms) -> Sequence[Hashable]:
-    """0..n-1 where those are the labels, else labels in order of appearance."""
-    seen = list(dict.fromkeys(v for pair in terms for v in pair))
-    whole = range(len(seen))
-    return whole if set(seen) == set(whole) else seen
+    matrix: Any = Q if issparse(Q) else real_array("Q", Q)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise ValueError(f"Q has shape {matrix.shape}; expected a square [n, n] matrix")
+    entries = coo_array(matrix)
+    row, col = (np.asarray(part, np.int64) for part in (entries.row, entries.col))
+    return row, col, real_array("Q", entries.data), matrix.shape[0]

@@ -17,7 +17,7 @@ import numpy as np
 
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import edges_of, positive, simple_graph
+from problems.library.graphs import positive, simple_graph
 from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
@@ -34,7 +34,7 @@ class VertexCover(NodeSet):
     @cached_property
     def problem(self) -> IsingProblem:
         weight = self._weight_array()
-        row, col = edges_of(self.graph)
+        row, col = self._edges
         bare = self.penalty * np.minimum(weight[row], weight[col])
         energy = Binaries(weight.size)
         energy.constant(bare.sum().item())
@@ -46,11 +46,8 @@ class VertexCover(NodeSet):
 
     def certificate(self, solution: Nodes) -> Certificate:
         chosen = self._check(solution)
-        bare = [
-            f"edge {u!r}, {v!r} is not covered"
-            for u, v in self.graph.edges
-            if u not in chosen and v not in chosen
-        ]
+        pairs = self._pairs(chosen, inside=False)
+        bare = [f"edge {u!r}, {v!r} is not covered" for u, v in pairs]
         return certificate(self._value(chosen), bare, size=len(chosen))
 
     def repair(self, solution: Nodes) -> Nodes:

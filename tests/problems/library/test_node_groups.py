@@ -13,6 +13,7 @@ import problems
 from problems.library import kind
 from problems.library.community import community_detection
 from problems.library.graph_partitioning import graph_partitioning
+from problems.library.independent_set import independent_set
 from problems.library.max_cut import max_cut
 
 SIGNED = st.integers(-4, 4)
@@ -87,6 +88,28 @@ def test_best_modularity(graph, k, resolution):
     for groups in choices(graph, k):
         known = encoded.certificate(groups)
         assert known.objective == pytest.approx(modularity(groups), abs=1e-12)
+
+
+@pytest.mark.parametrize("n", [9, 11])
+def test_every_uneven_or_ambiguous_state_has_a_better_neighbour(n):
+    """The proof for k parts, step by step, on more nodes than can be enumerated."""
+    graph = nx.gnp_random_graph(n, 0.5, seed=1)
+    for u, v, edge in graph.edges(data=True):
+        edge["weight"] = (u + 2 * v) % 5 - 1
+    encoded = graph_partitioning(graph, 3)
+    rng = np.random.default_rng(0)
+    single = 1 - 2 * np.eye(3 * n, dtype=int)
+    moves = [
+        single[3 * v + a] * single[3 * v + c] for v in range(n) for a, c in ((0, 1), (0, 2), (1, 2))
+    ]
+    steps = np.concatenate([single, moves])
+    for density in (0, 0.1, 0.3, 0.6, 1):
+        for _ in range(8):
+            state = np.where(rng.random(3 * n) < density, 1, -1)
+            while not encoded.certificate(encoded.decode(state)).feasible:
+                energies = encoded.problem.energies(state * steps)
+                assert energies.min() < encoded.problem.energies(state) - 1e-9
+                state = state * steps[energies.argmin()]
 
 
 def ground(encoded):
@@ -198,6 +221,22 @@ def test_bad_input(builder, change, words):
 def test_no_groups_of_this_graph(solution):
     with pytest.raises(ValueError, match="expected"):
         max_cut(nx.path_graph(2)).certificate(solution)
+
+
+def test_drawings_tell_groups_and_chosen_nodes_apart():
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots(1, 2)
+    path = nx.path_graph(4)
+    graph_partitioning(path).draw({0: 0, 1: 0, 2: 1, 3: 1}, axes[0])
+    independent_set(path).draw(frozenset({0, 2}), axes[1])
+    for ax in axes:
+        colours = ax.collections[0]
+        colours.update_scalarmappable()
+        assert len(np.unique(colours.get_facecolor(), axis=0)) == 2
 
 
 def test_graphs_of_nothing():

@@ -148,6 +148,16 @@ def test_a_clique_says_what_it_costs():
         clique(nx.path_graph(10_000))
 
 
+def test_repairs_are_greedy_where_it_pays():
+    """A star with a triangle: its hub is in the largest clique and not in the largest set."""
+    graph = nx.star_graph(6)
+    graph.add_edge(1, 2)
+    assert clique(graph).repair(frozenset()) == {0, 1, 2}
+    assert independent_set(graph).certificate(independent_set(graph).repair({0, 1})).feasible
+    assert len(independent_set(graph).repair(frozenset())) == 5
+    assert vertex_cover(graph).certificate(vertex_cover(graph).repair(frozenset())).objective == 2
+
+
 def test_violations_are_counted_beyond_the_words():
     known = clique(nx.empty_graph(10)).certificate(set(range(10)))
     assert (known.num_violations, len(known.violations)) == (45, 20)
