@@ -98,7 +98,7 @@ def cubic(n, m, seed=0):
 @pytest.mark.parametrize("time_limit", [0.0, 0.5])
 @pytest.mark.parametrize(
     "problem",
-    [sherrington_kirkpatrick(800, couplings="pm1", seed=1), cubic(200, 900)],
+    [sherrington_kirkpatrick(800, couplings="pm1", seed=1), cubic(2000, 8000)],
     ids=["dense", "polynomial"],
 )
 def test_what_the_host_does_not_anneal_is_descended(problem, time_limit, monkeypatch):

@@ -24,12 +24,13 @@ from pbits.solving.host import host_anneal, is_suitable
 from pbits.solving.reducing import reduced
 from pbits.solving.search import Search
 from pbits.stopping import Stop
-from problems.polynomial import Problem
+from problems.polynomial import PolynomialProblem, Problem
 from problems.reduction import Reduced
 
 _ENUMERABLE = 14  # spins
 # Seconds for which the host has the interpreter for itself, then a full core.
 _LEAD_SECONDS, _HOST_SECONDS = 0.15, 0.5
+_LEAD_OF_TERMS = 1.0  # of polynomials, whose programs take ten times as long to compile
 _DESCENTS, _MOST_TO_DESCEND = 16, 200_000  # states, couplings
 _MOST_TO_DESCEND_FIRST = 4_000_000  # couplings: setting up for more takes too long
 _SHORT = 2.0  # seconds; a limit below it puts a descent before compilation
@@ -121,7 +122,8 @@ def solve(
     with deferred_interrupt() as pressed:
         run.before_compilation(pressed)
         compiling = Background(search.prepare)
-        run.on_host(compiling, span, pressed, 0.0 if search.is_compiled else _LEAD_SECONDS)
+        lead = _LEAD_OF_TERMS if isinstance(problem, PolynomialProblem) else _LEAD_SECONDS
+        run.on_host(compiling, span, pressed, 0.0 if search.is_compiled else lead)
         if compiling.is_done and not run.is_due(pressed):
             compiling.result()
             run.on_devices(search, start, pressed)

@@ -4,29 +4,36 @@ Slower than the compiled kernels by far, but it starts at once.  Metropolis, one
 graph at a time, all reads together.
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeGuard
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pbits.kernels.colouring import colour
+from pbits.solving.host_terms import term_classes, term_products, update_terms
 from problems.model import IsingProblem
-from problems.polynomial import Problem
+from problems.polynomial import PolynomialProblem, Problem
 
 _FIRST_SWEEPS = 64
 _MOST_COUPLINGS = 200_000
+_MOST_PLACES = 20_000  # of spins in terms of polynomials, whose terms rarely share few colours
+
+# Changes spins [n, reads] in place at one temperature; by how much the energies changed, [reads].
+_Sweep = Callable[[NDArray[np.float32], np.float32, np.random.Generator], NDArray[np.float64]]
 
 
-def is_suitable(problem: Problem) -> TypeGuard[IsingProblem]:
-    """Whether a sweep is a matter of milliseconds: terms of two spins, and not too many.
+def is_suitable(problem: Problem) -> bool:
+    """Whether a sweep is a matter of milliseconds: not too many couplings or terms.
 
     Example:
         >>> from problems.generators import ferromagnet, sherrington_kirkpatrick
         >>> is_suitable(ferromagnet((8, 8))), is_suitable(sherrington_kirkpatrick(1000))
         (True, False)
     """
-    return isinstance(problem, IsingProblem) and problem.num_interactions <= _MOST_COUPLINGS
+    if isinstance(problem, PolynomialProblem):
+        return sum(variables.size for variables, _ in problem.terms) <= _MOST_PLACES
+    return problem.num_interactions <= _MOST_COUPLINGS
 
 
 class Found(NamedTuple):
@@ -46,7 +53,7 @@ class _Class(NamedTuple):
 
 
 def host_anneal(
-    problem: IsingProblem, beta_range: tuple[float, float], *, num_reads: int = 16, seed: int = 0
+    problem: Problem, beta_range: tuple[float, float], *, num_reads: int = 16, seed: int = 0
 ) -> Iterator[Found]:
     """Anneal again and again, each time twice as slowly; yields after every sweep, for ever.
 
@@ -65,18 +72,39 @@ def host_anneal(
     """
     n = problem.num_variables
     rng = np.random.default_rng(seed)
-    classes = _classes(problem)
+    prepared = _prepared(problem)
     best = Found(np.ones(n, np.int8), float(problem.energies(np.ones(n, np.int8))), 0)
     sweeps = _FIRST_SWEEPS
     while True:
         spins = rng.choice(np.array([-1, 1], np.float32), (n, num_reads))
         energy = problem.energies(spins.T.astype(np.int8)).astype(np.float64)
+        sweep = prepared(spins)
         for beta in np.geomspace(*beta_range, sweeps).astype(np.float32):
-            for group in classes:
-                energy += _update(group, spins, beta, rng)
+            energy += sweep(spins, beta, rng)
             best = _better(problem, spins, energy, best)
             yield best
         sweeps *= 2
+
+
+def _prepared(problem: Problem) -> Callable[[NDArray[np.float32]], _Sweep]:
+    """What makes a sweep for spins to start from; all that depends on the problem alone is done."""
+    if isinstance(problem, PolynomialProblem):
+        groups = term_classes(problem)
+
+        def of_terms(start: NDArray[np.float32]) -> _Sweep:
+            products = term_products(problem, start)
+            return lambda spins, beta, rng: sum(
+                (update_terms(group, spins, products, beta, rng) for group in groups),
+                np.zeros(spins.shape[1]),
+            )
+
+        return of_terms
+    classes = _classes(problem)
+    return lambda _: (
+        lambda spins, beta, rng: sum(
+            (_update(group, spins, beta, rng) for group in classes), np.zeros(spins.shape[1])
+        )
+    )
 
 
 def _classes(problem: IsingProblem) -> list[_Class]:
@@ -108,7 +136,7 @@ def _update(
 
 
 def _better(
-    problem: IsingProblem, spins: NDArray[np.float32], energy: NDArray[np.float64], best: Found
+    problem: Problem, spins: NDArray[np.float32], energy: NDArray[np.float64], best: Found
 ) -> Found:
     """A state that seems better is counted exactly, since running energies are rounded."""
     k, done = int(np.argmin(energy)), best.num_sweeps + 1

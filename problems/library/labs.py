@@ -1,7 +1,7 @@
 """LABS: the binary sequence of least autocorrelation energy.
 
-``E = sum_{k=1}^{n-1} C_k^2`` with ``C_k = sum_i s_i s_{i+k}``, as it stands: products of four spins,
-or two where places coincide, in whole numbers, without constraints.  The merit factor is
+``E = sum_{k=1}^{n-1} C_k^2`` with ``C_k = sum_i s_i s_{i+k}``, as it stands: products of four
+spins, or two where places coincide, in whole numbers, without constraints.  The merit factor is
 n^2 / (2 E).
 Reversal, negation and negation of every other element leave E alone (C_k gets the sign (-1)^k).
 

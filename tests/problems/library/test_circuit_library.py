@@ -77,7 +77,7 @@ def test_held_registers_run_a_circuit_backwards():
     ground = states[encoded.problem.energies(states) == 0]
     facts = [encoded.certificate(encoded.decode(s)).facts for s in ground]
     assert {(f["a"], f["b"]) for f in facts} == {(2, 3), (3, 2)}
-    bits = encoded.decode(ground[0])
+    bits = dict(encoded.decode(ground[0]))
     assert "held at 1" in encoded.certificate(bits | {"s0": 0}).violations[-1]
     with pytest.raises(ValueError, match="where it is held"):
         encoded.encode(bits | {"s0": 0})

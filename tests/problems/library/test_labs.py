@@ -46,7 +46,8 @@ def test_energies_and_symmetries_of_long_sequences():
     known = encoded.certificate(tuple(signs.tolist()))
     assert known.objective == full @ full
     assert known.facts["merit_factor"] == pytest.approx(101**2 / 2 / (full @ full))
-    assert encoded.from_plain(json.loads(json.dumps(encoded.plain(signs)))) == tuple(signs)
+    sequence = tuple(signs.tolist())
+    assert encoded.from_plain(json.loads(json.dumps(encoded.plain(sequence)))) == sequence
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, True, "5"])
