@@ -82,10 +82,10 @@ def write(source: IsingProblem | Instance, path: str | os.PathLike) -> None:
     linear = matrix.diagonal()
     pairs = [
         (int(j) + 1, int(i) + 1, 2 * v)
-        for i, j, v in zip(terms.row, terms.col, terms.data, strict=True)
+        for i, j, v in zip(terms.row, terms.col, terms.data.tolist(), strict=True)
         if i != j and v
     ]
-    biases = [(int(i) + 1, v) for i, v in enumerate(linear) if v]
+    biases = [(int(i) + 1, v) for i, v in enumerate(linear.tolist()) if v]
     lines = ["pbits", "QBN", "minimize", f"{linear.size} # number of variables"]
     lines += [f"{len(pairs)} # number of quadratic terms in objective"]
     lines += [f"{i} {j} {number_text(v)}" for i, j, v in pairs]

@@ -34,7 +34,7 @@ def components(problem: IsingProblem) -> list[tuple[IsingProblem, NDArray[np.int
         within = names[row] == name
         part = ising(
             problem.h[spins], place[row[within]], place[col[within]], coupling[within],
-            0 if found else problem.offset, [problem.labels[i] for i in spins],
+            0 if found else problem.offset, [problem.labels[i] for i in spins.tolist()],
         )  # fmt: skip
         found.append((part, spins))
     return found
