@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pbits.runtime import describe as describe
     from pbits.sampling import sample as sample
     from pbits.solving import solve as solve
+    from pbits.solving import solve_encoded as solve_encoded
     from pbits.tempering import temper as temper
 
 # JAX and dimod take most of a second to import, so names are resolved when first used.
@@ -68,6 +69,7 @@ _HOMES = {
     "quantum_anneal": "pbits.quantum",
     "sample": "pbits.sampling",
     "solve": "pbits.solving",
+    "solve_encoded": "pbits.solving",
     "temper": "pbits.tempering",
 }
 

@@ -8,11 +8,13 @@ import numpy as np
 import typer
 
 from pbits.cli.errors import fail
+from pbits.cli.methods import Method
 from pbits.cli.output import write_picture, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from pbits.cli.options import Options
     from pbits.results import Minimum
     from problems.formats import Instance
     from problems.library import Answer, Certificate, Encoded
@@ -115,6 +117,23 @@ def bound_of(instance: "Instance") -> float | None:
     if encoded is None or encoded.ideal is None:
         return None
     return encoded.energy_of(encoded.ideal)
+
+
+def is_by_weights(instance: "Instance", options: "Options") -> bool:
+    """Whether weights of constraints are to be searched too: by auto, which was told nothing."""
+    told = (options.reads, options.update, options.beta_min, options.beta_max, options.presolve)
+    is_auto = options.chosen is Method.AUTO and told == (None,) * len(told)
+    return is_auto and encoded_of(instance) is not None
+
+
+def by_weights(instance: "Instance", options: "Options", shared: dict[str, Any]) -> "Minimum":
+    """Run `pbits.solve_encoded`."""
+    from pbits.solving import solve_encoded
+
+    limits = shared | {"target": options.target, "seed": options.seed}
+    del limits["target_energy"]
+    encoded: Any = encoded_of(instance)
+    return solve_encoded(encoded, **limits).result
 
 
 def facts_of(encoded: "Encoded", answer: "Answer") -> dict[str, Any]:

@@ -15,8 +15,10 @@ from pbits.cli.natural import (
     Settings,
     answer_of,
     bound_of,
+    by_weights,
     encoded_of,
     in_own_terms,
+    is_by_weights,
     merged,
     write_answer,
 )
@@ -159,6 +161,8 @@ def _minimise(
             "interrupt": interrupt,
             "progress": progress,
         }
+        if is_by_weights(instance, options):
+            return by_weights(instance, options, shared)
         return minimise(instance.problem, options, shared, machine, bound_of(instance))
 
 

@@ -48,6 +48,7 @@ class Penalised(Encoded[Values]):
     """
 
     kind: ClassVar[str] = "constrained"
+    lightens: ClassVar[tuple[str, ...]] = ("weights",)
 
     cqm: dimod.ConstrainedQuadraticModel
     parts: Parts
@@ -66,6 +67,10 @@ class Penalised(Encoded[Values]):
     def local(self) -> Mapping[Hashable, float]:
         """Smaller weights to start from; these prove nothing."""
         return local_weights(self.parts, dict(self.proven))
+
+    def lightened(self, factor: float) -> "Penalised":
+        """The same with `factor` times all weights of hard constraints."""
+        return self.reweighted({label: factor * weight for label, weight in self.weights.items()})
 
     def reweighted(self, weights: float | Mapping[Hashable, float]) -> "Penalised":
         """The same with other weights; what a mapping does not name keeps its own.

@@ -38,6 +38,7 @@ class Communities(NodeGroups):
 
     kind: ClassVar[str] = "community-detection"
     maximise: ClassVar[bool] = True
+    lightens: ClassVar[tuple[str, ...]] = ("node_weight",)
 
     resolution: float
     node_weight: float

@@ -7,9 +7,9 @@ an energy, so that neither the encoding nor the sampler has to be trusted.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import dimod
 import numpy as np
@@ -83,12 +83,14 @@ class Encoded(ABC, Generic[S]):
     Attributes:
         kind: name in `problems.library.KINDS`.
         maximise: whether larger objectives are better.
+        lightens: fields that hold weights which may be lighter than proven, see `lightened`.
         problem: what is to be sampled.
         penalties: weights of the constraints by name, empty where there are none.
     """
 
     kind: ClassVar[str]
     maximise: ClassVar[bool] = False
+    lightens: ClassVar[tuple[str, ...]] = ()
 
     @cached_property
     @abstractmethod
@@ -150,6 +152,16 @@ class Encoded(ABC, Generic[S]):
         """Energy of a feasible solution of this objective."""
         return -objective if self.maximise else objective
 
+    def lightened(self, factor: float) -> Self:
+        """The same problem with `factor` times the weights of its constraints.
+
+        States mean the same.  Weights below the proven ones may have ground states that break
+        constraints, but are often easier to sample; certificates tell.
+        """
+        # Subclasses are dataclasses.
+        values = {name: factor * getattr(self, name) for name in self.lightens}
+        return replace(self, **values)  # type: ignore[type-var]
+
     @property
     def ideal(self) -> int | float | None:
         """An objective that no solution beats, so that reaching it ends a search; None: unknown."""
@@ -171,7 +183,7 @@ class Encoded(ABC, Generic[S]):
 
     def better(self, one: Certificate, other: Certificate) -> bool:
         """Whether `one` is of a better solution: feasible first, then the objective."""
-        return self._rank(one) < self._rank(other)
+        return self.rank(one) < self.rank(other)
 
     def answer(self, samples: Any, repair: bool = True) -> Answer[S]:
         """The best solution among samples.
@@ -194,14 +206,15 @@ class Encoded(ABC, Generic[S]):
                 checked = self.certificate(fixed)
                 if self.better(checked, known):
                     solution, known, mended = fixed, checked, True
-            rank = *self._rank(known), mended
+            rank = *self.rank(known), mended
             if found is None or rank < least:
                 found, least = Answer(solution, known, mended, spins), rank
         if found is None:
             raise ValueError("there are no samples; expected one or more")
         return found
 
-    def _rank(self, known: Certificate) -> tuple[bool, int, float]:
+    def rank(self, known: Certificate) -> tuple[bool, int, float]:
+        """Smaller for better solutions: broken constraints first, then the objective."""
         objective = np.inf if known.objective is None else known.objective
         sign = -1 if self.maximise and known.objective is not None else 1
         return not known.feasible, known.num_violations, sign * objective

@@ -41,6 +41,7 @@ class ExactCover(Encoded[Selection]):
     """
 
     kind: ClassVar[str] = "exact-cover"
+    lightens: ClassVar[tuple[str, ...]] = ("weight",)
 
     family: Family
     weight: float

@@ -50,6 +50,10 @@ class Partitioning(NodeGroups):
     """
 
     kind: ClassVar[str] = "graph-partitioning"
+    lightens: ClassVar[tuple[str, ...]] = (
+        "balance",
+        "node_weight",
+    )
 
     balance: float
     node_weight: float

@@ -47,6 +47,7 @@ class JobAssignment(Encoded[Assignment]):
     """
 
     kind: ClassVar[str] = "job-assignment"
+    lightens: ClassVar[tuple[str, ...]] = ("weight",)
 
     costs: NDArray
     weight: float

@@ -43,6 +43,7 @@ class JobScheduling(Encoded[Schedule]):
     """
 
     kind: ClassVar[str] = "job-scheduling"
+    lightens: ClassVar[tuple[str, ...]] = ("weight",)
 
     lengths: NDArray[np.int64]
     machines: int

@@ -46,6 +46,7 @@ class Portfolio(Encoded[Holdings]):
 
     kind: ClassVar[str] = "portfolio"
     maximise: ClassVar[bool] = True
+    lightens: ClassVar[tuple[str, ...]] = ("weight",)
 
     returns: tuple[Amount, ...]
     covariance: tuple[tuple[Amount, ...], ...]

@@ -52,6 +52,7 @@ class QuadraticAssignment(Encoded[Assignment]):
     """
 
     kind: ClassVar[str] = "quadratic-assignment"
+    lightens: ClassVar[tuple[str, ...]] = ("weight",)
 
     flow: NDArray
     distance: NDArray

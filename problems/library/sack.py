@@ -55,6 +55,7 @@ class Sack(Encoded[Selection]):
     """
 
     maximise: ClassVar[bool] = True
+    lightens: ClassVar[tuple[str, ...]] = ("weight",)
 
     values: tuple[Amount, ...]
     weights: tuple[Amount, ...]

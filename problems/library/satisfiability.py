@@ -36,6 +36,7 @@ class Satisfiability(Encoded[Assignment]):
     """
 
     kind: ClassVar[str] = "sat"
+    lightens: ClassVar[tuple[str, ...]] = ("hard_weight",)
 
     clauses: Clauses
     hard: Clauses | None

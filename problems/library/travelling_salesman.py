@@ -48,6 +48,7 @@ class TravellingSalesman(Encoded[Tour]):
     """
 
     kind: ClassVar[str] = "travelling-salesman"
+    lightens: ClassVar[tuple[str, ...]] = ("weight",)
 
     distances: NDArray
     places: NDArray | None
