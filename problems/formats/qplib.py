@@ -87,7 +87,7 @@ def write(source: IsingProblem | Instance, path: str | os.PathLike) -> None:
     pairs = [
         (int(j) + 1, int(i) + 1, 2 * v)
         for i, j, v in zip(terms.row, terms.col, terms.data, strict=True)
-        if i != j and v
+        if i != j
     ]
     biases = [(int(i) + 1, v) for i, v in enumerate(linear) if v]
     lines = ["pbits", "QBN", "minimize", f"{linear.size} # number of variables"]
