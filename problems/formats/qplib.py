@@ -83,14 +83,14 @@ def write(source: IsingProblem | Instance, path: str | os.PathLike) -> None:
     """
     matrix, offset = to_qubo(problem_of(source))
     terms = matrix.tocoo()
-    linear = matrix.diagonal()
+    linear = matrix.diagonal().tolist()
     pairs = [
         (int(j) + 1, int(i) + 1, 2 * v)
         for i, j, v in zip(terms.row, terms.col, terms.data, strict=True)
         if i != j
     ]
-    biases = [(int(i) + 1, v) for i, v in enumerate(linear) if v]
-    lines = ["pbits", "QBN", "minimize", f"{linear.size} # number of variables"]
+    biases = [(i + 1, v) for i, v in enumerate(linear) if v]
+    lines = ["pbits", "QBN", "minimize", f"{len(linear)} # number of variables"]
     lines += [f"{len(pairs)} # number of quadratic terms in objective"]
     lines += [f"{i} {j} {number_text(v)}" for i, j, v in pairs]
     lines += ["0.0 # default value for linear coefficients in objective"]
