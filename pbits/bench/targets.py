@@ -91,10 +91,16 @@ def public(name: str, folder: str | Path | None = None) -> Target:
     """A public instance by its name in `problems.registry`.
 
     Raises:
-        ValueError: on an unknown name or a file that is not the published one.
+        ValueError: on an unknown name, a problem of the library, whose values are no energies, or
+            a file that is not the published one.
         FileNotFoundError: where the file is not on this computer.
     """
     known = registry.entry(name)
+    if known.natural:
+        raise ValueError(
+            f"{name} is a problem of {' and '.join(known.units)}; expected an instance of spins, "
+            f"such as those of `pbits data list gset` (`pbits solve` takes {name})"
+        )
     instance = registry.load(name, folder)
     return Target(instance, known.family, known.best_known, known.proven, known.source)
 

@@ -3,11 +3,14 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pbits.cli.errors import fail
+
+if TYPE_CHECKING:
+    from problems.registry import Entry
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,7 +23,8 @@ _Family = Annotated[
     typer.Argument(
         metavar="FAMILY",
         show_default=False,
-        help="Only gset, k2000, torus, ea3d, biqmac, orlib or chimera.",
+        help="Only gset, k2000, torus, ea3d, biqmac, orlib, chimera, sat, coloring, tsp, qap, "
+        "knapsack or qplib.",
     ),
 ]
 _Folder = Annotated[
@@ -45,6 +49,10 @@ _Names = Annotated[
 def list_instances(family: _Family = None, as_json: _AsJson = False) -> None:
     """Show names, sizes and best known values, with their sources.
 
+    Sizes are spins and couplings, or in the terms of the file: the header of a family's list names
+    them. Best known values are false clauses, numbers of colours, lengths of tours, costs of
+    assignments and values of packings where files are of such problems.
+
     $ pbits data list gset
     """
     from problems import registry
@@ -54,20 +62,30 @@ def list_instances(family: _Family = None, as_json: _AsJson = False) -> None:
     except ValueError as error:
         fail(error)
     if as_json:
-        print(json.dumps([asdict(entry) | {"url": entry.url} for entry in entries]))
+        print(json.dumps([_facts(entry) for entry in entries]))
         return
-    print(f"{'name':<16}{'spins':>6}{'couplings':>11}  {'sense':<6}{'best known':>12}  source")
+    units = {entry.units for entry in entries}
+    first, second = units.pop() if len(units) == 1 else ("size", "terms")
+    wide = 1 + max(15, *(len(entry.name) for entry in entries))
+    print(f"{'name':<{wide}}{first:>10}{second:>11}  {'sense':<6}{'best known':>12}  source")
     for entry in entries:
         source = f"{entry.source} [optimal]" if entry.proven else entry.source
         print(
-            f"{entry.name:<16}{entry.num_variables:>6}{entry.num_interactions:>11}  "
+            f"{entry.name:<{wide}}{entry.num_variables:>10}{entry.num_interactions:>11}  "
             f"{entry.sense:<6}{entry.best_known:>12}  {source}"
         )
+
+
+def _facts(entry: "Entry") -> dict[str, Any]:
+    more = {"target": entry.target, "units": entry.units, "url": entry.url}
+    return asdict(entry) | more
 
 
 @app.command()
 def download(names: _Names, folder: _Folder = None) -> None:
     """Fetch instances from their publishers and check their SHA-256; prints the paths.
+
+    What is published as one archive comes whole.
 
     $ pbits data download G1 torus
     """

@@ -2,13 +2,15 @@
 
 Entries (i, j, q) are summed once, as they are listed: each stands for ``q x_i x_j / 2``, on the
 diagonal for ``q x_i / 2`` (published values agree with that only).  Indices count from 1.
-Problems with constraints, or variables that are not binary, are refused.
+Problems with constraints, or variables that are not binary, are refused.  Files of linear
+objectives (kinds LBB, LBN) have no list of quadratic terms.
 
 Source: F. Furini et al., Math. Program. Comput. 11, 237 (2019), doi:10.1007/s12532-018-0147-4;
 https://qplib.zib.de
 """
 
 import os
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +18,7 @@ import numpy as np
 from problems.formats.instance import Instance, problem_of
 from problems.formats.text import (
     MAX_VARIABLES,
+    NUMBER,
     FormatError,
     format_error,
     instance_name,
@@ -27,7 +30,9 @@ from problems.formats.text import (
 from problems.model import IsingProblem
 from problems.qubo import ising_from_binary, to_qubo
 
-_KINDS = ("QBB", "QBN", "LBB", "LBN")
+# Objective: linear, diagonal, convex or any; variables: binary; constraints: bounds or none.
+_KINDS = tuple(f"{objective}B{limits}" for objective in "QCDL" for limits in "BN")
+_WHOLE = re.compile(r"\d{1,18}")
 
 
 def read(path: str | os.PathLike) -> Instance:
@@ -47,17 +52,16 @@ def read(path: str | os.PathLike) -> Instance:
     if sense not in ("minimize", "maximize"):
         raise words.error(f"sense {show(sense)}", "minimize or maximize")
     sign = -1 if sense == "maximize" else 1
-    problem = _problem(words, sign)
+    problem = _problem(words, sign, quadratic=not kind.startswith("L"))
     return Instance(problem, instance_name(path), "qplib", "energy", maximise_source=sign < 0)
 
 
-def _problem(words: "_Words", sign: int) -> IsingProblem:
+def _problem(words: "_Words", sign: int, quadratic: bool) -> IsingProblem:
     n = words.count("number of variables", MAX_VARIABLES)
-    entries = [
-        (words.index(n), words.index(n), words.number()) for _ in range(words.count("terms"))
-    ]
+    num_terms = words.count("number of quadratic terms") if quadratic else 0
+    entries = [(words.index(n), words.index(n), words.number()) for _ in range(num_terms)]
     linear = np.full(n, words.number())
-    for _ in range(words.count("linear terms", n)):
+    for _ in range(words.count("number of linear terms", n)):
         index = words.index(n)
         linear[index] = words.number()
     constant = words.number()
@@ -79,14 +83,14 @@ def write(source: IsingProblem | Instance, path: str | os.PathLike) -> None:
     """
     matrix, offset = to_qubo(problem_of(source))
     terms = matrix.tocoo()
-    linear = matrix.diagonal()
+    linear = matrix.diagonal().tolist()
     pairs = [
         (int(j) + 1, int(i) + 1, 2 * v)
-        for i, j, v in zip(terms.row, terms.col, terms.data.tolist(), strict=True)
-        if i != j and v
+        for i, j, v in zip(terms.row, terms.col, terms.data, strict=True)
+        if i != j
     ]
-    biases = [(int(i) + 1, v) for i, v in enumerate(linear.tolist()) if v]
-    lines = ["pbits", "QBN", "minimize", f"{linear.size} # number of variables"]
+    biases = [(i + 1, v) for i, v in enumerate(linear) if v]
+    lines = ["pbits", "QBN", "minimize", f"{len(linear)} # number of variables"]
     lines += [f"{len(pairs)} # number of quadratic terms in objective"]
     lines += [f"{i} {j} {number_text(v)}" for i, j, v in pairs]
     lines += ["0.0 # default value for linear coefficients in objective"]
@@ -121,22 +125,19 @@ class _Words:
 
     def number(self) -> float:
         word = self.next("a number")
-        try:
-            value = float(word)
-        except ValueError:
-            value = np.nan
+        value = float(word) if NUMBER.fullmatch(word) else np.nan
         if not abs(value) <= 1e300:
             raise self.error(show(word), "a finite number")
         return value
 
     def count(self, what: str, most: int = 10**8) -> int:
         word = self.next(f"the {what}")
-        if not word.isdecimal() or int(word) > most:
+        if not _WHOLE.fullmatch(word) or int(word) > most:
             raise self.error(show(word), f"the {what}, at most {most}")
         return int(word)
 
     def index(self, n: int) -> int:
         word = self.next("an index")
-        if not word.isdecimal() or not 1 <= int(word) <= n:
+        if not _WHOLE.fullmatch(word) or not 1 <= int(word) <= n:
             raise self.error(show(word), f"an index from 1 to {n}")
         return int(word) - 1

@@ -201,4 +201,6 @@ def counts(lines: Lines, number: int, line: str, layout: str) -> list[int]:
 
 def number_text(value: int | float) -> str:
     """Shortest text that reads back as `value`; an integer-valued float loses its point."""
-    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(value)
+    if value == int(value) and abs(value) < 2**53:
+        return str(int(value))
+    return repr(value.item() if isinstance(value, np.generic) else value)

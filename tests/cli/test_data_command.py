@@ -25,8 +25,18 @@ def test_the_list_has_a_line_for_each_instance_of_a_family(invoke):
     assert "[optimal]" in lines[1]
 
 
+def test_sizes_are_in_the_terms_of_the_files(invoke):
+    head, *lines = invoke("data", "list", "coloring").stdout.splitlines()
+    assert head.split()[:4] == ["name", "nodes", "edges", "sense"]
+    assert "myciel3 11 20 min 4 list" in " ".join(" ".join(lines).split())
+    assert invoke("data", "list", "sat").stdout.split()[1:3] == ["variables", "clauses"]
+    assert invoke("data", "list").stdout.split()[1:3] == ["size", "terms"]
+    row = json.loads(invoke("data", "list", "coloring", "--json").stdout)[0]
+    assert (row["units"], row["target"], row["best_known"]) == (["nodes", "edges"], 0, 11)
+
+
 def test_wrong_names_are_one_line(complaint):
-    assert complaint("data", "list", "sat").startswith("family 'sat' given; expected one of gset")
+    assert complaint("data", "list", "3sat").startswith("family '3sat' given; expected one of gset")
     assert complaint("data", "download", "G99").startswith("instance 'G99' is not in the registry")
     assert complaint("data", "download", "chimera128_001").startswith("chimera128_001 cannot be")
 

@@ -13,6 +13,7 @@ import pytest
 from problems.formats import FormatError, read
 
 QUBO = "p qubo 0"
+QPLIB = "! a name\nx\nQBN # kind\nminimize\n"  # four lines
 TEXT_CASES = [
     # name, content, line, part of what is said
     ("empty.rud", "", 1, "empty file"),
@@ -76,6 +77,26 @@ TEXT_CASES = [
     ("many.bqp", "1\n2 1\n1 2 5\n1 1 5\n", 4, "more than the 1 entries"),
     ("zero.bqp", "1\n2 1\n0 1 5\n", 3, "index 0; expected an integer in 1..2"),
     ("link.bqp", "p qubo 0 2 0 1\n0 2 5\n", 2, "index 2; expected an integer in 0..1"),
+    ("empty.qplib", "", 1, "the end of the file; expected a name"),
+    ("name.qplib", "# x\n! x\nx\n", 3, "the end of the file; expected a kind such as QBN"),
+    ("kind.qplib", "x\nQML\n", 2, "the kind 'QML'; expected binary variables and no constraints"),
+    ("limits.qplib", "x\nQBL\n", 2, "the kind 'QBL'"),
+    ("sense.qplib", "x\nQBN\nmin\n", 3, "sense 'min'; expected minimize or maximize"),
+    ("count.qplib", f"{QPLIB}-1\n", 5, "'-1'; expected the number of variables, at most"),
+    ("huge.qplib", f"{QPLIB}99999999999\n", 5, "'99999999999'; expected the number of variables"),
+    ("digits.qplib", QPLIB + "9" * 5000, 5, "expected the number of variables"),
+    ("cut.qplib", f"{QPLIB}2\n2\n1 2 4\n", 7, "the end of the file; expected an index"),
+    ("half.qplib", f"{QPLIB}2\n1\n1 2\n", 7, "the end of the file; expected a number"),
+    ("range.qplib", f"{QPLIB}2\n1\n1 3 4\n", 7, "'3'; expected an index from 1 to 2"),
+    ("zero.qplib", f"{QPLIB}2\n1\n0 1 4\n", 7, "'0'; expected an index from 1 to 2"),
+    ("long.qplib", QPLIB + "2\n1\n1 " + "9" * 5000, 7, "expected an index from 1 to 2"),
+    ("word.qplib", f"{QPLIB}2\n1\n1 2 x\n", 7, "'x'; expected a finite number"),
+    ("nan.qplib", f"{QPLIB}2\n1\n1 2 nan\n", 7, "'nan'; expected a finite number"),
+    ("python.qplib", f"{QPLIB}2\n1\n1 2 1_0\n0\n0\n0\n", 7, "'1_0'; expected a finite number"),
+    ("default.qplib", f"{QPLIB}2\n0\n1e301\n", 7, "'1e301'; expected a finite number"),
+    ("many.qplib", f"{QPLIB}2\n0\n0\n3\n", 8, "'3'; expected the number of linear terms"),
+    ("linear.qplib", f"{QPLIB}2\n0\n0\n1\n3 1\n", 9, "'3'; expected an index from 1 to 2"),
+    ("constant.qplib", f"{QPLIB}2\n0\n0\n0\n", 8, "the end of the file; expected a number"),
     ("short.coo", "# vartype=SPIN\n0 1\n", 2, "2 numbers in '0 1'; expected `i j bias`"),
     ("label.coo", "# vartype=SPIN\n0 1 1\na 1 1\n", 3, "word 'a'"),
     ("minus.coo", "# vartype=SPIN\n0 -1 1\n", 2, "index -1"),

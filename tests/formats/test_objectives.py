@@ -216,3 +216,28 @@ def test_lines_of_a_text_keep_their_numbers():
     lines = split_lines("demo", "# c\r\n\r\n1 2\r\n  # c\r\n3 4")
     assert list(lines.data()) == [(3, "1 2"), (5, "3 4")]
     assert list(lines.data(3)) == [(5, "3 4")]
+
+
+QPLIB_TAIL = "1e30 # infinity\n0.0\n0\n0.0\n0\n0\n0\n"
+
+
+@pytest.mark.parametrize("sense", ["minimize", "maximize"])
+def test_qplib_halves_what_it_lists_and_adds_linear_terms_and_a_constant(tmp_path, sense):
+    """An entry counts q / 2 once, on the diagonal too; index k of a file is variable k - 1."""
+    rows = "".join(f"{i + 1} {j + 1} {q}\n" for i, j, q in ENTRIES)
+    linear = "1.5 # default\n1\n4 -6\n7.0 # constant\n"
+    head = f"name\nQBN\n{sense}\n4 # variables\n{len(ENTRIES)} # terms\n"
+    (tmp_path / "p.qplib").write_text(head + rows + linear + QPLIB_TAIL)
+    instance = read(tmp_path / "p.qplib")
+    expected = quadratic(1) / 2 + BITS @ [1.5, 1.5, 1.5, -6] + 7
+    np.testing.assert_array_equal(instance.values(STATES), expected)
+    sign = -1 if sense == "maximize" else 1
+    assert instance.maximise_source == (sign < 0)
+    np.testing.assert_array_equal(instance.problem.energies(STATES), sign * expected)
+
+
+def test_a_linear_objective_of_qplib_has_no_list_of_quadratic_terms(tmp_path):
+    text = "name\nLBN\nminimize\n4\n2.0\n1\n3 5\n-1\n"
+    (tmp_path / "p.qplib").write_text(text + QPLIB_TAIL)
+    expected = BITS @ [2, 2, 5, 2] - 1
+    np.testing.assert_array_equal(read(tmp_path / "p.qplib").values(STATES), expected)

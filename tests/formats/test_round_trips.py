@@ -98,6 +98,21 @@ def test_bqp_keeps_energies_and_its_sense(folder, numbers):
     np.testing.assert_allclose(instance.values(states), -energies, atol=1e-9 * scale)
 
 
+@given(numbers=terms(integers) | terms(moderate))
+@settings(max_examples=40, deadline=None)
+def test_qplib_keeps_energies_its_constant_and_pairs(folder, numbers):
+    problem = ising_from_binary(*numbers)
+    write(problem, folder / "q.qplib")
+    instance = read(folder / "q.qplib")
+    states = all_states(problem.num_variables)
+    scale = sum(abs(v) for v in [*numbers[0], *numbers[3], numbers[4]])
+    energies = problem.energies(states)
+    np.testing.assert_allclose(instance.values(states), energies, atol=1e-9 * scale)
+    assert not instance.maximise_source
+    np.testing.assert_array_equal(instance.problem.row, problem.row)
+    np.testing.assert_array_equal(instance.problem.col, problem.col)
+
+
 @pytest.mark.parametrize("suffix", ["json", "bqm"])
 def test_labels_of_strings_and_tuples_survive(tmp_path, suffix):
     labels = ["a", ("b", (1, 2)), 7]
