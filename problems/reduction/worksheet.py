@@ -21,7 +21,8 @@ class Choice(NamedTuple):
         """Fill in column `spin` of states [k, n]."""
         field = np.full(states.shape[0], float(self.bias))
         for neighbour, coupling in zip(self.neighbours, self.couplings, strict=True):
-            field += coupling * states[:, neighbour]
+            # A float: whole numbers times int8 would have to fit into int8.
+            field += float(coupling) * states[:, neighbour]
         states[:, self.spin] = np.where(field > 0, -1, 1)
 
 
