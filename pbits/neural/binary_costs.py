@@ -61,7 +61,9 @@ def evaluate(
     given = checked_images(images)
     classes = stored.network.shapes()[stored.network.nodes[-1].name][-1]
     wanted = checked_classes(labels, len(given), classes)
-    keys = None if key is None else iter(jax.random.split(checked_key(key), -(-len(given) // batch)))
+    keys = (
+        None if key is None else iter(jax.random.split(checked_key(key), -(-len(given) // batch)))
+    )
     found = outputs(
         lambda x: stored(x, None if keys is None else next(keys)), given, batch, progress
     )
