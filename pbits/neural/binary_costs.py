@@ -6,7 +6,6 @@ those of the others digitally.  Signs are not charged on either side.
 """
 
 import jax
-import numpy as np
 from numpy.typing import ArrayLike
 
 from crossbar.costs import Costs

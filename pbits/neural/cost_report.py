@@ -9,7 +9,8 @@ from pbits.neural.processor import Processor
 GROUPS = {
     "cell": "cells and wires", "adc": "converters", "dac": "drivers", "tree": "adders",
     "add": "adders", "mac": "multiply-accumulate", "register": "registers", "wire": "routing",
-    "resistance_sum": "cells and converters", "sram": "buffer", "dram": "weights from memory", "hbm2": "weights from memory",
+    "resistance_sum": "cells and converters", "sram": "buffer", "dram": "weights from memory",
+    "hbm2": "weights from memory",
 }  # fmt: skip
 """Parts of a breakdown, by the first word of an entry of the table of costs."""
 
