@@ -134,10 +134,11 @@ def digital_events(graph: Graph, sweeps: int, processor: Processor) -> dict[str,
         160.0
     """
     macs = 2.0 * graph.num_couplings * sweeps
-    moved = 2 * processor.bits * macs / processor.reuse + graph.num_units * sweeps
+    operands = processor.bits + processor.stored_bits
+    moved = operands * macs / processor.reuse + graph.num_units * sweeps
     stored = graph.num_couplings + graph.num_units
     return {
         processor.mac: macs,
         processor.buffer: moved,
-        processor.memory: processor.bits * stored / processor.images_per_load,
+        processor.memory: processor.stored_bits * stored / processor.images_per_load,
     }

@@ -19,9 +19,9 @@ from jax.tree_util import register_dataclass
 from numpy.typing import ArrayLike
 
 from crossbar.converters.resistance_sum import ResistanceColumns, ResistanceSum
-from crossbar.ledger import Report, charge
 from pbits import checks
 from pbits.neural.activations import BatchNorm
+from pbits.neural.checking import checked_images, checked_key
 from pbits.neural.joining import Flatten
 from pbits.neural.linear import Dense, Linear
 from pbits.neural.network import LinearHook, Network, chain
@@ -86,11 +86,13 @@ class ResistanceNetwork:
         network: of :func:`perceptron`, trained.
         array: rows and converter.
         columns: the arrays of each layer by name, stacked: resistances [tiles, rows, outputs].
+        trained: the network before :meth:`calibrated`.
     """
 
     network: Network
     array: ResistanceSum
     columns: Mapping[str, ResistanceColumns]
+    trained: Network
 
     @classmethod
     def program(
@@ -100,7 +102,16 @@ class ResistanceNetwork:
 
         Rows that a layer does not fill hold as many 1 as -1, or one more, and are driven with 1;
         what they add is known and taken off.
+
+        Args:
+            key: of `jax.random`: the chip.
+            network: of :func:`perceptron`, trained, unfolded.
+            array: the published one if None.
+
+        Raises:
+            ValueError: on a key that is none.
         """
+        key = checked_key(key)
         array = ResistanceSum() if array is None else array
         columns = {}
         for i, (name, _, matrix, _) in enumerate(network.linears()):
@@ -113,7 +124,7 @@ class ResistanceNetwork:
             ]
             columns[name] = jax.tree.map(lambda *parts: jnp.stack(parts), *_resistances(written))
         stacked = {name: ResistanceColumns(array, *both) for name, both in columns.items()}
-        return cls(network, array, stacked)
+        return cls(network, array, stacked, network)
 
     def __call__(self, x: ArrayLike, key: jax.Array | None = None) -> jax.Array:
         """Outputs [n, classes] of inputs [n, ...]; `key` is that of jitter, where there is any."""
@@ -124,27 +135,12 @@ class ResistanceNetwork:
 
         A converter's codes and the spread of its cells move each column; its threshold follows.
         """
-        moments = _moments(self.network, dict(self.columns), jnp.asarray(images, jnp.float32))
+        moments = _moments(self.network, dict(self.columns), jnp.asarray(checked_images(images)))
         layers = {
             name: replace(self.network[name], mean=mean, variance=variance)
             for name, (mean, variance) in moments.items()
         }
         return replace(self, network=self.network.replace(layers))
-
-    def report(self, images: int) -> Report:
-        """Energy and time of some images: tiles one after another on one 64 x 64 array.
-
-        Products are charged at the array's published efficiency, 262 TOPS/W, and its 11.1 MHz;
-        sums of tiles and signs are not charged.
-        """
-        products, turns = 0, 0
-        for one in self.columns.values():
-            tiles, rows, outputs = one.plus.shape
-            products += tiles * rows * outputs
-            turns += tiles * -(-outputs // self.array.rows)
-        events = {f"resistance_sum.{self.array.bits}": images * products}
-        path = {"resistance_sum.time": images * turns / float(self.array.rate)}
-        return charge(events, path)
 
 
 def _filling(inputs: int, rows: int, outputs: int) -> np.ndarray:

@@ -1,7 +1,11 @@
-"""Images, classes and predictions that callers give, checked with the remedy in the message."""
+"""What callers give, checked with the remedy in the message."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from crossbar.design import Design
 
 
 def checked_images(images: ArrayLike, name: str = "images") -> NDArray[np.float32]:
@@ -32,13 +36,16 @@ def checked_images(images: ArrayLike, name: str = "images") -> NDArray[np.float3
     return array
 
 
-def checked_classes(labels: ArrayLike, count: int, classes: int | None = None) -> NDArray:
+def checked_classes(
+    labels: ArrayLike, count: int, classes: int | None = None, name: str = "labels"
+) -> NDArray:
     """Classes int [count], from 0 to ``classes - 1``.
 
     Args:
         labels: what came.
         count: how many images there are.
         classes: how many the network tells; None where nobody knows.
+        name: what the message calls them: "labels" of images, or "names" of outputs.
 
     Raises:
         ValueError: with what came, and what was expected.
@@ -49,15 +56,16 @@ def checked_classes(labels: ArrayLike, count: int, classes: int | None = None) -
     """
     found = np.asarray(labels)
     if found.shape != (count,):
-        raise ValueError(f"labels have shape {found.shape}; expected ({count},), one an image")
+        each = "image" if name == "labels" else "output"
+        raise ValueError(f"{name} have shape {found.shape}; expected ({count},), one an {each}")
     if not np.issubdtype(found.dtype, np.integer):
         raise ValueError(
-            f"labels hold {found.dtype}; expected whole numbers: the place of each class"
+            f"{name} hold {found.dtype}; expected whole numbers: the place of each class"
         )
     if count and (found.min() < 0 or (classes is not None and found.max() >= classes)):
         most = "" if classes is None else f" to {classes - 1}"
         raise ValueError(
-            f"labels are from {found.min()} to {found.max()}; expected classes from 0{most}"
+            f"{name} are from {found.min()} to {found.max()}; expected classes from 0{most}"
         )
     return found
 
@@ -81,3 +89,34 @@ def checked_shares(probabilities: ArrayLike) -> NDArray[np.float64]:
             "softmax makes them of logits"
         )
     return p
+
+
+def checked_key(key: object) -> jax.Array:
+    """A key of `jax.random`, with a type or as uint32 words.
+
+    Raises:
+        ValueError: on anything else, such as a seed or several keys.
+
+    Example:
+        >>> checked_key(jax.random.key(0)).shape
+        ()
+    """
+    if isinstance(key, jax.Array | np.ndarray):
+        array = jnp.asarray(key)
+        typed = jnp.issubdtype(array.dtype, jax.dtypes.prng_key)
+        if array.ndim == 0 if typed else array.ndim == 1 and array.dtype == jnp.uint32:
+            return array
+    raise ValueError(f"key is {key!r}; expected a key of jax.random, such as jax.random.key(0)")
+
+
+def checked_design(design: object) -> Design:
+    """A `crossbar.Design`.
+
+    Raises:
+        ValueError: on anything else, such as the name of a preset.
+    """
+    if not isinstance(design, Design):
+        raise ValueError(
+            f"design is {design!r}; expected a crossbar.Design: pbits.neural.hardware('sot')"
+        )
+    return design

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from crossbar.design import Design
 from pbits.checks import whole_number
+from pbits.neural.checking import checked_key
 from pbits.neural.inference import Evaluation, evaluate
 from pbits.neural.mapping import map_network
 from pbits.neural.network import Network
@@ -166,7 +167,7 @@ def evaluate_chips(
         [1.0, 1.0]
     """
     whole_number("chips", chips, least=1)
-    found = []
+    key, found = checked_key(key), []
     for place in range(chips):
         chip, read = random.split(random.fold_in(key, place) if place else key)
         mapped = map_network(

@@ -9,7 +9,8 @@ from pbits.neural.processor import Processor
 GROUPS = {
     "cell": "cells and wires", "adc": "converters", "dac": "drivers", "tree": "adders",
     "add": "adders", "mac": "multiply-accumulate", "register": "registers", "wire": "routing",
-    "sram": "buffer", "dram": "weights from memory", "hbm2": "weights from memory",
+    "resistance_sum": "cells and converters", "sram": "buffer", "dram": "weights from memory",
+    "hbm2": "weights from memory",
 }  # fmt: skip
 """Parts of a breakdown, by the first word of an entry of the table of costs."""
 
@@ -102,9 +103,8 @@ class InferenceCost:
     @property
     def advantage_on_chip(self) -> float:
         """The same with a processor that has all weights in its buffer already."""
-        parts = self.by_part(digital=True)
-        stays = parts.get(GROUPS["mac"], 0.0) + parts.get(GROUPS["sram"], 0.0)
-        return stays / self.energy
+        fetched = self.by_part(digital=True).get(GROUPS["dram"], 0.0)
+        return (self.digital_energy - fetched) / self.energy
 
     def by_layer(self) -> dict[str, float]:
         """J of each layer."""

@@ -92,6 +92,7 @@ def evaluate(
     labels: ArrayLike,
     *,
     key: jax.Array | None = None,
+    names: ArrayLike | None = None,
     batch: int = 100,
     processor: Processor | None = None,
     costs: Costs | None = None,
@@ -104,6 +105,7 @@ def evaluate(
         images: inputs [n, ...], as the network expects them.
         labels: classes, int [n].
         key: of read noise; None for none.
+        names: the class of each output, such as of `plasticity.votes`; its place if None.
         batch: images at a time.
         processor: a digital one to compare with.
         costs: the table of costs; the built-in one if None.
@@ -111,11 +113,25 @@ def evaluate(
 
     Raises:
         ValueError: where there are no images or some are not finite, or labels are not classes.
+
+    Example:
+        >>> import crossbar
+        >>> from pbits.neural import map_network, mlp
+        >>> design = crossbar.Design(crossbar.Cell([1e-6, 2e-6]), rows=4, columns=4)
+        >>> images = np.array([[1.0, 0.0], [0.0, 1.0]])
+        >>> mapped = map_network(mlp([np.eye(2)]), design, images, jax.random.key(0))
+        >>> evaluate(mapped, images, [0, 1]).accuracy
+        1.0
+        >>> evaluate(mapped, images, [2, 0], names=[2, 0]).confusion.tolist()
+        [[1, 0, 0], [0, 0, 0], [0, 0, 1]]
     """
     images = checked_images(images)
-    classes = mapped.network.shapes()[mapped.network.nodes[-1].name][-1]
-    wanted = checked_classes(labels, len(images), classes)
+    width = mapped.network.shapes()[mapped.network.nodes[-1].name][-1]
+    called = np.arange(width) if names is None else checked_classes(names, width, name="names")
+    wanted = checked_classes(labels, len(images), width if names is None else None)
+    classes = int(max(called.max(), wanted.max())) + 1
     logits, energies = mapped.counted(images, key, batch, progress)
     plain = outputs(mapped.network, images, batch)
+    found, expected = (called[x.argmax(-1)] for x in (logits, plain))
     cost = cost_of(mapped, energies, processor=processor, costs=costs)
-    return Evaluation(wanted, logits.argmax(-1), plain.argmax(-1), classes, cost)
+    return Evaluation(wanted, found, expected, classes, cost)

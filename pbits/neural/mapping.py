@@ -15,6 +15,7 @@ from crossbar.design import Design
 from crossbar.programmed import ProgrammedMatrix
 from crossbar.write_verify import Verify
 from pbits.checks import whole_number
+from pbits.neural.checking import checked_design, checked_images, checked_key
 from pbits.neural.evaluating import Progress
 from pbits.neural.fitting import Aids, fit
 from pbits.neural.in_order import fit_in_order
@@ -72,6 +73,9 @@ class Mapped:
             key: of read noise; None for none.
             batch: images at a time; bounds the memory.
             progress: called with the images done and all images.
+
+        Raises:
+            ValueError: where there are no images or some are not finite.
         """
         return self.counted(images, key, batch, progress, count=False)[0]
 
@@ -90,7 +94,7 @@ class Mapped:
         were there already.
         """
         results, energies, full = [], dict.fromkeys(self.arrays, 0.0), 0
-        images = np.asarray(images, np.float32)
+        images, key = checked_images(images), None if key is None else checked_key(key)
         whole = frozenset(name for name, memory in self.arrays.items() if is_whole(memory))
         for place, (x, wanted) in enumerate(_batches(images, batch)):
             part = None if key is None else random.fold_in(key, place)
@@ -167,18 +171,16 @@ def map_network(
         progress: called with the layers done and all layers.
 
     Raises:
-        ValueError: where a layer is not in the network, there are no images, or a number is out of
-            range.
+        ValueError: where a layer is not in the network, there are no images or some are not finite,
+            a number is out of range, or design or key are none.
     """
-    linears = network.linears()
+    key, design, linears = checked_key(key), checked_design(design), network.linears()
     changes = {} if layers is None else dict(layers)
     unknown = sorted(set(changes) - {node.name for node in linears})
     if unknown:
         names = ", ".join(node.name for node in linears)
         raise ValueError(f"no linear layer is named {unknown[0]!r}; there are {names}")
-    images = np.asarray(calibration_images, np.float32)
-    if not len(images) or not np.isfinite(images).all():
-        raise ValueError("calibration_images must be finite, and at least one image")
+    images = checked_images(calibration_images, "calibration_images")
     whole_number("vectors", vectors, least=2)
     unsigned = unsigned_layers(network, unsigned_input=bool(images.min() >= 0))
     aids = Aids() if aids is None else aids
@@ -230,8 +232,6 @@ def typical_rows(network: Network, images: np.ndarray, vectors: int) -> Rows:
 def _batches(images: np.ndarray, batch: int) -> Iterator[tuple[jax.Array, int]]:
     """Equal batches, the last filled up from the start, and how many of each are wanted."""
     whole_number("batch", batch, least=1)
-    if not len(images):
-        raise ValueError("there are no images; expected at least one")
     size = min(batch, len(images))
     for start in range(0, len(images), size):
         places = np.arange(start, start + size)

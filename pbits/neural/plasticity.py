@@ -29,7 +29,10 @@ from pbits.devices.writing import Writer
 from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.linear import Dense
 from pbits.neural.network import Network, chain
+from pbits.neural.processor import Processor
 
+PROCESSOR = Processor(mac="add.int8", weight_bits=1)
+"""A digital one to compare with: an addition and a stored bit for each synapse (assumed)."""
 _BIASES = 0.1, 10.0  # currents over the critical one
 _START = np.uint32(0xFFFFFFFF)  # number of the event that draws the first weights
 
@@ -83,7 +86,19 @@ class Learned(NamedTuple):
     switched: int
 
     def network(self) -> Network:
-        """Sums less thresholds, of lines: a network of one product, to be put on tiles."""
+        """Sums less thresholds, of lines: a network of one product, to be put on tiles.
+
+        Example:
+            >>> from pbits.neural import evaluate, hardware, map_network
+            >>> images, labels = np.eye(3), np.array([2, 0, 1])
+            >>> found = learn(images, Learning(neurons=3), epochs=30)
+            >>> design = hardware("stt", mapping="ternary")
+            >>> mapped = map_network(found.network(), design, lines(images), jax.random.key(0))
+            >>> named = votes(found, images, labels, classes=3)
+            >>> run = evaluate(mapped, lines(images), labels, names=named, processor=PROCESSOR)
+            >>> run.accuracy, run.facts()["joules_per_image"] > 0
+            (1.0, True)
+        """
         weight = jnp.asarray(self.weights, jnp.float32)
         return chain([Dense(weight, -jnp.asarray(self.thresholds))], (len(weight),), ["synapses"])
 

@@ -13,10 +13,15 @@ class Processor:
     Attributes:
         mac: entry of the table of costs.
         buffer: of activations and weights. memory: of weights.
-        bits: of weights and activations.
+        bits: of activations, and of weights unless `weight_bits` are given.
         reuse: multiply-accumulates that a bit of the buffer serves; 16 is a systolic array's side,
             assumed.
         images_per_load: images that a weight from the memory serves.
+        weight_bits: of a weight; as many as `bits` if None.
+
+    Example:
+        >>> Processor(mac="add.int8", weight_bits=1).events(100, 10, 1)["dram.bit"]
+        1000.0
     """
 
     mac: str = "mac.int8"
@@ -25,12 +30,19 @@ class Processor:
     bits: int = 8
     reuse: float = 16.0
     images_per_load: float = 1.0
+    weight_bits: int | None = None
+
+    @property
+    def stored_bits(self) -> int:
+        """Of a weight."""
+        return self.bits if self.weight_bits is None else self.weight_bits
 
     def events(self, inputs: int, outputs: int, products: int) -> dict[str, float]:
         """Of one layer and image."""
         macs = inputs * outputs * products
+        operands = self.bits + self.stored_bits
         return {
             self.mac: macs,
-            self.buffer: 2 * self.bits * macs / self.reuse + self.bits * outputs * products,
-            self.memory: self.bits * inputs * outputs / self.images_per_load,
+            self.buffer: operands * macs / self.reuse + self.bits * outputs * products,
+            self.memory: self.stored_bits * inputs * outputs / self.images_per_load,
         }

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -20,7 +19,8 @@ from crossbar.design import Design
 from crossbar.programmed import ProgrammedMatrix
 from crossbar.programming import program
 from pbits import checks
-from pbits.neural.linear import Linear
+from pbits.neural.checking import checked_design, checked_images, checked_key
+from pbits.neural.mapping import typical_rows
 from pbits.neural.monte_carlo import Arrays, sample_all
 from pbits.neural.network import Network
 
@@ -42,15 +42,11 @@ def in_arrays(
         names: of the layers; all by default.
 
     Raises:
-        ValueError: on a name that no linear layer has.
+        ValueError: on a name that no linear layer has, images that are not finite, or a design or
+            key that is none.
     """
-    seen: dict[str, np.ndarray] = {}
-
-    def look(name: str, layer: Linear, rows: jax.Array) -> jax.Array:
-        seen[name] = np.asarray(rows)[:: max(1, len(rows) // _VECTORS)]
-        return rows @ layer.matrix
-
-    network.run(jnp.asarray(images, jnp.float32), linear=look)
+    key, design = checked_key(key), checked_design(design)
+    seen = typical_rows(network, checked_images(images), _VECTORS)
     if unknown := set(names) - set(seen):
         raise ValueError(f"no linear layer is called {sorted(unknown)}; there are {sorted(seen)}")
     arrays = {}

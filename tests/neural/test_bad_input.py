@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from jax import random
 
 from pbits import neural
-from pbits.neural import binary, macro, predictions, shapes
+from pbits.neural import binary, macro, predictions, readout, shapes
 from pbits.neural.partial_sums import PartialSums
 from pbits.neural.plasticity import Learned, votes
 from pbits.neural.toggles import ToggleAware
@@ -17,9 +18,12 @@ NET = shapes.mlp((4,), 3, hidden=(2,))
 RANDOM = neural.pbit_mlp((4,), 3, hidden=(2,), drive=0)
 MACRO = macro.on_macros(NET, IMAGES)
 MAPPED = SimpleNamespace(network=NET)  # refused before arrays are asked
+STORED, SOT, KEY = neural.Mapped(NET, {}), neural.hardware("sot"), random.key(0)
 LEARNED = Learned(np.ones((8, 2), np.int8), np.zeros(2), np.ones(2), 1, 1.0, 1.0, 1)
 
 IMAGE_USERS = {
+    "Mapped.run": lambda x: STORED.run(x),
+    "in_arrays": lambda x: readout.in_arrays(RANDOM, SOT, x, KEY),
     "outputs": lambda x: neural.outputs(NET, x),
     "accuracy": lambda x: neural.accuracy(NET, x, LABELS),
     "evaluate": lambda x: neural.evaluate(MAPPED, x, LABELS),
@@ -70,6 +74,14 @@ def test_labels_must_be_classes(use):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        (lambda: neural.map_network(NET, SOT, NAN, KEY), "calibration_images hold .* number 2"),
+        (lambda: neural.map_network(NET, SOT, IMAGES[:0], KEY), "there are no calibration_images"),
+        (lambda: neural.map_network(NET, SOT, IMAGES, 3), r"key is 3; expected .* jax.random.key"),
+        (lambda: neural.map_network(NET, "sot", IMAGES, KEY), "design is 'sot'; expected a crossb"),
+        (lambda: neural.evaluate_chips(NET, SOT, IMAGES, IMAGES, LABELS, 3), "key is 3"),
+        (lambda: neural.evaluate(STORED, IMAGES, LABELS, key=random.split(KEY)), "key is Array"),
+        (lambda: neural.evaluate(STORED, IMAGES, LABELS, names=[0]), r"names have .* an output"),
+        (lambda: readout.in_arrays(RANDOM, "sot", IMAGES, KEY), "design is 'sot'"),
         (lambda: shapes.mlp((4,), 0), "width of dense3 is 0"),
         (lambda: shapes.mlp((4,), 3, hidden=("8",)), "width of dense1 is '8'"),
         (lambda: shapes.mlp((4, -1), 3), "each size of input_shape is -1"),

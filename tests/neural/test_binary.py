@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from crossbar.converters.resistance_sum import ResistanceSum
-from pbits.neural import accuracy, binary, data, train
+from crossbar.ledger import charge
+from pbits.neural import accuracy, binary, binary_costs, data, train
 from pbits.neural.binary import ResistanceNetwork
 
 RNG = np.random.default_rng(8)
@@ -57,12 +58,32 @@ def test_calibration_sees_the_chips_own_sums():
         np.testing.assert_allclose(normal.std(0), 1, atol=0.02)
 
 
-def test_the_cost_is_that_of_the_published_array():
-    report = chip(ResistanceSum()).report(images=10)
-    products = 128 * 65 + 128 * 3
-    assert report.energy == pytest.approx(10 * products * 2 / 262e12, rel=1e-6, abs=0)
+def test_accuracy_and_cost_are_of_one_run_on_the_published_array():
+    labels = np.arange(20) % 3
+    stored = chip(ResistanceSum())
+    found = binary_costs.evaluate(stored, X, labels, batch=20)
+    outputs = (np.asarray(stored(X)), np.asarray(PLAIN(NET, X)))
+    assert found.accuracy == np.mean(outputs[0].argmax(-1) == labels)
+    assert found.float_accuracy == np.mean(outputs[1].argmax(-1) == labels)
+    first, last = (layer.report for layer in found.cost.layers)
+    products = {row.name: row.total for row in first.rows}["resistance_sum.4"]
+    assert products == pytest.approx(128 * 65 * 2 / 262e12, rel=1e-6, abs=0)
+    moved = charge({"sram.32kB.bit": 71 + 65 * 8, "add.int8": 2 * 65}).energy
+    assert first.energy == pytest.approx(products + moved, rel=1e-6, abs=0)
     # Two arrays of rows, and of columns two for 65 and one for 3, at 11.1 MHz.
-    assert report.latency == pytest.approx(10 * (4 + 2) / 11.1e6, abs=0)
+    assert found.cost.latency == pytest.approx((4 + 2) / 11.1e6, rel=1e-6, abs=0)
+    assert found.cost.arrays == 6
+    assert last.missing == found.cost.missing == ("resistance_sum.4",)  # nobody gives its area
+    bits = charge(binary_costs.PROCESSOR.events(71, 65, 1)).energy
+    assert found.cost.layers[0].digital.energy == pytest.approx(bits, rel=1e-9, abs=0)
+    assert bits < 0.2 * charge({"mac.int8": 71 * 65, "dram.bit": 8 * 71 * 65}).energy
+    assert 0 < found.cost.advantage_on_chip < found.cost.advantage
+    moved = stored.calibrated(X)
+    assert np.array_equal(
+        binary_costs.evaluate(moved, X, labels, batch=20).float_found, found.float_found
+    )
+    with pytest.raises(ValueError, match="key is 3"):
+        binary_costs.evaluate(stored, X, labels, key=3)
 
 
 @pytest.mark.slow

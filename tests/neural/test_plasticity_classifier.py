@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 from scipy.stats import norm
 
 from pbits.devices.plasticity import Rule, expected_weight, probabilities
-from pbits.neural import data
-from pbits.neural.plasticity import Learned, Learning, classify, learn, lines, votes
+from pbits.neural import data, evaluate, hardware, map_network
+from pbits.neural.plasticity import PROCESSOR, Learned, Learning, classify, learn, lines, votes
 
 
 def test_synapses_follow_the_expected_weights():
@@ -55,6 +56,17 @@ def test_digits_are_learnt_without_labels():
     assert np.mean(classify(found, named, unseen[0]) == unseen[1]) > 0.8
     assert found.wins.min() > 0
     assert found.events == 6 * len(images)
+    # The same bits in cells: ternary pairs, one of which each synapse uses.
+    design = hardware("stt", mapping="ternary", input_bits=4)
+    memory = map_network(found.network(), design, lines(images[:64]), jax.random.key(0))
+    run = evaluate(memory, lines(unseen[0]), unseen[1], names=named, processor=PROCESSOR)
+    known = classify(found, named, unseen[0])
+    assert np.array_equal(run.float_found, known)
+    assert abs(run.accuracy - run.float_accuracy) < 0.05
+    assert np.mean(run.found == known) > 0.8
+    weights = {row.name: row.count for row in run.cost.layers[0].digital.rows}["dram.bit"]
+    assert weights == found.weights.size
+    assert run.cost.energy > 0 < run.cost.latency
     # Nothing learnt: thresholds alone, and synapses as they were drawn.
     still = learn(images, replace(learning, rule=Rule(1e-9, 1e-9)), epochs=6, seed=1)
     named = votes(still, images, labels)
