@@ -9,6 +9,9 @@ Where there is none, some nodes of a ground state may have no colour.  A > B flo
 the largest degree, keeps all coloured and conflicts fewest: no node has several colours, as leaving
 one out saves at least A; so a node without a colour has at most d neighbours of one colour each,
 floor(d / k) of them at most have the colour that fewest have, and taking that saves A.
+
+Nodes of a given colour have no bits: theirs are held, and what has been said of nodes is true of
+the others.  A sudoku is such a colouring, of 81 cells of which those in line or in one box meet.
 """
 
 from collections.abc import Hashable, Mapping
@@ -20,6 +23,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.clamping import clamp
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
 from problems.library.graphs import edges_of, simple_graph, values_of_nodes
@@ -35,7 +39,8 @@ class GraphColouring(Encoded[Colouring]):
     """Colours for nodes; build one with :func:`graph_colouring`.
 
     Solutions map nodes to colours 0 to k - 1, or None where a node has none or several.
-    The objective is the number of edges whose ends are alike.
+    The objective is the number of edges whose ends are alike.  Nodes of a given colour have to keep
+    it.
     """
 
     kind: ClassVar[str] = "graph-colouring"
@@ -44,6 +49,12 @@ class GraphColouring(Encoded[Colouring]):
     colours: int
     node_weight: float
     edge_weight: float
+    given: Mapping[Hashable, int]
+
+    @cached_property
+    def free(self) -> tuple[Hashable, ...]:
+        """Nodes whose colour is not given, in the graph's order: those that have spins."""
+        return tuple(v for v in self.graph if v not in self.given)
 
     @property
     def penalties(self) -> Mapping[str, float]:
@@ -56,7 +67,10 @@ class GraphColouring(Encoded[Colouring]):
         energy = Binaries(bits.size)
         energy.exactly_one(bits, self.node_weight)
         energy.couple(bits[row], bits[col], self.edge_weight)
-        return energy.problem([(v, c) for v in self.graph for c in range(self.colours)])
+        whole = energy.problem([(v, c) for v in self.graph for c in range(self.colours)])
+        held = {(v, c): 1 if c == its else -1 for v, its in self.given.items()
+                for c in range(self.colours)}  # fmt: skip
+        return clamp(whole, held) if held else whole
 
     @property
     def ideal(self) -> int:
@@ -66,12 +80,15 @@ class GraphColouring(Encoded[Colouring]):
         state = one_state(spins, self.problem.num_variables).reshape(-1, self.colours) > 0
         single = state.sum(1) == 1
         chosen = state.argmax(1)
-        return {v: int(chosen[i]) if single[i] else None for i, v in enumerate(self.graph)}
+        found = {v: int(chosen[i]) if single[i] else None for i, v in enumerate(self.free)}
+        return {v: self.given[v] if v in self.given else found[v] for v in self.graph}
 
     def encode(self, solution: Colouring) -> NDArray[np.int8]:
         self._check(solution)
-        state = np.full((len(self.graph), self.colours), -1, np.int8)
-        for i, v in enumerate(self.graph):
+        if changed := self._changed(solution):
+            raise ValueError(f"{changed[0]}, and no spins mean another")
+        state = np.full((len(self.free), self.colours), -1, np.int8)
+        for i, v in enumerate(self.free):
             if (colour := solution[v]) is not None:
                 state[i, colour] = 1
         return state.ravel()
@@ -85,11 +102,12 @@ class GraphColouring(Encoded[Colouring]):
             if solution[u] is not None and solution[u] == solution[v]
         ]
         used = {colour for colour in solution.values() if colour is not None}
-        return certificate(len(alike), bare + alike, colours_used=len(used))
+        words = bare + self._changed(solution) + alike
+        return certificate(len(alike), words, colours_used=len(used))
 
     def repair(self, solution: Colouring) -> Colouring:
         """Give nodes without a colour the one that fewest of their neighbours have."""
-        mended = dict(solution)
+        mended = {**solution, **self.given}
         for v in self.graph:
             if mended[v] is None:
                 around = [mended[u] for u in self.graph[v]]
@@ -112,6 +130,13 @@ class GraphColouring(Encoded[Colouring]):
     def from_plain(self, data: Any) -> Colouring:
         return values_of_nodes(self.graph, data)
 
+    def _changed(self, solution: Colouring) -> list[str]:
+        return [
+            f"node {v!r} has colour {solution[v]}, not {its} as given"
+            for v, its in self.given.items()
+            if solution[v] is not None and solution[v] != its
+        ]
+
     def _check(self, solution: Colouring) -> None:
         for v in self.graph:
             if v not in solution:
@@ -128,19 +153,23 @@ def graph_colouring(
     colours: int | None = None,
     node_weight: float | None = None,
     edge_weight: float = 1,
+    given: Mapping[Hashable, int] | Any = None,
 ) -> GraphColouring:
     """Colouring of a graph with a number of colours.
 
     Args:
         graph: undirected, without self-loops; directions and parallel edges count once.
         colours: k, 1 or more; by default as many as a greedy colouring takes (`greedy_colours`):
-            that many serve, but often fewer do.
+            that many serve where no node's colour is given, but often fewer do.
         node_weight: A of the module's energy, B by default; above B times the largest degree over
             k, rounded down, where there may be no colouring and fewest conflicts are wanted.
         edge_weight: B.
+        given: {node: colour} or [[node, colour], ...] of nodes whose colour is decided; they have
+            no spins.  There may be no proper colouring with these.
 
     Raises:
-        ValueError: on a self-loop, fewer than one colour or a weight that is not positive.
+        ValueError: on a self-loop, fewer than one colour, a weight that is not positive, or given
+            colours of other nodes or not of 0 to k - 1.
 
     Example:
         >>> import networkx as nx
@@ -149,8 +178,12 @@ def graph_colouring(
         True
         >>> square.certificate({0: 0, 1: 0, 2: 0, 3: 1}).violations
         ('nodes 0 and 1 both have colour 0', 'nodes 1 and 2 both have colour 0')
+        >>> begun = graph_colouring(nx.cycle_graph(4), 2, given={0: 1})
+        >>> begun.problem.num_variables, begun.decode([1, -1, -1, 1, 1, -1])
+        (6, {0: 1, 1: 0, 2: 1, 3: 0})
     """
     plain = simple_graph(graph)
+    held = values_of_nodes(plain, [] if given is None else given)
     if colours is None:
         colours = greedy_colours(plain)
     if not isinstance(colours, int | np.integer) or colours < 1:
@@ -160,7 +193,11 @@ def graph_colouring(
     for name, weight in (("node_weight", node_weight), ("edge_weight", edge_weight)):
         if not 0 < weight < np.inf:
             raise ValueError(f"{name} is {weight}; expected a positive number")
-    return GraphColouring(plain, int(colours), node_weight, edge_weight)
+    for v, its in held.items():
+        if not is_index(its, int(colours)):
+            raise ValueError(f"node {v!r} is given colour {its!r}; expected 0 to {colours - 1}")
+    given = {v: int(its) for v, its in held.items()}
+    return GraphColouring(plain, int(colours), node_weight, edge_weight, given)
 
 
 def greedy_colours(graph: nx.Graph) -> int:

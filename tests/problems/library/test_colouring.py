@@ -42,6 +42,46 @@ def test_ground_states_have_fewest_conflicts(graph, colours):
         check_ground_states(graph_colouring(graph, colours), 0)
 
 
+@QUICK
+@given(graphs(), st.integers(1, 3), st.data())
+def test_given_colours_are_kept(graph, colours, data):
+    chosen = st.dictionaries(st.sampled_from(list(graph)), st.integers(0, colours - 1), max_size=3)
+    held = data.draw(chosen)
+    weight = max((d for _, d in graph.degree), default=0) // colours + 1
+    encoded = graph_colouring(graph, colours, weight, given=list(map(list, held.items())))
+    assert encoded.problem.num_variables == (len(graph) - len(held)) * colours
+    best = min(
+        sum(choice[u] == choice[v] for u, v in graph.edges)
+        for choice in itertools.product(range(colours), repeat=len(graph))
+        if all(choice[v] == its for v, its in held.items())
+    )
+    states = all_states(encoded.problem.num_variables)
+    energies = encoded.problem.energies(states)
+    assert energies.min() == best
+    for state in states[energies == best]:
+        found = encoded.decode(state)
+        assert encoded.certificate(found).objective == best
+        assert all(found[v] == its for v, its in held.items())
+    if best == 0:
+        check_ground_states(encoded, 0)
+        check_ground_states(graph_colouring(graph, colours, given=held), 0)
+
+
+def test_another_colour_than_the_given_is_seen_and_mended():
+    encoded = graph_colouring(nx.cycle_graph(4), 2, given={0: 1})
+    proper = {0: 0, 1: 1, 2: 0, 3: 1}
+    known = encoded.certificate(proper)
+    assert known.violations == ("node 0 has colour 0, not 1 as given",)
+    assert not known.feasible
+    with pytest.raises(ValueError, match="as given"):
+        encoded.encode(proper)
+    assert encoded.repair({0: None, 1: 0, 2: 1, 3: 0})[0] == 1
+    clash = graph_colouring(nx.path_graph(3), 2, given={0: 1, 1: 1})
+    assert clash.problem.energies([1, -1]) == 1  # the two that are given, and no more
+    assert not clash.certificate(clash.decode([1, -1])).feasible
+    assert graph_colouring(nx.path_graph(2), 2, given={0: 0, 1: 1}).decode([]) == {0: 0, 1: 1}
+
+
 def test_too_light_a_node_weight_leaves_nodes_bare():
     """Negative control: below the bound, 1 here, ground states of K4 leave nodes out."""
     encoded = graph_colouring(nx.complete_graph(4), 2, node_weight=0.9)
@@ -76,6 +116,10 @@ def test_samples_of_dimod_in_any_order():
         ({"node_weight": -1.0}, "positive"),
         ({"graph": nx.Graph([(1, 1)])}, "to itself"),
         ({"graph": 3}, "is no graph"),
+        ({"given": {2: 0}}, "not in the graph"),
+        ({"given": {1: 2}}, "expected 0 to 1"),
+        ({"given": [[1, "red"]]}, "expected 0 to 1"),
+        ({"given": 1}, "pairs"),
     ],
 )
 def test_bad_input(change, words):
