@@ -12,7 +12,7 @@ import pbits
 import problems
 import problems.polynomial
 from pbits.descent import flip_gains
-from pbits.solving import driver, search
+from pbits.solving import driver, host, search
 from pbits.solving.background import Background
 from problems.generators import edwards_anderson, random_gnp, sherrington_kirkpatrick
 
@@ -103,6 +103,7 @@ def cubic(n, m, seed=0):
 )
 def test_what_the_host_does_not_anneal_is_descended(problem, time_limit, monkeypatch):
     """However short the limit, before compilation or beside it, the answer is a local minimum."""
+    monkeypatch.setattr(host, "_MOST_LONGER_TERMS", 800)
     assert not driver.is_suitable(problem)
     go = threading.Event()
     monkeypatch.setattr(search.Search, "prepare", lambda self: go.wait(20))
