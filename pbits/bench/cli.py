@@ -14,6 +14,7 @@ from pbits.bench.crossbar_cli import crossbar
 from pbits.bench.device_cli import device
 from pbits.bench.inference_cli import inference
 from pbits.bench.machine_cli import machine as machine_command
+from pbits.bench.problems_cli import problems as problems_command
 from pbits.bench.race_cli import tts
 from pbits.bench.report_cli import report as report_command
 
@@ -141,6 +142,7 @@ app.command()(device)
 app.command()(crossbar)
 app.command()(inference)
 app.command("machine")(machine_command)
+app.command("problems")(problems_command)
 app.command("report")(report_command)
 
 
