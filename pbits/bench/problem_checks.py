@@ -29,7 +29,9 @@ class Verdict(NamedTuple):
             return False
         if self.objective is None:
             return True
-        return objective is not None and abs(self.objective - objective) <= 1e-9 * max(1.0, abs(objective))
+        return objective is not None and abs(self.objective - objective) <= 1e-9 * max(
+            1.0, abs(objective)
+        )
 
 
 def cnf_clauses(text: str) -> list[list[int]]:

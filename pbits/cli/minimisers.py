@@ -40,8 +40,8 @@ def minimise(
     if machine is not None:
         return _anneal_machine(machine, options, asked)
     if options.chosen is Method.AUTO:
-        return _auto(problem, options, asked | {"lower_bound": bound})
-    if asked["target_energy"] is None:
+        asked["lower_bound"] = bound
+    elif asked["target_energy"] is None:
         asked["target_energy"] = bound
     return _METHODS[options.chosen](problem, options, asked)
 
