@@ -2,6 +2,7 @@
 
 import json
 import unittest
+from types import MappingProxyType
 
 import dimod
 import dimod.testing
@@ -57,8 +58,7 @@ def test_the_ground_state_is_that_of_the_whole(vartype, separate):
 class Few(dimod.Sampler):
     """Keeps what it was called with; two samples, the worse one first, variables reversed."""
 
-    def __init__(self):
-        self.parameters, self.properties = {"depth": []}, {"colour": "green"}
+    parameters, properties = MappingProxyType({"depth": []}), MappingProxyType({"colour": "green"})
 
     def sample(self, bqm, **parameters):
         self.called = bqm.num_variables, parameters
