@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbits.adapters import MachineSampler as MachineSampler
     from pbits.adapters import PolySampler as PolySampler
     from pbits.adapters import PopulationSampler as PopulationSampler
+    from pbits.adapters import PresolveComposite as PresolveComposite
     from pbits.adapters import QuantumAnnealingSampler as QuantumAnnealingSampler
     from pbits.adapters import TemperingSampler as TemperingSampler
     from pbits.annealing import anneal as anneal
@@ -58,6 +59,7 @@ _HOMES = {
     "SolveResult": "pbits.results",
     "TemperResult": "pbits.results",
     "PopulationSampler": "pbits.adapters",
+    "PresolveComposite": "pbits.adapters",
     "QuantumAnnealingSampler": "pbits.adapters",
     "TemperingSampler": "pbits.adapters",
     "anneal": "pbits.annealing",

@@ -39,6 +39,18 @@ class Stop:
         """The clock begins, with so many seconds on it."""
         self.began = time.perf_counter() - spent
 
+    def keep_back(self, seconds: float) -> None:
+        """End so much earlier, for what is still to be done then."""
+        if self.time_limit is not None:
+            self.time_limit = max(self.time_limit - seconds, 0.0)
+
+    def is_asked(self, pressed: Callable[[], bool]) -> bool:
+        """Whether the user wants an end, before there is any state; `is_due` will know of it."""
+        asked = self.interrupt is not None and self.interrupt()
+        if asked:
+            self.interrupt = lambda: True
+        return asked or pressed()
+
     def is_due(
         self, best: float, offset: float, exact: Callable[[], NDArray], pressed: Callable[[], bool]
     ) -> bool:

@@ -1,5 +1,6 @@
 """`pbits.solve`: right answers, kept limits, nothing lost, whatever it chooses to run."""
 
+import sys
 import threading
 import time
 
@@ -235,6 +236,45 @@ def test_spins_that_need_no_search_are_taken_out_and_put_back():
     kept = pbits.solve(problem, presolve=False, time_limit=0.3, seed=1)
     assert kept.best_energy >= found.best_energy
     assert not any("presolving" in note for note in kept.notes)
+
+
+def test_roof_duality_leaves_nothing_to_search():
+    """A ring in a field at one spin, and all of it coupled by chords: no simple rule applies."""
+    n = 40
+    row, col = np.concatenate([[np.arange(n), (np.arange(n) + k) % n] for k in (1, 2, 3)], axis=1)
+    problem = problems.ising(np.eye(n)[0], row, col, np.full(3 * n, -200))
+    found = pbits.solve(problem, seed=1)
+    assert (found.stopped_by, found.num_searched) == ("exhausted", 0)
+    assert found.best_energy == -600 * n - 1
+
+
+def test_presolving_takes_no_longer_than_it_may(monkeypatch):
+    """A chain, which would shrink to nothing: Ctrl-C is there before the first look."""
+    monkeypatch.setattr(sys.modules["problems.reduction.presolve"], "_LOOKS", 1)
+    chain = problems.ising(np.zeros(60), range(59), range(1, 60), np.ones(59))
+    asked = []
+
+    def once():
+        asked.append(1)
+        return len(asked) == 1
+
+    found = pbits.solve(chain, presolve=True, interrupt=once, seed=1)
+    assert found.stopped_by == "interrupt"
+    assert found.num_searched == 60
+    quick = pbits.solve(chain, presolve=True, time_limit=1e-6, seed=1)
+    assert (quick.stopped_by, quick.spins.shape[1]) == ("time_limit", 60)
+
+
+def test_given_states_are_never_lost_to_presolving():
+    """Decimals whose sums are rounded: what comes back is no worse, to the last digit."""
+    rng = np.random.default_rng(1)
+    graph = np.array(nx.gnm_random_graph(40, 60, seed=1).edges).T
+    problem = problems.ising(rng.normal(size=40), *graph, rng.normal(size=60))
+    best = pbits.solve(problem, presolve=True, seed=1)
+    for seed in range(3):
+        again = pbits.solve(problem, presolve=True, initial_spins=best.spins, seed=seed)
+        assert again.best_energy <= best.best_energy
+        assert (np.diff(again.energies) >= 0).all()
 
 
 def test_a_bound_ends_the_run_but_does_not_keep_it_going(lattice, found):

@@ -9,5 +9,6 @@ from pbits.adapters.machine_sampler import MachineBoltzmannSampler as MachineBol
 from pbits.adapters.machine_sampler import MachineSampler as MachineSampler
 from pbits.adapters.poly_sampler import PolySampler as PolySampler
 from pbits.adapters.population_sampler import PopulationSampler as PopulationSampler
+from pbits.adapters.presolve_composite import PresolveComposite as PresolveComposite
 from pbits.adapters.quantum_sampler import QuantumAnnealingSampler as QuantumAnnealingSampler
 from pbits.adapters.tempering_sampler import TemperingSampler as TemperingSampler

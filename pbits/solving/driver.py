@@ -21,7 +21,7 @@ from pbits.schedules import default_beta_range
 from pbits.solving.allotment import Allotment
 from pbits.solving.background import Background
 from pbits.solving.host import host_anneal, is_suitable
-from pbits.solving.reducing import reduced
+from pbits.solving.reducing import reduced, undoing_seconds
 from pbits.solving.search import Search
 from pbits.stopping import Stop
 from problems.polynomial import PolynomialProblem, Problem
@@ -96,30 +96,33 @@ def solve(
     stop = Stop(time_limit, wanted, interrupt)
     stop.start()
     seed = checks.seed_or_random(seed)
-    smaller = reduced(problem, presolve, time_limit)
-    whole, problem = problem, problem if smaller is None else smaller.problem
-    span = default_beta_range(problem) if beta_range is None else checks.pair(beta_range)
-    if not 0 < span[0] < span[1]:
-        raise ValueError(f"beta_range is {beta_range!r}; expected hot < cold, both above 0")
     if update not in ("metropolis", "gibbs"):
         raise ValueError(f"update is {update!r}; expected 'metropolis' or 'gibbs'")
+    span = None if beta_range is None else checks.pair(beta_range)
+    if span is not None and not 0 < span[0] < span[1]:
+        raise ValueError(f"beta_range is {beta_range!r}; expected hot < cold, both above 0")
     asked = Allotment.asked(num_reads, num_temperatures)
     given = None if initial_spins is None else np.asarray(initial_spins)
-    start = None if given is None else checks.initial_states(given, len(given), whole)
-    if start is not None and smaller is not None:
-        start = start[:, smaller.kept]
-    patient = (time_limit, target_energy) != (None, None)
-    bound = -np.inf if lower_bound is None else lower_bound
-    run = _Run(problem, stop, seed, progress, patient, smaller, bound)
-    if start is not None and len(start):
-        run.see(start, "given")
-    if problem.num_variables <= _ENUMERABLE:
-        run.see(_all_states(problem.num_variables), "enumeration")
-        stop.reason = "exhausted"
-        return run.result(None, span)
-    runtime.ensure_configured()
-    search = Search(problem, update, span, asked, cluster_moves, seed, time_limit)
+    start = None if given is None else checks.initial_states(given, len(given), problem)
     with deferred_interrupt() as pressed:
+        smaller = reduced(problem, presolve, time_limit, lambda: stop.is_asked(pressed))
+        if smaller is not None:
+            problem = smaller.problem
+            stop.keep_back(undoing_seconds(smaller))
+        span = default_beta_range(problem) if span is None else span
+        patient = (time_limit, target_energy) != (None, None)
+        bound = -np.inf if lower_bound is None else lower_bound
+        run = _Run(problem, stop, seed, progress, patient, smaller, bound, start)
+        if start is not None and smaller is not None:
+            start = start[:, smaller.kept]
+        if start is not None and len(start):
+            run.see(start, "given")
+        if problem.num_variables <= _ENUMERABLE:
+            run.see(_all_states(problem.num_variables), "enumeration")
+            stop.reason = "exhausted"
+            return run.result(None, span)
+        runtime.ensure_configured()
+        search = Search(problem, update, span, asked, cluster_moves, seed, time_limit)
         run.before_compilation(pressed)
         compiling = Background(search.prepare)
         lead = _LEAD_OF_TERMS if isinstance(problem, PolynomialProblem) else _LEAD_SECONDS
@@ -127,7 +130,7 @@ def solve(
         if compiling.is_done and not run.is_due(pressed):
             compiling.result()
             run.on_devices(search, start, pressed)
-    return run.result(search if compiling.is_done else None, span)
+        return run.result(search if compiling.is_done else None, span)
 
 
 def _all_states(n: int) -> NDArray[np.int8]:
@@ -147,6 +150,7 @@ class _Run:
     is_patient: bool  # whether a lack of progress does not end the run
     smaller: Reduced | None = None  # whose problem is searched
     lower_bound: float = -np.inf
+    given: NDArray[np.int8] | None = None  # [k, n] of the problem before presolving
     spins: NDArray[np.int8] = field(init=False)  # [k, n]
     energies: NDArray = field(init=False)
     phases: list[Phase] = field(default_factory=list)
@@ -314,5 +318,9 @@ class _Run:
             return self.spins, self.energies, runtime.notes()
         whole, left = self.smaller.original, self.problem.num_variables
         spins = self.smaller.undo(self.spins)
+        if self.given is not None:  # rounding errors could make them better than what they became
+            spins = np.concatenate([spins, self.given])
+        energies = whole.energies(spins)
+        order = np.argsort(energies, kind="stable")[: len(self.spins)]
         note = f"presolving left {left} of {whole.num_variables} spins to be searched"
-        return spins, whole.energies(spins), (*runtime.notes(), note)
+        return spins[order], energies[order], (*runtime.notes(), note)

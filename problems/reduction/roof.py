@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from problems.model import IsingProblem
 
 _LARGEST = 2**31 - 1  # capacities of scipy's flow are int32
+_SCALES = (*range(1, 101), 128, 256, 10**3, 10**4, 10**5, 10**6)  # coefficients in one unit
+_ROUNDED = 1e-13  # of the largest coefficient
 
 
 def roof_duality(problem: IsingProblem) -> NDArray[np.int8]:
@@ -23,8 +25,8 @@ def roof_duality(problem: IsingProblem) -> NDArray[np.int8]:
         int8 [n]: -1 or +1, and 0 where nothing is known.
 
     Raises:
-        ValueError: on a problem whose coefficients are not whole multiples of one number, with a
-            sum of at most 2^29 of them.
+        ValueError: on a problem whose coefficients are not whole multiples of one number, up to
+            rounding errors, with a sum of at most 2^29 of them.
 
     Example:
         >>> from problems import ising
@@ -87,14 +89,15 @@ def _other(literal: NDArray, n: int) -> NDArray:
 def _whole(problem: IsingProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Biases and couplings as whole numbers of one unit."""
     values = np.concatenate([problem.h, problem.coupling]).astype(np.float64)
-    for scale in (1, 2, 4, 8, 16, 1000, 10**6):
+    room = _ROUNDED * np.abs(values).max(initial=0)
+    for scale in _SCALES:
         whole = np.round(values * scale)
-        if np.array_equal(whole / scale, values):
+        if np.abs(whole / scale - values).max(initial=0) <= room:
             if 4 * np.abs(whole).sum() > _LARGEST:
                 break
             n = problem.num_variables
             return whole[:n].astype(np.int64), whole[n:].astype(np.int64)
     raise ValueError(
         f"coefficients up to {np.abs(values).max(initial=0):g} given; expected whole multiples of "
-        "1/16 or of 1e-6 whose sum is at most 2^29 of them"
+        "a fraction such as 1/16, 1/75 or 1e-6 whose sum is at most 2^29 of them"
     )

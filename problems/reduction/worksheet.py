@@ -1,6 +1,6 @@
 """An Ising problem that shrinks: neighbours by spin, biases, offset, and how to undo each step."""
 
-import math
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -18,12 +18,12 @@ class Choice(NamedTuple):
     couplings: tuple[float, ...]
 
     def undo(self, states: NDArray[np.int8]) -> None:
-        """Fill in column `spin` of states [k, n]."""
-        field = np.full(states.shape[0], float(self.bias))
+        """Fill in row `spin` of states [n, k]."""
+        field = np.full(states.shape[1], float(self.bias))
         for neighbour, coupling in zip(self.neighbours, self.couplings, strict=True):
             # A float: whole numbers times int8 would have to fit into int8.
-            field += float(coupling) * states[:, neighbour]
-        states[:, self.spin] = np.where(field > 0, -1, 1)
+            field += float(coupling) * states[neighbour]
+        states[self.spin] = np.where(field > 0, -1, 1)
 
 
 class Tie(NamedTuple):
@@ -34,8 +34,8 @@ class Tie(NamedTuple):
     sign: int
 
     def undo(self, states: NDArray[np.int8]) -> None:
-        """Fill in column `spin` of states [k, n]."""
-        states[:, self.spin] = self.sign * states[:, self.other]
+        """Fill in row `spin` of states [n, k]."""
+        states[self.spin] = self.sign * states[self.other]
 
 
 class Worksheet:
@@ -109,13 +109,15 @@ class Worksheet:
         near = self._take(spin)
         names, strengths = tuple(near), tuple(near.values())
         self.steps.append(Choice(spin, self.bias[spin], names, strengths))
-        for subset, value in _minus_modulus(self.bias[spin], strengths):
-            if len(subset) == 2:
-                self.couple(names[subset[0]], names[subset[1]], value)
-            elif subset:
-                self.field(names[subset[0]], value)
-            else:
-                self.offset += value
+        if len(names) < 3:  # a bias is a coupling to a spin that is always +1, here -1 by number
+            names, strengths = (-1, *names, -1), (self.bias[spin], *strengths, 0, 0)
+        constant, *pairs = _minus_modulus(*strengths[:3])
+        self.offset += constant
+        for (one, other), value in zip(combinations(names[:3], 2), pairs, strict=False):
+            if value and one < 0:
+                self.field(other, value)
+            elif value:
+                self.couple(one, other, value)
 
     def _take(self, spin: int) -> dict[int, float]:
         """Neighbours of a spin that goes."""
@@ -140,15 +142,12 @@ class Worksheet:
         return problem, np.array(kept, np.int64)
 
 
-def _minus_modulus(bias: float, strengths: tuple[float, ...]):
-    """Coefficients of -|bias + sum J_j s_j| by subset of the neighbours; zero ones left out."""
-    k = len(strengths)
-    subsets = [(), *((a,) for a in range(k)), *((a, b) for b in range(k) for a in range(b))]
-    for subset in subsets:
-        total = 0.0
-        for code in range(2**k):
-            signs = [1 - 2 * (code >> a & 1) for a in range(k)]
-            value = abs(bias + sum(s * c for s, c in zip(signs, strengths, strict=True)))
-            total -= math.prod(signs[a] for a in subset) * value
-        if total:
-            yield subset, total / 2**k
+def _minus_modulus(a: float, b: float, c: float) -> tuple[float, float, float, float]:
+    """-|a s_1 + b s_2 + c s_3| as a constant and coefficients of s_1 s_2, s_1 s_3 and s_2 s_3."""
+    same, third, second, first = abs(a + b + c), abs(a + b - c), abs(a - b + c), abs(a - b - c)
+    return (
+        -(same + third + second + first) / 4,
+        -(same + third - second - first) / 4,
+        -(same - third + second - first) / 4,
+        -(same - third - second + first) / 4,
+    )

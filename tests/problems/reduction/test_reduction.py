@@ -1,5 +1,7 @@
 """Reductions: energies exactly undone, ground states kept, against enumeration."""
 
+import sys
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -48,6 +50,41 @@ def test_decimals(problem):
 
 
 @QUICK
+@given(sparse_problems(st.sampled_from([-(2**40), -128, 0, 1, 127, 2**40 + 1])), st.booleans())
+def test_large_whole_numbers_stay_exact(problem, roof):
+    """Beyond int8, in which states are kept."""
+    try:
+        small = presolve(problem, roof)
+    except ValueError:
+        assert roof
+        return
+    states = all_states(small.problem.num_variables)
+    undone = problem.energies(small.undo(states))
+    np.testing.assert_array_equal(undone, small.problem.energies(states))
+    assert undone.min() == problem.energies(all_states(problem.num_variables)).min()
+
+
+@QUICK
+@given(sparse_problems(), st.booleans())
+def test_what_is_kept_of_a_state_is_never_worse(problem, roof):
+    states, small = all_states(problem.num_variables), presolve(problem, roof)
+    back = small.undo(states[:, small.kept])
+    assert np.all(problem.energies(back) <= problem.energies(states))
+    assert back.flags.c_contiguous
+
+
+def test_presolving_stops_where_it_is_asked_to(monkeypatch):
+    monkeypatch.setattr(sys.modules["problems.reduction.presolve"], "_LOOKS", 1)
+    ring = ising(np.ones(6), range(6), [1, 2, 3, 4, 5, 0], [2, 3, 2, -3, -2, 4])
+    answers = iter([False, False, True])
+    part = presolve(ring, True, lambda: next(answers))
+    assert (len(part.steps), part.problem.num_variables, part.is_complete) == (2, 4, False)
+    states = all_states(4)
+    np.testing.assert_array_equal(ring.energies(part.undo(states)), part.problem.energies(states))
+    assert presolve(ring).is_complete
+
+
+@QUICK
 @given(sparse_problems())
 def test_roof_duality_is_true_of_every_ground_state(problem):
     known = roof_duality(problem)
@@ -56,6 +93,11 @@ def test_roof_duality_is_true_of_every_ground_state(problem):
     ground = states[energies == energies.min()]
     for spin in np.flatnonzero(known):
         assert np.all(ground[:, spin] == known[spin])
+
+
+def test_roof_duality_takes_fractions_up_to_rounding():
+    ring = ising([1, 0, 0, 0], [0, 1, 2, 0], [1, 2, 3, 3], [-5, -5, -5, -5])
+    assert roof_duality(scaled(ring, 1 / 75 + 1e-17)).tolist() == [-1] * 4
 
 
 def test_roof_duality_knows_more_than_domination():
@@ -114,6 +156,6 @@ def test_refusals():
     with pytest.raises(ValueError, match="positive"):
         scaled(problem, 0)
     with pytest.raises(ValueError, match="whole multiples"):
-        roof_duality(ising([1 / 3, 0], [0], [1], [1]))
+        roof_duality(ising([np.pi, 0], [0], [1], [1]))
     with pytest.raises(ValueError, match="expected"):
         presolve(problem).undo([1])
