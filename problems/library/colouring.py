@@ -20,13 +20,15 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import positive, whole
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.graphs import edges_of, simple_graph, values_of_nodes
+from problems.library.graphs import edges_of, expect_pairs, simple_graph, values_of_nodes
 from problems.library.node_groups import is_index
 from problems.model import IsingProblem
 
 Colouring = Mapping[Hashable, int | None]
+_MOST_COLOURS = 1_000_000
 _SLOW = 1000  # nodes beyond which networkx's DSATUR takes seconds
 
 
@@ -110,7 +112,9 @@ class GraphColouring(Encoded[Colouring]):
         return " ".join(f"{v}:{'-' if c is None else c}" for v, c in solution.items())
 
     def from_plain(self, data: Any) -> Colouring:
-        return values_of_nodes(self.graph, data)
+        found = values_of_nodes(self.graph, data)
+        self._check(found)
+        return found
 
     def _check(self, solution: Colouring) -> None:
         for v in self.graph:
@@ -140,7 +144,8 @@ def graph_colouring(
         edge_weight: B.
 
     Raises:
-        ValueError: on a self-loop, fewer than one colour or a weight that is not positive.
+        ValueError: on a self-loop, fewer than one colour, a weight that is not positive, or more
+            than 20 million couplings.
 
     Example:
         >>> import networkx as nx
@@ -153,14 +158,12 @@ def graph_colouring(
     plain = simple_graph(graph)
     if colours is None:
         colours = greedy_colours(plain)
-    if not isinstance(colours, int | np.integer) or colours < 1:
-        raise ValueError(f"{colours!r} colours given; expected an integer, 1 or more")
-    if node_weight is None:
-        node_weight = edge_weight
-    for name, weight in (("node_weight", node_weight), ("edge_weight", edge_weight)):
-        if not 0 < weight < np.inf:
-            raise ValueError(f"{name} is {weight}; expected a positive number")
-    return GraphColouring(plain, int(colours), node_weight, edge_weight)
+    k = whole("colours", colours, 1, _MOST_COLOURS)
+    count = len(plain) * (k * (k - 1) // 2) + plain.number_of_edges() * k
+    expect_pairs(count, "a colouring", "fewer colours, or a part of the graph")
+    edge = positive("edge_weight", edge_weight)
+    node = edge if node_weight is None else positive("node_weight", node_weight)
+    return GraphColouring(plain, k, node, edge)
 
 
 def greedy_colours(graph: nx.Graph) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from problems.library.amounts import Amount, amounts
+from problems.library.selection import as_name
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,7 @@ def _costs(costs: Any, names: Sequence[Hashable], default: Amount) -> tuple[Amou
 
 
 def _elements(name: str, part: Any) -> dict[Hashable, None]:
-    items = [tuple(e) if isinstance(e, list) else e for e in _listed(name, part)]
-    odd = [e for e in items if not isinstance(e, Hashable)]
-    if odd:
-        raise ValueError(f"{name} has {odd[0]!r:.60}; expected names or numbers")
-    return dict.fromkeys(items)
+    return dict.fromkeys(map(as_name, _listed(name, part)))
 
 
 def _listed(name: str, part: Any) -> list[Any]:

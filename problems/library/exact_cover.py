@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.library.amounts import amount, exactly, total
+from problems.library.amounts import exactly, positive, total
 from problems.library.binaries import Binaries
 from problems.library.covers import Family, family
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
@@ -131,9 +131,7 @@ def exact_cover(
         ('element 2 is held 2 times', 'element 4 is left out')
     """
     known = family(sets, costs, universe, 0)
-    bound = _bound(known) if weight is None else amount("weight", weight)
-    if not bound > 0:
-        raise ValueError(f"weight is {weight}; expected a positive number")
+    bound = _bound(known) if weight is None else positive("weight", weight)
     return ExactCover(known, bound)
 
 

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
 from problems.library.permutations import (
@@ -28,11 +29,10 @@ from problems.library.permutations import (
     decided,
     kept,
     one_hot,
-    positive,
     scaled,
     undecided,
 )
-from problems.model import IsingProblem, real_array
+from problems.model import IsingProblem, all_integer, real_array
 
 Assignment = Sequence[int | None]
 
@@ -55,7 +55,7 @@ class JobAssignment(Encoded[Assignment]):
     @cached_property
     def row_weights(self) -> NDArray:
         """[r] the penalty's weights a_i of the workers, or of the jobs where these are fewer."""
-        return scaled(above(self._table.max(1, initial=0)), self.weight)
+        return scaled(above(self._table.max(1, initial=0), self._scale), self.weight)
 
     @property
     def penalties(self) -> Mapping[str, float]:
@@ -69,7 +69,7 @@ class JobAssignment(Encoded[Assignment]):
         energy.constant(self._least.sum().item())
         if bits.size:
             energy.add(bits, self._table)
-            margin = self.weight * above(np.zeros(1, self.costs.dtype)).item()
+            margin = self.weight * (1 if all_integer(self.costs) else 0.01 * self._scale)
             one_hot(energy, bits, self.row_weights, margin=margin)
         pairs = [(i, k) for i in range(rows) for k in range(cols)]
         return energy.problem([(k, i) for i, k in pairs] if self._turned else pairs)
@@ -129,6 +129,10 @@ class JobAssignment(Encoded[Assignment]):
     @property
     def _turned(self) -> bool:
         return self.costs.shape[0] > self.costs.shape[1]
+
+    @property
+    def _scale(self) -> float:
+        return np.abs(self.costs).max(initial=0).item() or 1
 
     @cached_property
     def _signed(self) -> NDArray:

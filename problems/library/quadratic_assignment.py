@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
 from problems.library.permutations import (
@@ -33,7 +34,6 @@ from problems.library.permutations import (
     kept,
     layout,
     one_hot,
-    positive,
     scaled,
     square_matrix,
     undecided,
@@ -62,7 +62,9 @@ class QuadraticAssignment(Encoded[Assignment]):
     def facility_weights(self) -> NDArray:
         """[n] the penalty's weights a_i."""
         flow, distance, linear, _ = self._reduced
-        return scaled(above((linear + _dearest(flow, distance)).max(1, initial=0)), self.weight)
+        scale = np.abs(self.flow).max(initial=0) * np.abs(self.distance).max(initial=0)
+        bounds = (linear + _dearest(flow, distance)).max(1, initial=0)
+        return scaled(above(bounds, scale), self.weight)
 
     @property
     def penalties(self) -> Mapping[str, float]:

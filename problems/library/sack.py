@@ -51,7 +51,9 @@ class Sack(Encoded[Selection]):
     """Items for a sack.
 
     Solutions are tuples of the numbers of the items packed.  `exact` is False where weights had to
-    be rounded for the energy; certificates always use the weights given.
+    be rounded for the energy; certificates always use the weights given.  With `tight` slack the
+    energy is minus the value only of packings that leave no more room than a best one may; others
+    lie above that.
     """
 
     maximise: ClassVar[bool] = True

@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.library.amounts import amount, total
+from problems.library.amounts import positive, total
 from problems.library.binaries import Binaries
 from problems.library.covers import Family, family, unheld
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
@@ -160,7 +160,5 @@ def set_cover(
     """
     known = family(sets, costs, universe, 1)
     unheld("set-cover", known)
-    if weight is not None and not amount("weight", weight) > 0:
-        raise ValueError(f"weight is {weight}; expected a positive number")
     slack_bits(slack, 0)
-    return SetCover(known, slack, weight)
+    return SetCover(known, slack, None if weight is None else positive("weight", weight))

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.library import tour_weights, tours
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
 from problems.library.permutations import (
@@ -29,7 +30,6 @@ from problems.library.permutations import (
     kept,
     layout,
     one_hot,
-    positive,
     scaled,
     square_matrix,
     undecided,
@@ -70,7 +70,8 @@ class TravellingSalesman(Encoded[Tour]):
     @cached_property
     def city_weights(self) -> NDArray:
         """[n - 1] the penalty's weights a_v of cities 1 to n - 1."""
-        return scaled(above(tour_weights.city_bounds(self.reduced)[1:]), self.weight)
+        bounds = tour_weights.city_bounds(self.reduced)[1:]
+        return scaled(above(bounds, np.abs(self.distances).max()), self.weight)
 
     @property
     def penalties(self) -> Mapping[str, float]:

@@ -98,7 +98,7 @@ def test_only_a_proof_is_called_unsatisfiable():
         ({"equations": [3]}, "list of integers"),
         ({"sides": [2]}, "0 or 1"),
         ({"sides": []}, "expected 1"),
-        ({"num_variables": 1}, "2 or more"),
+        ({"num_variables": 1}, "from 2 to"),
         ({"weights": [-1]}, "0 or more"),
     ],
 )
