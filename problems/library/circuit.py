@@ -169,6 +169,9 @@ def circuit(
         names = given if isinstance(given, Mapping) else [None] if given is not None else []
         if not all(isinstance(key, str) for key in names):
             raise ValueError(f"{name} is {given!r:.60}; expected an object of names")
+    for name, wires in (registers or {}).items():
+        if not isinstance(wires, list | tuple) or not all(isinstance(w, str) for w in wires):
+            raise ValueError(f"register {name!r} is {wires!r:.60}; expected a list of wires")
     placed = [_placed(entry, k) for k, entry in enumerate(gates)]
     hidden = {w for p in placed for w in p.wires[len(p.wires) - p.gate.num_auxiliary :]}
     whole = Circuit(tuple(_ordered(placed)), dict(registers or {}))

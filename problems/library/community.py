@@ -124,7 +124,8 @@ def community_detection(
     """
     plain, k = weighted_graph(graph, loops=True), group_count("groups", groups)
     n = len(plain)
-    expect_pairs(n * (n - 1) // 2 * (1 if k == 2 else k), "modularity", "coarsen the graph")
+    count = n * (n - 1) // 2 if k == 2 else n * k * (n + k) // 2
+    expect_pairs(count, "modularity", "coarsen the graph")
     weights = [weight for _, _, weight in plain.edges(data="weight")]
     if min(weights, default=0) < 0 or not sum(weights) > 0:
         raise ValueError("modularity needs weights of 0 or more with a sum above 0")

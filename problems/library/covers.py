@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from problems.library.amounts import Amount, amounts
-from problems.library.selection import as_name
+from problems.library.encoded import Encoded
+from problems.library.selection import Selection, as_name, chosen, mask
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,26 @@ class Family:
         ):
             if len(names) <= 30:
                 ticks(range(len(names)), [str(name) for name in names])
+
+
+@dataclass(frozen=True, eq=False)
+class Cover(Encoded[Selection]):
+    """Sets to choose from: solutions are tuples of the names of the sets chosen."""
+
+    family: Family
+
+    def draw(self, solution: Selection, axes: Any) -> None:
+        """Sets as rows, elements as columns; the sets chosen are dark."""
+        self.family.draw(self._mask(solution), axes)
+
+    def plain(self, solution: Selection) -> list[Any]:
+        return list(solution)
+
+    def from_plain(self, data: Any) -> Selection:
+        return chosen(self.family.names, self._mask(data))
+
+    def _mask(self, solution: Any) -> NDArray[np.bool_]:
+        return mask(self.family.names, solution, "set")
 
 
 def family(

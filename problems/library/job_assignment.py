@@ -23,16 +23,18 @@ from numpy.typing import ArrayLike, NDArray
 from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.permutations import (
     above,
     checked,
     decided,
     kept,
+    numbers_table,
     one_hot,
     scaled,
     undecided,
 )
-from problems.model import IsingProblem, all_integer, real_array
+from problems.model import IsingProblem, all_integer
 
 Assignment = Sequence[int | None]
 
@@ -64,6 +66,7 @@ class JobAssignment(Encoded[Assignment]):
     @cached_property
     def problem(self) -> IsingProblem:
         rows, cols = self._table.shape
+        expect_pairs(rows * cols * (rows + cols) // 2, "an assignment", "fewer workers or jobs")
         bits = np.arange(rows * cols).reshape(rows, cols)
         energy = Binaries(bits.size)
         energy.constant(self._least.sum().item())
@@ -179,9 +182,9 @@ def job_assignment(costs: ArrayLike, weight: float = 1, maximise: bool = False) 
         >>> crew.certificate([1, 0, None]).violations
         ('worker 2 has no job',)
     """
-    table = real_array("costs", costs)
-    if table.ndim == 1 and not table.size:
-        table = table.reshape(0, 0)
-    if table.ndim != 2:
-        raise ValueError(f"costs has shape {table.shape}; expected [workers, jobs]")
-    return JobAssignment(table, positive("weight", weight), bool(maximise))
+    known = numbers_table("costs", costs)
+    if known.ndim == 1 and not known.size:
+        known = known.reshape(0, 0)
+    if known.ndim != 2:
+        raise ValueError(f"costs has shape {known.shape}; expected [workers, jobs]")
+    return JobAssignment(known, positive("weight", weight), bool(maximise))

@@ -28,8 +28,8 @@ from numpy.typing import ArrayLike, NDArray
 from problems.library.amounts import positive, whole
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.permutations import checked
-from problems.model import IsingProblem, real_array
+from problems.library.permutations import checked, numbers_table
+from problems.model import IsingProblem
 
 Schedule = Sequence[int | None]
 _MOST_MACHINES = 1_000_000
@@ -212,7 +212,7 @@ def job_scheduling(lengths: ArrayLike, machines: int, weight: float = 1) -> JobS
         >>> shop.certificate([0, 0, 1, 1, None]).violations
         ('job 4 has no machine',)
     """
-    times = real_array("lengths", lengths)
+    times = numbers_table("lengths", lengths)
     if times.ndim != 1:
         raise ValueError(f"lengths has shape {times.shape}; expected [n]")
     if times.size and not (np.all(times == np.rint(times)) and times.min() >= 0):

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from problems.library.binaries import Binaries
 from problems.model import all_integer, real_array
 
+_LARGEST = 1e100
 _ROUNDING = 1e-9  # of the data: differences below it are none
 
 
@@ -105,16 +106,25 @@ def above(bounds: ArrayLike, scale: float) -> NDArray:
     return np.maximum(values, 0) + (0.01 * largest if largest > _ROUNDING * scale else scale or 1)
 
 
-def square_matrix(name: str, values: Any) -> NDArray:
-    """A matrix [n, n] of finite real numbers.
+def numbers_table(name: str, values: Any) -> NDArray:
+    """An array of real numbers, none beyond 1e100: sums of products of two of them are finite.
 
     Raises:
         ValueError: on anything else.
     """
-    try:
-        matrix = real_array(name, values)
-    except ValueError as error:  # ragged rows, or no numbers
-        raise ValueError(f"{name}: {error}") from error
+    array = real_array(name, values)
+    if not np.abs(array).max(initial=0) <= _LARGEST:
+        raise ValueError(f"{name} holds a number beyond 1e100; expected smaller ones (other units)")
+    return array
+
+
+def square_matrix(name: str, values: Any) -> NDArray:
+    """A matrix [n, n] of real numbers, as :func:`numbers_table` takes them.
+
+    Raises:
+        ValueError: on anything else.
+    """
+    matrix = numbers_table(name, values)
     if matrix.ndim == 1 and not matrix.size:
         return matrix.reshape(0, 0)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:

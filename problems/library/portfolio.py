@@ -29,12 +29,13 @@ from numpy.typing import ArrayLike, NDArray
 from problems.library.amounts import Amount, amount, amounts, exactly, positive, whole
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.integers import IntegerBits, integer_bits
 from problems.library.slack import best_slack, keep_nonnegative, slack_bits
 from problems.model import IsingProblem
 
 Holdings = tuple[int | None, ...]
-_MOST_LOTS = 1_000_000  # of an asset
+_MOST_LOTS = 10_000  # of an asset
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +207,8 @@ def portfolio(
         raise ValueError("encoding 'one-hot' given; expected binary, unary or domain-wall")
     number = integer_bits(encoding, 0, lots)
     spare = slack_bits(encoding, 0 if exactly else budget)
+    bits = len(back) * number.num_bits + spare.num_bits
+    expect_pairs(bits * (bits - 1) // 2, "a portfolio", "fewer assets or lots, in encoding binary")
     if weight is None:
         priced = float(aversion) * _matrix(risk)
         bound = _bound(np.array(back, float), priced, lots, budget, exactly)

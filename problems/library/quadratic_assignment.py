@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.permutations import (
     above,
     checked,
@@ -77,6 +78,8 @@ class QuadraticAssignment(Encoded[Assignment]):
         energy = Binaries(bits.size)
         flow, distance, linear, constant = self._reduced
         energy.constant(constant)
+        count = np.count_nonzero(flow) * np.count_nonzero(distance) + n**3
+        expect_pairs(int(count), "a quadratic assignment", "fewer facilities or flows")
         if n:
             energy.add(bits, linear)
             i, j = np.nonzero(flow)

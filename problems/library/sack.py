@@ -39,6 +39,7 @@ from numpy.typing import ArrayLike, NDArray
 from problems.library.amounts import Amount, exactly, total
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.integers import IntegerBits
 from problems.library.packing import Pair, Units, by_ratio
 from problems.library.selection import Selection, chosen, mask
@@ -77,6 +78,7 @@ class Sack(Encoded[Selection]):
     @cached_property
     def problem(self) -> IsingProblem:
         n, m = len(self.values), self.slack.num_bits
+        expect_pairs((n + m) * (n + m - 1) // 2, "a sack", "fewer items, or a coarser unit")
         sizes = np.array(self.units.weights, np.int64)
         fits = sizes <= self.units.capacity
         energy = Binaries(n + m)

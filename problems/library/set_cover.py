@@ -25,16 +25,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from problems.library.amounts import positive, total
 from problems.library.binaries import Binaries
-from problems.library.covers import Family, family, unheld
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.covers import Cover, family, unheld
+from problems.library.encoded import Certificate, certificate, one_state
 from problems.library.integers import IntegerBits
-from problems.library.selection import Selection, chosen, mask
+from problems.library.selection import Selection, chosen
 from problems.library.slack import best_slack, keep_nonnegative, slack_bits
 from problems.model import IsingProblem
 
 
 @dataclass(frozen=True, eq=False)
-class SetCover(Encoded[Selection]):
+class SetCover(Cover):
     """Sets to choose from; build one with :func:`set_cover`.
 
     Solutions are tuples of the names of the sets chosen.  The objective is their cost.
@@ -42,7 +42,6 @@ class SetCover(Encoded[Selection]):
 
     kind: ClassVar[str] = "set-cover"
 
-    family: Family
     slack: str
     weight: float | None
 
@@ -116,19 +115,6 @@ class SetCover(Encoded[Selection]):
                 picked[k] = False
                 counts[part] -= 1
         return chosen(self.family.names, picked)
-
-    def draw(self, solution: Selection, axes: Any) -> None:
-        """Sets as rows, elements as columns; the sets chosen are dark."""
-        self.family.draw(self._mask(solution), axes)
-
-    def plain(self, solution: Selection) -> list[Any]:
-        return list(solution)
-
-    def from_plain(self, data: Any) -> Selection:
-        return chosen(self.family.names, self._mask(data))
-
-    def _mask(self, solution: Any) -> NDArray[np.bool_]:
-        return mask(self.family.names, solution, "set")
 
 
 def set_cover(

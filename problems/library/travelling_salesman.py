@@ -23,18 +23,20 @@ from problems.library import tour_weights, tours
 from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.permutations import (
     above,
     checked,
     decided,
     kept,
     layout,
+    numbers_table,
     one_hot,
     scaled,
     square_matrix,
     undecided,
 )
-from problems.model import IsingProblem, real_array
+from problems.model import IsingProblem
 
 Tour = Sequence[int | None]
 
@@ -80,6 +82,7 @@ class TravellingSalesman(Encoded[Tour]):
     @cached_property
     def problem(self) -> IsingProblem:
         last = len(self.distances) - 1
+        expect_pairs(2 * last**3, "a tour", "fewer cities: 216 at most")
         bits = np.arange(last * last).reshape(last, last)
         energy, way = Binaries(bits.size), self.reduced
         energy.constant(sum(part.sum().item() for part in self.potentials))
@@ -202,7 +205,7 @@ def travelling_salesman(
 
 
 def _spots(places: ArrayLike) -> NDArray:
-    spots = real_array("places", places)
+    spots = numbers_table("places", places)
     if spots.ndim == 1 and not spots.size:
         spots = spots.reshape(0, 2)
     if spots.ndim != 2 or spots.shape[1] != 2:
