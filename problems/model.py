@@ -153,7 +153,10 @@ def real_array(name: str, values: ArrayLike) -> NDArray:
     Raises:
         ValueError: on anything but finite real numbers.
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} holds rows of unequal shapes; expected real numbers") from error
     if array.dtype.kind not in "biufO":
         raise ValueError(f"{name} has dtype {array.dtype}; expected real numbers")
     small = array.dtype.kind in "bi" or (array.dtype.kind == "u" and array.dtype.itemsize < 8)
@@ -232,4 +235,5 @@ def all_integer(*arrays: NDArray) -> bool:
     """True where every value is an integer and no energy can leave the exact range."""
     if not all(np.all(values == np.rint(values)) for values in arrays):
         return False
-    return sum(np.abs(values.astype(np.float64)).sum() for values in arrays) < _EXACT_INTEGER
+    with np.errstate(over="ignore"):  # an infinite sum is not below it
+        return sum(np.abs(values.astype(np.float64)).sum() for values in arrays) < _EXACT_INTEGER

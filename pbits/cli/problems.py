@@ -47,6 +47,7 @@ def _facts(kind: "Kind") -> dict[str, Any]:
         "name": kind.name,
         "summary": kind.summary,
         "settings": [{"name": name, "needed": needed} for name, needed in kind.parameters.items()],
+        "example": {"problem": kind.name, **kind.example},
         "help": inspect.getdoc(kind.builder) or "",
     }
 
@@ -70,9 +71,9 @@ def _suffixes(suffixes: tuple[str, ...]) -> str:
 def _one(facts: dict[str, Any]) -> str:
     """Name, settings and the text of the function, up to its examples."""
     text = facts["help"].partition("\nExample")[0].rstrip()
-    keys = ", ".join(f'"{its["name"]}": ...' for its in facts["settings"] if its["needed"])
     return (
         f"{facts['name']}: {facts['summary']}\n\n{text}\n\n"
-        f'as a file: {{"problem": "{facts["name"]}", {keys}}}\n'
-        "on the command line: --set NAME=VALUE, each of the arguments above"
+        f"A file for `pbits solve`, whose keys are the arguments above:\n\n"
+        f"    {json.dumps(facts['example'])}\n\n"
+        "On the command line: --set NAME=VALUE adds or replaces one of them."
     )

@@ -26,6 +26,7 @@ from problems.constrained.weights import Parts, code_key, local_weights, proven_
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
 from problems.library.integers import ENCODINGS
+from problems.library.selection import as_name
 from problems.poly import from_poly
 from problems.polynomial import Problem, from_terms
 
@@ -208,12 +209,15 @@ class Penalised(Encoded[Values]):
 
     def from_plain(self, data: Any) -> dict[Hashable, int | float]:
         """Values from pairs, or from an object with names as keys."""
-        pairs = data.items() if isinstance(data, Mapping) else data
+        try:
+            pairs = data.items() if isinstance(data, Mapping) else [(v, value) for v, value in data]
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{data!r:.60} given; expected pairs of a name and a value") from error
         names = {**{str(name): name for name in self.parts.variables}}
         names |= {name: name for name in self.parts.variables}
         found = {}
         for name, value in pairs:
-            key = tuple(name) if isinstance(name, list) else name
+            key = as_name(name)
             if key not in names:
                 raise ValueError(f"variable {key!r} given; expected those of the model")
             found[names[key]] = value
@@ -312,7 +316,7 @@ def penalise(
     """
     if not isinstance(cqm, dimod.ConstrainedQuadraticModel):
         raise ValueError(f"expected a dimod.ConstrainedQuadraticModel, not {type(cqm).__name__}")
-    if encoding not in ENCODINGS:
+    if not isinstance(encoding, str) or encoding not in ENCODINGS:
         raise ValueError(f"encoding {encoding!r} given; expected one of {', '.join(ENCODINGS)}")
     _check_finite(cqm)
     parts = _parts(cqm, encoding, real_step, resolution)

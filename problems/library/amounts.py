@@ -1,16 +1,19 @@
 """Numbers as data hold them: whole ones stay exact, decimals mean what is written."""
 
 import math
+import operator
 from collections.abc import Iterable
 from fractions import Fraction
 from numbers import Integral, Real
 from typing import Any
 
 Amount = int | float
+_LARGEST = 1e300  # sums of that many such numbers stay finite
+_EXACT = 2**53  # from here on doubles do not hold all whole numbers
 
 
 def amount(name: str, value: Any, least: float | None = None) -> Amount:
-    """A finite number; whole ones as int.
+    """A finite number below 1e300; whole ones as int.
 
     Raises:
         ValueError: on anything else, or a number below `least`.
@@ -20,10 +23,10 @@ def amount(name: str, value: Any, least: float | None = None) -> Amount:
         (3, 0.5)
     """
     wanted = "a finite number" if least is None else f"a finite number of {least} or more"
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(f"{name} is {value!r}; expected {wanted}")
+    if isinstance(value, bool) or not isinstance(value, Real) or not abs(value) < _LARGEST:
+        raise ValueError(f"{name} is {value!r:.60}; expected {wanted}")
     if least is not None and value < least:
-        raise ValueError(f"{name} is {value!r}; expected {wanted}")
+        raise ValueError(f"{name} is {value!r:.60}; expected {wanted}")
     number: Any = value
     if isinstance(value, Integral) or float(number).is_integer():
         return int(number)
@@ -39,6 +42,43 @@ def amounts(name: str, values: Iterable[Any], least: float | None = None) -> tup
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise ValueError(f"{name} is {values!r:.60}; expected a list of numbers")
     return tuple(amount(f"{name}[{i}]", value, least) for i, value in enumerate(values))
+
+
+def positive(name: str, value: Any) -> Amount:
+    """A finite number above 0: weights of penalties, which need not be exact from 2^53 on.
+
+    Raises:
+        ValueError: on anything else.
+
+    Example:
+        >>> positive("weight", 2)
+        2
+    """
+    number = amount(name, value)
+    if not number > 0:
+        raise ValueError(f"{name} is {value!r:.60}; expected a positive number")
+    return number if number < _EXACT else float(number)
+
+
+def whole(name: str, value: Any, least: int, most: int) -> int:
+    """A whole number from `least` to `most`, Python's or NumPy's.
+
+    Raises:
+        ValueError: on anything else.
+
+    Example:
+        >>> whole("groups", 3, 2, 10)
+        3
+    """
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or not least <= number <= most:
+        raise ValueError(
+            f"{name} is {value!r:.60}; expected a whole number from {least} to {most:,}"
+        )
+    return number
 
 
 def exactly(value: Amount) -> Fraction:

@@ -163,6 +163,15 @@ def circuit(
         >>> both.certificate({"a": 1, "b": 1, "sum": 0, "carry": 1}).feasible
         True
     """
+    if not isinstance(gates, Sequence) or isinstance(gates, str):
+        raise ValueError(f"gates is {gates!r:.60}; expected [name, inputs, outputs] of each")
+    for name, given in (("held", held), ("registers", registers)):
+        names = given if isinstance(given, Mapping) else [None] if given is not None else []
+        if not all(isinstance(key, str) for key in names):
+            raise ValueError(f"{name} is {given!r:.60}; expected an object of names")
+    for name, wires in (registers or {}).items():
+        if not isinstance(wires, list | tuple) or not all(isinstance(w, str) for w in wires):
+            raise ValueError(f"register {name!r} is {wires!r:.60}; expected a list of wires")
     placed = [_placed(entry, k) for k, entry in enumerate(gates)]
     hidden = {w for p in placed for w in p.wires[len(p.wires) - p.gate.num_auxiliary :]}
     whole = Circuit(tuple(_ordered(placed)), dict(registers or {}))
@@ -181,7 +190,7 @@ def _placed(entry: Any, k: int) -> Placed:
     if not isinstance(entry, Sequence) or isinstance(entry, str) or len(entry) != 3:
         raise ValueError(f"gates[{k}] is {str(entry)[:60]}; expected [name, inputs, outputs]")
     kind = gate(str(entry[0]))
-    inputs, outputs = ([w] if isinstance(w, str) else list(w) for w in entry[1:])
+    inputs, outputs = ([w] if isinstance(w, str | int) else list(w or ()) for w in entry[1:])
     shown = kind.ports[: len(kind.ports) - kind.num_auxiliary]
     if len(inputs) != kind.num_inputs or len(inputs) + len(outputs) != len(shown):
         raise ValueError(

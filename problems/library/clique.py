@@ -18,9 +18,10 @@ from typing import Any, ClassVar
 import networkx as nx
 import numpy as np
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate
-from problems.library.graphs import expect_pairs, positive, simple_graph
+from problems.library.graphs import expect_pairs, simple_graph
 from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
@@ -89,4 +90,4 @@ def clique(graph: nx.Graph | Any, weights: Any = None, penalty: float = 2) -> Cl
         "a clique",
         "networkx.k_core(graph, k - 1) has all cliques of k nodes or more",
     )
-    return Clique(plain, node_weights(plain, weights), positive(penalty, "penalty"))
+    return Clique(plain, node_weights(plain, weights), positive("penalty", penalty))

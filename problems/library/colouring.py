@@ -24,13 +24,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.clamping import clamp
+from problems.library.amounts import positive, whole
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.graphs import edges_of, simple_graph, values_of_nodes
+from problems.library.graphs import edges_of, expect_pairs, simple_graph, values_of_nodes
 from problems.library.node_groups import is_index
 from problems.model import IsingProblem
 
 Colouring = Mapping[Hashable, int | None]
+_MOST_COLOURS = 1_000_000
 _SLOW = 1000  # nodes beyond which networkx's DSATUR takes seconds
 
 
@@ -128,7 +130,9 @@ class GraphColouring(Encoded[Colouring]):
         return " ".join(f"{v}:{'-' if c is None else c}" for v, c in solution.items())
 
     def from_plain(self, data: Any) -> Colouring:
-        return values_of_nodes(self.graph, data)
+        found = values_of_nodes(self.graph, data)
+        self._check(found)
+        return found
 
     def _changed(self, solution: Colouring) -> list[str]:
         return [
@@ -168,8 +172,8 @@ def graph_colouring(
             no spins.  There may be no proper colouring with these.
 
     Raises:
-        ValueError: on a self-loop, fewer than one colour, a weight that is not positive, or given
-            colours of other nodes or not of 0 to k - 1.
+        ValueError: on a self-loop, fewer than one colour, a weight that is not positive, more than
+            20 million couplings, or given colours of other nodes or not of 0 to k - 1.
 
     Example:
         >>> import networkx as nx
@@ -186,18 +190,15 @@ def graph_colouring(
     held = values_of_nodes(plain, [] if given is None else given)
     if colours is None:
         colours = greedy_colours(plain)
-    if not isinstance(colours, int | np.integer) or colours < 1:
-        raise ValueError(f"{colours!r} colours given; expected an integer, 1 or more")
-    if node_weight is None:
-        node_weight = edge_weight
-    for name, weight in (("node_weight", node_weight), ("edge_weight", edge_weight)):
-        if not 0 < weight < np.inf:
-            raise ValueError(f"{name} is {weight}; expected a positive number")
+    k = whole("colours", colours, 1, _MOST_COLOURS)
+    count = len(plain) * (k * (k - 1) // 2) + plain.number_of_edges() * k
+    expect_pairs(count, "a colouring", "fewer colours, or a part of the graph")
+    edge = positive("edge_weight", edge_weight)
+    node = edge if node_weight is None else positive("node_weight", node_weight)
     for v, its in held.items():
-        if not is_index(its, int(colours)):
-            raise ValueError(f"node {v!r} is given colour {its!r}; expected 0 to {colours - 1}")
-    given = {v: int(its) for v, its in held.items()}
-    return GraphColouring(plain, int(colours), node_weight, edge_weight, given)
+        if not is_index(its, k):
+            raise ValueError(f"node {v!r} is given colour {its!r}; expected 0 to {k - 1}")
+    return GraphColouring(plain, k, node, edge, {v: int(its) for v, its in held.items()})
 
 
 def greedy_colours(graph: nx.Graph) -> int:

@@ -21,9 +21,10 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import expect_pairs, positive, weighted_graph
+from problems.library.graphs import expect_pairs, weighted_graph
 from problems.library.node_groups import Groups, NodeGroups, group_count
 from problems.model import IsingProblem, ising
 
@@ -122,16 +123,17 @@ def community_detection(
         >>> round(club.certificate(halves).objective, 4), club.sets(halves)
         (0.4231, [{0, 1, 2, 3}, {4, 5, 6, 7}])
     """
-    plain, k = weighted_graph(graph, loops=True), group_count(groups)
+    plain, k = weighted_graph(graph, loops=True), group_count("groups", groups)
     n = len(plain)
-    expect_pairs(n * (n - 1) // 2 * (1 if k == 2 else k), "modularity", "coarsen the graph")
+    count = n * (n - 1) // 2 if k == 2 else n * k * (n + k) // 2
+    expect_pairs(count, "modularity", "coarsen the graph")
     weights = [weight for _, _, weight in plain.edges(data="weight")]
     if min(weights, default=0) < 0 or not sum(weights) > 0:
         raise ValueError("modularity needs weights of 0 or more with a sum above 0")
-    resolution = positive(resolution, "resolution")
+    resolution = positive("resolution", resolution)
     if node_weight is None:
         node_weight = _bound(_gains(plain, resolution), k) + max(weights) / (2 * sum(weights))
-    return Communities(plain, k, resolution, positive(node_weight, "node_weight"))
+    return Communities(plain, k, resolution, positive("node_weight", node_weight))
 
 
 def _gains(graph: nx.Graph, resolution: float) -> NDArray[np.float64]:

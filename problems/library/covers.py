@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from problems.library.amounts import Amount, amounts
+from problems.library.encoded import Encoded
+from problems.library.selection import Selection, as_name, chosen, mask
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,26 @@ class Family:
         ):
             if len(names) <= 30:
                 ticks(range(len(names)), [str(name) for name in names])
+
+
+@dataclass(frozen=True, eq=False)
+class Cover(Encoded[Selection]):
+    """Sets to choose from: solutions are tuples of the names of the sets chosen."""
+
+    family: Family
+
+    def draw(self, solution: Selection, axes: Any) -> None:
+        """Sets as rows, elements as columns; the sets chosen are dark."""
+        self.family.draw(self._mask(solution), axes)
+
+    def plain(self, solution: Selection) -> list[Any]:
+        return list(solution)
+
+    def from_plain(self, data: Any) -> Selection:
+        return chosen(self.family.names, self._mask(data))
+
+    def _mask(self, solution: Any) -> NDArray[np.bool_]:
+        return mask(self.family.names, solution, "set")
 
 
 def family(
@@ -111,11 +133,7 @@ def _costs(costs: Any, names: Sequence[Hashable], default: Amount) -> tuple[Amou
 
 
 def _elements(name: str, part: Any) -> dict[Hashable, None]:
-    items = [tuple(e) if isinstance(e, list) else e for e in _listed(name, part)]
-    odd = [e for e in items if not isinstance(e, Hashable)]
-    if odd:
-        raise ValueError(f"{name} has {odd[0]!r:.60}; expected names or numbers")
-    return dict.fromkeys(items)
+    return dict.fromkeys(map(as_name, _listed(name, part)))
 
 
 def _listed(name: str, part: Any) -> list[Any]:

@@ -125,7 +125,8 @@ class Encoded(ABC, Generic[S]):
         """
 
     def repair(self, solution: S) -> S:
-        """A feasible solution nearby where a cheap way to one exists; else the same again."""
+        """A feasible solution nearby where a cheap way to one exists; else the same again, or one
+        that breaks less."""
         return solution
 
     def draw(self, solution: S, axes: Any) -> None:

@@ -25,16 +25,16 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.library.amounts import amount, exactly, total
+from problems.library.amounts import exactly, positive, total
 from problems.library.binaries import Binaries
-from problems.library.covers import Family, family
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.selection import Selection, chosen, mask
+from problems.library.covers import Cover, Family, family
+from problems.library.encoded import Certificate, certificate, one_state
+from problems.library.selection import Selection, chosen
 from problems.model import IsingProblem
 
 
 @dataclass(frozen=True, eq=False)
-class ExactCover(Encoded[Selection]):
+class ExactCover(Cover):
     """Sets to choose from; build one with :func:`exact_cover`.
 
     Solutions are tuples of the names of the sets chosen.  The objective is their cost.
@@ -43,7 +43,6 @@ class ExactCover(Encoded[Selection]):
     kind: ClassVar[str] = "exact-cover"
     lightens: ClassVar[tuple[str, ...]] = ("weight",)
 
-    family: Family
     weight: float
 
     @property
@@ -91,19 +90,6 @@ class ExactCover(Encoded[Selection]):
                 counts[parts[k]] += 1
         return chosen(self.family.names, picked) if (counts == 1).all() else solution
 
-    def draw(self, solution: Selection, axes: Any) -> None:
-        """Sets as rows, elements as columns; the sets chosen are dark."""
-        self.family.draw(self._mask(solution), axes)
-
-    def plain(self, solution: Selection) -> list[Any]:
-        return list(solution)
-
-    def from_plain(self, data: Any) -> Selection:
-        return chosen(self.family.names, self._mask(data))
-
-    def _mask(self, solution: Any) -> NDArray[np.bool_]:
-        return mask(self.family.names, solution, "set")
-
 
 def exact_cover(
     sets: Mapping[Hashable, Iterable[Any]] | Iterable[Iterable[Any]],
@@ -132,9 +118,7 @@ def exact_cover(
         ('element 2 is held 2 times', 'element 4 is left out')
     """
     known = family(sets, costs, universe, 0)
-    bound = _bound(known) if weight is None else amount("weight", weight)
-    if not bound > 0:
-        raise ValueError(f"weight is {weight}; expected a positive number")
+    bound = _bound(known) if weight is None else positive("weight", weight)
     return ExactCover(known, bound)
 
 

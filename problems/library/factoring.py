@@ -48,9 +48,11 @@ class Factorisation(Encoded[Factors]):
         return self.by.decode(one_state(spins, self.problem.num_variables))
 
     def encode(self, solution: Factors) -> NDArray[np.int8]:
-        """The state of two odd factors; gates follow the inputs, so that a wrong product shows only
-        in the gates that feed it, which need not be the least energy."""
+        """The state of two odd factors, in either order; gates follow the inputs, so that a wrong
+        product shows only in the gates that feed it, which need not be the least energy."""
         x, y = self._checked(solution)
+        if x >> self.bits[0] or y >> self.bits[1]:
+            x, y = y, x
         if x % 2 == 0 or y % 2 == 0 or x >> self.bits[0] or y >> self.bits[1]:
             raise ValueError(f"{x}, {y} given; expected odd factors of {self.bits} bits")
         return self.by.state(x, y)

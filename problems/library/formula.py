@@ -1,6 +1,5 @@
 """Clauses as arrays: checked, looked up under truth values, counted."""
 
-import math
 import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from problems.library.amounts import Amount, amounts, whole
+
+_MOST = 10_000_000  # variables
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,25 +110,30 @@ def _literal(value: Any, name: str) -> int:
         literal = 0 if isinstance(value, bool) else operator.index(value)
     except TypeError:
         literal = 0
-    if literal == 0 or abs(literal) > np.iinfo(np.int32).max:
+    if literal == 0 or abs(literal) > _MOST:
         raise ValueError(f"{name} has literal {value!r}; expected v or -v, v from 1")
     return literal
 
 
-def check_weights(weights: Any, count: int) -> tuple[int | float, ...]:
+def variable_count(given: Any, least: int) -> int:
+    """The number of variables: `least`, which occur, where none is given.
+
+    Raises:
+        ValueError: on less than `least`, more than ten million, or no integer.
+    """
+    return whole("num_variables", least if given is None else given, least, _MOST)
+
+
+def check_weights(weights: Any, count: int) -> tuple[Amount, ...]:
     """Weights as Python numbers, whole ones as integers.
 
     Raises:
         ValueError: on another number of them, or one that is negative or no finite number.
     """
-    found = np.asarray(weights, object).ravel().tolist()
+    found = list(weights) if isinstance(weights, Iterable) else [weights]
     if len(found) != count:
         raise ValueError(f"{len(found)} weights given; expected {count}, one each")
-    for weight in found:
-        real = isinstance(weight, int | float | np.number) and not isinstance(weight, bool)
-        if not real or not 0 <= weight or not math.isfinite(weight):
-            raise ValueError(f"weight {weight!r} given; expected a finite number of 0 or more")
-    return tuple(int(w) if w == int(w) else float(w) for w in found)
+    return amounts("weights", found, 0)
 
 
 def values_of(solution: Any, n: int) -> NDArray[np.bool_]:
@@ -136,7 +144,7 @@ def values_of(solution: Any, n: int) -> NDArray[np.bool_]:
     """
     try:
         values = np.asarray(solution)
-    except ValueError:
+    except (ValueError, OverflowError):
         values = np.zeros(0, object)
     if values.shape == (0,) and n == 0:
         return np.zeros(0, bool)

@@ -35,9 +35,10 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import edges_of, expect_pairs, positive, weighted_graph, weights_of
+from problems.library.graphs import edges_of, expect_pairs, weighted_graph, weights_of
 from problems.library.node_groups import Groups, NodeGroups, group_count
 from problems.model import IsingProblem, ising
 
@@ -184,15 +185,15 @@ def graph_partitioning(
         >>> halves.certificate({0: 0, 1: 1, 2: 1, 3: 1}).violations
         ('part 0 has 1 nodes, not 2', 'part 1 has 3 nodes, not 2')
     """
-    plain, k = weighted_graph(graph), group_count(parts)
+    plain, k = weighted_graph(graph), group_count("parts", parts)
     n = len(plain)
     count = n * (n - 1) // 2 if k == 2 else k * n * (n + k) // 2
     expect_pairs(count, "a balance", "coarsen the graph, or cut it (max-cut) without balance")
-    balance = positive(_balance(plain, k) if balance is None else balance, "balance")
+    balance = positive("balance", _balance(plain, k) if balance is None else balance)
     if node_weight is None:
         strongest = _strengths(plain).max(initial=0).item()
         node_weight = 3 * balance + strongest + _largest(plain)
-    return Partitioning(plain, k, balance, positive(node_weight, "node_weight"))
+    return Partitioning(plain, k, balance, positive("node_weight", node_weight))
 
 
 def _balance(graph: nx.Graph, k: int) -> float:

@@ -11,12 +11,12 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from problems.library.amounts import amount
+from problems.library.selection import as_name
 from problems.model import real_array
 
 # Couplings that are built without asking: half a gigabyte of indices and values while they are.
 MOST_PAIRS = 20_000_000
-_REAL = (int, float, np.integer, np.floating)
-_LARGEST = 1e300  # sums of that many such numbers stay finite
 
 
 def simple_graph(graph: Any) -> nx.Graph:
@@ -67,7 +67,7 @@ def weighted_graph(graph: Any, loops: bool = False) -> nx.Graph:
     try:
         plain.add_nodes_from(nodes)
         for u, v, *given in edges:
-            weight = finite(given[0] if given else 1, f"the weight of edge {u!r}, {v!r}")
+            weight = amount(f"the weight of edge {u!r}, {v!r}", given[0] if given else 1)
             before = plain.edges[u, v]["weight"] if plain.has_edge(u, v) else 0
             plain.add_edge(u, v, weight=before + weight)
     except TypeError as error:
@@ -75,26 +75,6 @@ def weighted_graph(graph: Any, loops: bool = False) -> nx.Graph:
     if not loops:
         _expect_no_loop(plain)
     return plain
-
-
-def finite(value: Any, name: str) -> int | float:
-    """A finite real number as Python's int or float.
-
-    Raises:
-        ValueError: on anything else, with `name`.
-    """
-    if isinstance(value, bool) or not isinstance(value, _REAL) or not abs(value) < _LARGEST:
-        raise ValueError(f"{name} is {value!r}; expected a finite number up to 1e300")
-    number = value.item() if isinstance(value, np.generic) else value
-    return number if isinstance(number, int) else float(number)
-
-
-def positive(value: Any, name: str) -> int | float:
-    """A finite number above 0; ValueError with `name` on anything else."""
-    number = finite(value, name)
-    if number <= 0:
-        raise ValueError(f"{name} is {value!r}; expected a positive number")
-    return number
 
 
 def edges_of(graph: nx.Graph) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -125,7 +105,7 @@ def node_of(graph: nx.Graph, name: Any) -> Hashable:
     Raises:
         ValueError: where there is none.
     """
-    node = _node(name)
+    node = as_name(name)
     if node not in graph:
         raise ValueError(f"node {node!r} is not in the graph; expected one of its nodes")
     return node
@@ -168,7 +148,7 @@ def _parts(graph: Any) -> tuple[list[Any], list[tuple[Any, ...]]]:
     else:
         nodes, edges = (), graph
     try:
-        return [_node(v) for v in nodes], [_edge(edge) for edge in edges]
+        return [as_name(v) for v in nodes], [_edge(edge) for edge in edges]
     except TypeError as error:
         raise ValueError(f"{graph!r:.80} is no graph; expected networkx's or edges") from error
 
@@ -177,11 +157,7 @@ def _edge(edge: Iterable[Any]) -> tuple[Any, ...]:
     parts = tuple(edge)
     if len(parts) not in (2, 3):
         raise ValueError(f"edge {edge!r:.60} given; expected two nodes, or two and a weight")
-    return _node(parts[0]), _node(parts[1]), *parts[2:]
-
-
-def _node(name: Any) -> Any:
-    return tuple(_node(part) for part in name) if isinstance(name, list) else name
+    return as_name(parts[0]), as_name(parts[1]), *parts[2:]
 
 
 def _expect_no_loop(graph: nx.Graph) -> None:

@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 import networkx as nx
 import numpy as np
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import positive, simple_graph
+from problems.library.graphs import simple_graph
 from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
@@ -73,4 +74,4 @@ def independent_set(
         ('nodes 1 and 2 are neighbours',)
     """
     plain = simple_graph(graph)
-    return IndependentSet(plain, node_weights(plain, weights), positive(penalty, "penalty"))
+    return IndependentSet(plain, node_weights(plain, weights), positive("penalty", penalty))

@@ -216,6 +216,6 @@ def integer_bits(encoding: str, lo: int, hi: int) -> IntegerBits:
         >>> number.num_bits, number.constant, number.decode(number.encode(2))
         (4, -1, 2)
     """
-    if encoding not in ENCODINGS:
+    if not isinstance(encoding, str) or encoding not in ENCODINGS:
         raise ValueError(f"encoding {encoding!r} given; expected one of {', '.join(ENCODINGS)}")
     return ENCODINGS[encoding](lo, hi)

@@ -20,19 +20,21 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.permutations import (
     above,
     checked,
     decided,
     kept,
+    numbers_table,
     one_hot,
-    positive,
     scaled,
     undecided,
 )
-from problems.model import IsingProblem, real_array
+from problems.model import IsingProblem, all_integer
 
 Assignment = Sequence[int | None]
 
@@ -56,7 +58,7 @@ class JobAssignment(Encoded[Assignment]):
     @cached_property
     def row_weights(self) -> NDArray:
         """[r] the penalty's weights a_i of the workers, or of the jobs where these are fewer."""
-        return scaled(above(self._table.max(1, initial=0)), self.weight)
+        return scaled(above(self._table.max(1, initial=0), self._scale), self.weight)
 
     @property
     def penalties(self) -> Mapping[str, float]:
@@ -65,12 +67,13 @@ class JobAssignment(Encoded[Assignment]):
     @cached_property
     def problem(self) -> IsingProblem:
         rows, cols = self._table.shape
+        expect_pairs(rows * cols * (rows + cols) // 2, "an assignment", "fewer workers or jobs")
         bits = np.arange(rows * cols).reshape(rows, cols)
         energy = Binaries(bits.size)
         energy.constant(self._least.sum().item())
         if bits.size:
             energy.add(bits, self._table)
-            margin = self.weight * above(np.zeros(1, self.costs.dtype)).item()
+            margin = self.weight * (1 if all_integer(self.costs) else 0.01 * self._scale)
             one_hot(energy, bits, self.row_weights, margin=margin)
         pairs = [(i, k) for i in range(rows) for k in range(cols)]
         return energy.problem([(k, i) for i, k in pairs] if self._turned else pairs)
@@ -131,6 +134,10 @@ class JobAssignment(Encoded[Assignment]):
     def _turned(self) -> bool:
         return self.costs.shape[0] > self.costs.shape[1]
 
+    @property
+    def _scale(self) -> float:
+        return np.abs(self.costs).max(initial=0).item() or 1
+
     @cached_property
     def _signed(self) -> NDArray:
         costs = self.costs.T if self._turned else self.costs
@@ -176,9 +183,9 @@ def job_assignment(costs: ArrayLike, weight: float = 1, maximise: bool = False) 
         >>> crew.certificate([1, 0, None]).violations
         ('worker 2 has no job',)
     """
-    table = real_array("costs", costs)
-    if table.ndim == 1 and not table.size:
-        table = table.reshape(0, 0)
-    if table.ndim != 2:
-        raise ValueError(f"costs has shape {table.shape}; expected [workers, jobs]")
-    return JobAssignment(table, positive("weight", weight), bool(maximise))
+    known = numbers_table("costs", costs)
+    if known.ndim == 1 and not known.size:
+        known = known.reshape(0, 0)
+    if known.ndim != 2:
+        raise ValueError(f"costs has shape {known.shape}; expected [workers, jobs]")
+    return JobAssignment(known, positive("weight", weight), bool(maximise))

@@ -25,12 +25,15 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import positive, whole
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.permutations import checked, positive
-from problems.model import IsingProblem, real_array
+from problems.library.permutations import checked, numbers_table
+from problems.model import IsingProblem
 
 Schedule = Sequence[int | None]
+_MOST_MACHINES = 1_000_000
+_MOST_TIME = 2**31  # squares of times, and sums of them, are exact below it
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +167,8 @@ class JobScheduling(Encoded[Schedule]):
 
     def _ordered(self, schedule: Sequence[int | None]) -> list[int | None]:
         """The same schedule, its busiest machine 0 and the others by their longest job."""
-        names = {int(self._times(schedule).argmax()): 0}
+        busy = [-1 if a not in schedule else t for a, t in enumerate(self._times(schedule))]
+        names = {int(np.argmax(busy)): 0}
         for j in self._longest_first:
             if (a := schedule[j]) is not None:
                 names.setdefault(a, len(names))
@@ -209,12 +213,12 @@ def job_scheduling(lengths: ArrayLike, machines: int, weight: float = 1) -> JobS
         >>> shop.certificate([0, 0, 1, 1, None]).violations
         ('job 4 has no machine',)
     """
-    times = real_array("lengths", lengths)
+    times = numbers_table("lengths", lengths)
     if times.ndim != 1:
         raise ValueError(f"lengths has shape {times.shape}; expected [n]")
     if times.size and not (np.all(times == np.rint(times)) and times.min() >= 0):
         raise ValueError("lengths hold a fraction or a negative number; expected whole ones from 0")
-    whole = isinstance(machines, int | np.integer) and not isinstance(machines, bool)
-    if not whole or machines < 1:
-        raise ValueError(f"{machines!r} machines given; expected 1 or more")
-    return JobScheduling(times.astype(np.int64), int(machines), positive("weight", weight))
+    if times.sum() >= _MOST_TIME:
+        raise ValueError("lengths sum to 2^31 or more; expected less (in a coarser unit of time)")
+    many = whole("machines", machines, 1, _MOST_MACHINES)
+    return JobScheduling(times.astype(np.int64), many, positive("weight", weight))

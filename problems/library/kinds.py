@@ -30,6 +30,13 @@ class Kind:
         """The function; its module is imported only now."""
         return getattr(import_module(f"problems.library.{self.home}"), self.function)
 
+    @property
+    def example(self) -> dict[str, Any]:
+        """A small instance: what `build` takes, as a JSON file of it has it."""
+        from problems.library.examples import EXAMPLES
+
+        return EXAMPLES[self.name]
+
     def build(self, **data: Any) -> Encoded:
         """The problem of these data.
 

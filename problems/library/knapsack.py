@@ -7,7 +7,7 @@ are in :mod:`problems.library.sack`.
 from collections.abc import Iterable
 from typing import ClassVar
 
-from problems.library.amounts import Amount, amount, amounts
+from problems.library.amounts import Amount, amount, amounts, positive
 from problems.library.integers import IntegerBits
 from problems.library.packing import (
     Pair,
@@ -49,6 +49,8 @@ def knapsack(
             proven, by dynamic programming: it solves the problem, and is for studies of samplers.
         unit: what weights are rounded up to multiples of for the energy; by default their common
             unit, or a 1024th of the capacity where decimals have none that doubles can hold.
+        tight: whether the slack only reaches as far as the best packing can leave room, by a bound;
+            the energy of packings that leave more is above minus their value then.
 
     Raises:
         ValueError: on unequal lengths, values that are not finite, a negative weight or capacity,
@@ -77,17 +79,13 @@ def sack_data(
     if len(worth) != len(sizes):
         raise ValueError(f"{len(worth)} values and {len(sizes)} weights given; expected as many")
     room = amount("capacity", capacity, 0)
-    if unit is not None and not amount("unit", unit) > 0:
-        raise ValueError(f"unit is {unit!r}; expected a positive number")
-    units = in_units(sizes, room, unit)
+    units = in_units(sizes, room, None if unit is None else positive("unit", unit))
     if weight == "least" and not pairs:
         bound = least_weight(worth, units)
     elif weight is None:
         bound = capacity_weight(worth, units, pairs)
     else:
-        bound = amount("weight", weight)
-    if not bound > 0:
-        raise ValueError(f"weight is {weight}; expected a positive number")
+        bound = positive("weight", weight)
     check_exact(bound, units)
     most = largest_gap(worth, units, pairs) if tight else units.capacity
     return worth, sizes, room, units, slack_bits(slack, most), bound

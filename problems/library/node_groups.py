@@ -12,10 +12,12 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import whole
 from problems.library.encoded import Encoded, one_state
 from problems.library.graphs import edges_of, values_of_nodes, weights_of
 
 Groups = Mapping[Hashable, int | None]
+_MOST_GROUPS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,9 @@ class NodeGroups(Encoded[Groups]):
         return [[v, solution[v]] for v in self.graph]
 
     def from_plain(self, data: Any) -> Groups:
-        return values_of_nodes(self.graph, data)
+        found = values_of_nodes(self.graph, data)
+        self._array(found)
+        return found
 
     @cached_property
     def _edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray]:
@@ -115,15 +119,14 @@ class NodeGroups(Encoded[Groups]):
 
 def is_index(value: Any, count: int) -> bool:
     """Whether `value` is an integer, Python's or NumPy's, in 0..count-1."""
-    return isinstance(value, int | np.integer) and bool(0 <= value < count)
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return is_whole and bool(0 <= value < count)
 
 
-def group_count(groups: Any) -> int:
-    """A number of groups, 2 or more.
+def group_count(name: str, groups: Any) -> int:
+    """A number of groups, 2 to a million.
 
     Raises:
         ValueError: on anything else.
     """
-    if not isinstance(groups, int | np.integer) or groups < 2:
-        raise ValueError(f"{groups!r} groups given; expected an integer, 2 or more")
-    return int(groups)
+    return whole(name, groups, 2, _MOST_GROUPS)

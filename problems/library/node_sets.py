@@ -10,8 +10,9 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import positive
 from problems.library.encoded import Encoded, one_state
-from problems.library.graphs import edges_of, node_of, positive, values_of_nodes
+from problems.library.graphs import edges_of, node_of, values_of_nodes
 from problems.model import real_array
 
 Nodes = frozenset[Hashable]
@@ -114,4 +115,4 @@ def node_weights(graph: nx.Graph, weights: Any) -> dict[Hashable, int | float]:
         ValueError: on a node that is not in the graph or a weight that is not positive.
     """
     given = {} if weights is None else values_of_nodes(graph, weights)
-    return {v: positive(given.get(v, 1), f"the weight of node {v!r}") for v in graph}
+    return {v: positive(f"the weight of node {v!r}", given.get(v, 1)) for v in graph}

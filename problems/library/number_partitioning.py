@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from problems.library.amounts import Amount, amounts, common_unit, exactly, total
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.model import IsingProblem, ising
 
 _LARGEST = 2**53
@@ -44,6 +45,8 @@ class NumberPartitioning(Encoded[Sides]):
     @cached_property
     def problem(self) -> IsingProblem:
         steps, _ = self._units
+        count = len(steps) * (len(steps) - 1) // 2
+        expect_pairs(count, "a partition of numbers", "fewer of them")
         row, col = np.triu_indices(len(steps), 1)
         exact = sum(map(abs, steps)) ** 2 < _LARGEST
         values = np.array(steps, np.int64 if exact else np.float64)

@@ -25,6 +25,9 @@ from numpy.typing import ArrayLike, NDArray
 from problems.library.binaries import Binaries
 from problems.model import all_integer, real_array
 
+_LARGEST = 1e100
+_ROUNDING = 1e-9  # of the data: differences below it are none
+
 
 def one_hot(
     energy: Binaries,
@@ -86,47 +89,47 @@ def kept(solution: Sequence[int | None]) -> list[int | None]:
     return result
 
 
-def above(bounds: ArrayLike) -> NDArray:
+def above(bounds: ArrayLike, scale: float) -> NDArray:
     """Positive weights just above bounds: by 1 where all are integers, else by 1% of the largest.
 
+    Where the largest is nothing but rounding (all tours may be equally long), by `scale`, which is
+    to be some number of the problem's data.
+
     Example:
-        >>> above([3, 5]).tolist()
-        [4, 6]
+        >>> above([3, 5], 5).tolist(), above([0.0, 1e-15], 5).round(9).tolist()
+        ([4, 6], [5.0, 5.0])
     """
     values = real_array("bounds", bounds)
     if all_integer(values):
         return np.maximum(values, 0) + 1
-    return np.maximum(values, 0) + 0.01 * max(np.abs(values).max(initial=0), 1e-9)
+    largest = np.abs(values).max(initial=0)
+    return np.maximum(values, 0) + (0.01 * largest if largest > _ROUNDING * scale else scale or 1)
 
 
-def square_matrix(name: str, values: Any) -> NDArray:
-    """A matrix [n, n] of finite real numbers.
+def numbers_table(name: str, values: Any) -> NDArray:
+    """An array of real numbers, none beyond 1e100: sums of products of two of them are finite.
 
     Raises:
         ValueError: on anything else.
     """
-    try:
-        matrix = real_array(name, values)
-    except ValueError as error:  # ragged rows, or no numbers
-        raise ValueError(f"{name}: {error}") from error
+    array = real_array(name, values)
+    if not np.abs(array).max(initial=0) <= _LARGEST:
+        raise ValueError(f"{name} holds a number beyond 1e100; expected smaller ones (other units)")
+    return array
+
+
+def square_matrix(name: str, values: Any) -> NDArray:
+    """A matrix [n, n] of real numbers, as :func:`numbers_table` takes them.
+
+    Raises:
+        ValueError: on anything else.
+    """
+    matrix = numbers_table(name, values)
     if matrix.ndim == 1 and not matrix.size:
         return matrix.reshape(0, 0)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"{name} has shape {matrix.shape}; expected a square [n, n] matrix")
     return matrix
-
-
-def positive(name: str, value: float) -> float:
-    """A finite number above 0, as it came.
-
-    Raises:
-        ValueError: on another.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise ValueError(f"{name} is {value!r}; expected a positive number")
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} is {value}; expected a positive number")
-    return value
 
 
 def scaled(weights: NDArray, factor: float) -> NDArray:

@@ -26,14 +26,16 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.library.amounts import Amount, amount, amounts, exactly
+from problems.library.amounts import Amount, amount, amounts, exactly, positive, whole
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.integers import IntegerBits, integer_bits
 from problems.library.slack import best_slack, keep_nonnegative, slack_bits
 from problems.model import IsingProblem
 
 Holdings = tuple[int | None, ...]
+_MOST_LOTS = 10_000  # of an asset
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,22 +202,20 @@ def portfolio(
     back = amounts("returns", returns)
     risk = _covariance(covariance, len(back))
     aversion = amount("risk_aversion", risk_aversion, 0)
-    if not 1 <= lots == int(lots):
-        raise ValueError(f"{lots!r} lots given; expected a whole number of 1 or more")
-    if not 0 <= budget <= lots * len(back) or budget != int(budget):
-        raise ValueError(f"budget is {budget!r}; expected 0 to {lots * len(back)}, {lots} an asset")
+    lots = whole("lots", lots, 1, _MOST_LOTS)
+    budget = whole("budget", budget, 0, lots * len(back))
     if encoding == "one-hot":
         raise ValueError("encoding 'one-hot' given; expected binary, unary or domain-wall")
-    number = integer_bits(encoding, 0, int(lots))
-    spare = slack_bits(encoding, 0 if exactly else int(budget))
-    bound = amount("weight", weight) if weight is not None else None
-    if bound is None:
-        bound = _bound(
-            np.array(back, float), float(aversion) * _matrix(risk), lots, budget, exactly
-        )
-    if not bound > 0:
-        raise ValueError(f"weight is {weight}; expected a positive number")
-    return Portfolio(back, risk, aversion, int(budget), bool(exactly), number, spare, bound)
+    number = integer_bits(encoding, 0, lots)
+    spare = slack_bits(encoding, 0 if exactly else budget)
+    bits = len(back) * number.num_bits + spare.num_bits
+    expect_pairs(bits * (bits - 1) // 2, "a portfolio", "fewer assets or lots, in encoding binary")
+    if weight is None:
+        priced = float(aversion) * _matrix(risk)
+        bound = _bound(np.array(back, float), priced, lots, budget, exactly)
+    else:
+        bound = positive("weight", weight)
+    return Portfolio(back, risk, aversion, budget, bool(exactly), number, spare, bound)
 
 
 def _bound(back: NDArray, risk: NDArray, lots: int, budget: int, exactly: bool) -> float:

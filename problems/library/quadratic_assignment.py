@@ -24,8 +24,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.permutations import (
     above,
     checked,
@@ -33,7 +35,6 @@ from problems.library.permutations import (
     kept,
     layout,
     one_hot,
-    positive,
     scaled,
     square_matrix,
     undecided,
@@ -63,7 +64,9 @@ class QuadraticAssignment(Encoded[Assignment]):
     def facility_weights(self) -> NDArray:
         """[n] the penalty's weights a_i."""
         flow, distance, linear, _ = self._reduced
-        return scaled(above((linear + _dearest(flow, distance)).max(1, initial=0)), self.weight)
+        scale = np.abs(self.flow).max(initial=0) * np.abs(self.distance).max(initial=0)
+        bounds = (linear + _dearest(flow, distance)).max(1, initial=0)
+        return scaled(above(bounds, scale), self.weight)
 
     @property
     def penalties(self) -> Mapping[str, float]:
@@ -76,6 +79,8 @@ class QuadraticAssignment(Encoded[Assignment]):
         energy = Binaries(bits.size)
         flow, distance, linear, constant = self._reduced
         energy.constant(constant)
+        count = np.count_nonzero(flow) * np.count_nonzero(distance) + n**3
+        expect_pairs(int(count), "a quadratic assignment", "fewer facilities or flows")
         if n:
             energy.add(bits, linear)
             i, j = np.nonzero(flow)

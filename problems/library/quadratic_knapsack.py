@@ -6,8 +6,9 @@ The energy and the proof of its default weight are in :mod:`problems.library.sac
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from problems.library.amounts import Amount, amount
+from problems.library.amounts import Amount, amount, amounts
 from problems.library.knapsack import sack_data
+from problems.library.node_groups import is_index
 from problems.library.packing import Pair
 from problems.library.sack import Sack
 
@@ -47,7 +48,7 @@ def quadratic_knapsack(
         >>> sack.certificate((0, 1)).objective, sack.certificate((0, 2)).objective
         (11, 7)
     """
-    worth = list(values)
+    worth = amounts("values", values)
     profits = _pairs(pairs, len(worth))
     if weight == "least":
         raise ValueError("weight 'least' given; expected a number, or None for the proven bound")
@@ -57,12 +58,14 @@ def quadratic_knapsack(
 
 def _pairs(pairs: Iterable[Any], n: int) -> tuple[Pair, ...]:
     found = []
+    if isinstance(pairs, str) or not isinstance(pairs, Iterable):
+        raise ValueError(f"pairs is {pairs!r:.60}; expected a list of (i, j, profit)")
     for k, pair in enumerate(pairs):
         try:
             i, j, profit = pair
         except (TypeError, ValueError):
             raise ValueError(f"pairs[{k}] is {pair!r:.60}; expected (i, j, profit)") from None
-        if i == j or i not in range(n) or j not in range(n):
+        if i == j or not (is_index(i, n) and is_index(j, n)):
             raise ValueError(f"pairs[{k}] is {pair!r:.60}; expected two different items below {n}")
         found.append((int(min(i, j)), int(max(i, j)), amount(f"profit of pairs[{k}]", profit)))
     return tuple(found)

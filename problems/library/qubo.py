@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import amount
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.graphs import finite
+from problems.library.selection import as_name
 from problems.model import IsingProblem, real_array
 from problems.qubo import ising_from_binary
 
@@ -99,7 +100,8 @@ def qubo(
             count.  None where `terms` are given.
         offset: constant.
         maximise: whether the largest value is wanted.
-        terms: the same as rows ``[i, j, value]`` of any labels, for JSON; equal pairs add up.
+        terms: the same as rows ``[i, j, value]`` of any labels, for JSON, where lists stand for
+            tuples; equal pairs add up.
 
     Raises:
         ValueError: where not exactly one of Q and `terms` is given, Q is not square, or a value
@@ -113,7 +115,7 @@ def qubo(
     if (Q is None) == (terms is None):
         raise ValueError("expected either Q or terms, and not both")
     made = MaximisedQubo if maximise else Qubo
-    constant = finite(offset, "offset")
+    constant = amount("offset", offset)
     if terms is not None:
         return made(*_from_rows(terms, constant))
     if isinstance(Q, Mapping) and not hasattr(Q, "nnz"):  # a sparse matrix of keys is both
@@ -131,7 +133,8 @@ def _rows(Q: Mapping[Any, Any]) -> list[tuple[Any, Any, Any]]:
 
 def _from_rows(rows: Any, offset: float) -> tuple[Any, ...]:
     try:
-        listed = [(i, j, finite(value, f"the value of {i!r}, {j!r}")) for i, j, value in rows]
+        named = [(as_name(i), as_name(j), value) for i, j, value in rows]
+        listed = [(i, j, amount(f"the value of {i!r}, {j!r}", value)) for i, j, value in named]
         seen = list(dict.fromkeys(v for i, j, _ in listed for v in (i, j)))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{rows!r:.60}: {error}; expected rows [i, j, value]") from error

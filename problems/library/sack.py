@@ -39,6 +39,7 @@ from numpy.typing import ArrayLike, NDArray
 from problems.library.amounts import Amount, exactly, total
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.integers import IntegerBits
 from problems.library.packing import Pair, Units, by_ratio
 from problems.library.selection import Selection, chosen, mask
@@ -51,7 +52,9 @@ class Sack(Encoded[Selection]):
     """Items for a sack.
 
     Solutions are tuples of the numbers of the items packed.  `exact` is False where weights had to
-    be rounded for the energy; certificates always use the weights given.
+    be rounded for the energy; certificates always use the weights given.  With `tight` slack the
+    energy is minus the value only of packings that leave no more room than a best one may; others
+    lie above that.
     """
 
     maximise: ClassVar[bool] = True
@@ -76,6 +79,7 @@ class Sack(Encoded[Selection]):
     @cached_property
     def problem(self) -> IsingProblem:
         n, m = len(self.values), self.slack.num_bits
+        expect_pairs((n + m) * (n + m - 1) // 2, "a sack", "fewer items, or a coarser unit")
         sizes = np.array(self.units.weights, np.int64)
         fits = sizes <= self.units.capacity
         energy = Binaries(n + m)

@@ -19,9 +19,16 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import positive
 from problems.library.clause_energy import ClauseEnergy, Factors
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.formula import Clauses, as_clauses, check_weights, values_of
+from problems.library.formula import (
+    Clauses,
+    as_clauses,
+    check_weights,
+    values_of,
+    variable_count,
+)
 from problems.polynomial import PolynomialProblem, Problem
 
 Assignment = tuple[bool, ...]
@@ -143,6 +150,8 @@ def literals_assignment(literals: Iterable[int], num_variables: int) -> Assignme
         >>> literals_assignment([-1, 3], 3)
         (False, False, True)
     """
+    if isinstance(literals, str) or not isinstance(literals, Iterable):
+        raise ValueError(f"{literals!r:.60} given; expected a list of literals")
     values: dict[int, bool] = {}
     for literal in literals:
         if type(literal) is not int or not 0 < abs(literal) <= num_variables:
@@ -186,17 +195,14 @@ def satisfiability(
     soft = as_clauses(clauses, "clauses")
     must = None if hard is None else as_clauses(hard, "hard")
     largest = max(soft.largest, 0 if must is None else must.largest)
-    n = largest if num_variables is None else num_variables
-    if type(n) is not int or n < largest:
-        raise ValueError(f"num_variables is {n!r}; expected {largest} or more, which occurs")
+    n = variable_count(num_variables, largest)
     known = None if weights is None else check_weights(weights, len(soft))
     bound = _spread(soft, known)
     if hard_weight is None:
         step = 1 if isinstance(bound, int) else min(w for w in known or (1,) if w > 0)
         hard_weight = bound + step
-    if not 0 < hard_weight < np.inf:
-        raise ValueError(f"hard_weight is {hard_weight}; expected a positive number")
-    return Satisfiability(soft, must, known, hard_weight, n, bool(quadratic))
+    weight = positive("hard_weight", hard_weight)
+    return Satisfiability(soft, must, known, weight, n, bool(quadratic))
 
 
 def _spread(clauses: Clauses, weights: tuple[int | float, ...] | None) -> int | float:

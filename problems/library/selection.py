@@ -9,6 +9,22 @@ from numpy.typing import NDArray
 Selection = tuple[Hashable, ...]
 
 
+def as_name(value: Any) -> Hashable:
+    """A name from a file: lists stand for tuples, as JSON has none.
+
+    Raises:
+        ValueError: on what cannot be a name, such as an object.
+
+    Example:
+        >>> as_name([0, "a"])
+        (0, 'a')
+    """
+    name = tuple(map(as_name, value)) if isinstance(value, list | tuple) else value
+    if isinstance(name, Hashable):
+        return name
+    raise ValueError(f"{value!r:.60} cannot be a name; expected text, a number, or a list of these")
+
+
 def chosen(names: Sequence[Hashable], ones: Iterable[Any]) -> Selection:
     """The names whose bit is set, in their order.
 
@@ -30,8 +46,8 @@ def mask(names: Sequence[Hashable], selection: Any, word: str) -> NDArray[np.boo
     index = {name: i for i, name in enumerate(names)}
     picked = np.zeros(len(index), bool)
     for name in selection:
-        key = tuple(name) if isinstance(name, list) else name
-        if not isinstance(key, Hashable) or key not in index:
+        key = as_name(name)
+        if key not in index:
             raise ValueError(f"{word} {name!r} is unknown; expected one of {len(index)} {word}s")
         if picked[index[key]]:
             raise ValueError(f"{word} {name!r} comes twice; expected each once at most")

@@ -23,18 +23,18 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.library.amounts import amount, total
+from problems.library.amounts import positive, total
 from problems.library.binaries import Binaries
-from problems.library.covers import Family, family, unheld
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.covers import Cover, family, unheld
+from problems.library.encoded import Certificate, certificate, one_state
 from problems.library.integers import IntegerBits
-from problems.library.selection import Selection, chosen, mask
+from problems.library.selection import Selection, chosen
 from problems.library.slack import best_slack, keep_nonnegative, slack_bits
 from problems.model import IsingProblem
 
 
 @dataclass(frozen=True, eq=False)
-class SetCover(Encoded[Selection]):
+class SetCover(Cover):
     """Sets to choose from; build one with :func:`set_cover`.
 
     Solutions are tuples of the names of the sets chosen.  The objective is their cost.
@@ -42,7 +42,6 @@ class SetCover(Encoded[Selection]):
 
     kind: ClassVar[str] = "set-cover"
 
-    family: Family
     slack: str
     weight: float | None
 
@@ -117,19 +116,6 @@ class SetCover(Encoded[Selection]):
                 counts[part] -= 1
         return chosen(self.family.names, picked)
 
-    def draw(self, solution: Selection, axes: Any) -> None:
-        """Sets as rows, elements as columns; the sets chosen are dark."""
-        self.family.draw(self._mask(solution), axes)
-
-    def plain(self, solution: Selection) -> list[Any]:
-        return list(solution)
-
-    def from_plain(self, data: Any) -> Selection:
-        return chosen(self.family.names, self._mask(data))
-
-    def _mask(self, solution: Any) -> NDArray[np.bool_]:
-        return mask(self.family.names, solution, "set")
-
 
 def set_cover(
     sets: Mapping[Hashable, Iterable[Any]] | Iterable[Iterable[Any]],
@@ -160,7 +146,5 @@ def set_cover(
     """
     known = family(sets, costs, universe, 1)
     unheld("set-cover", known)
-    if weight is not None and not amount("weight", weight) > 0:
-        raise ValueError(f"weight is {weight}; expected a positive number")
     slack_bits(slack, 0)
-    return SetCover(known, slack, weight)
+    return SetCover(known, slack, None if weight is None else positive("weight", weight))

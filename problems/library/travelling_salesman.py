@@ -20,21 +20,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.library import tour_weights, tours
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.graphs import expect_pairs
 from problems.library.permutations import (
     above,
     checked,
     decided,
     kept,
     layout,
+    numbers_table,
     one_hot,
-    positive,
     scaled,
     square_matrix,
     undecided,
 )
-from problems.model import IsingProblem, real_array
+from problems.model import IsingProblem
 
 Tour = Sequence[int | None]
 
@@ -71,7 +73,8 @@ class TravellingSalesman(Encoded[Tour]):
     @cached_property
     def city_weights(self) -> NDArray:
         """[n - 1] the penalty's weights a_v of cities 1 to n - 1."""
-        return scaled(above(tour_weights.city_bounds(self.reduced)[1:]), self.weight)
+        bounds = tour_weights.city_bounds(self.reduced)[1:]
+        return scaled(above(bounds, np.abs(self.distances).max()), self.weight)
 
     @property
     def penalties(self) -> Mapping[str, float]:
@@ -80,6 +83,7 @@ class TravellingSalesman(Encoded[Tour]):
     @cached_property
     def problem(self) -> IsingProblem:
         last = len(self.distances) - 1
+        expect_pairs(2 * last**3, "a tour", "fewer cities: 216 at most")
         bits = np.arange(last * last).reshape(last, last)
         energy, way = Binaries(bits.size), self.reduced
         energy.constant(sum(part.sum().item() for part in self.potentials))
@@ -202,7 +206,7 @@ def travelling_salesman(
 
 
 def _spots(places: ArrayLike) -> NDArray:
-    spots = real_array("places", places)
+    spots = numbers_table("places", places)
     if spots.ndim == 1 and not spots.size:
         spots = spots.reshape(0, 2)
     if spots.ndim != 2 or spots.shape[1] != 2:

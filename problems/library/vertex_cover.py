@@ -15,9 +15,10 @@ from typing import Any, ClassVar
 import networkx as nx
 import numpy as np
 
+from problems.library.amounts import positive
 from problems.library.binaries import Binaries
 from problems.library.encoded import Certificate, certificate
-from problems.library.graphs import positive, simple_graph
+from problems.library.graphs import simple_graph
 from problems.library.node_sets import Nodes, NodeSet, node_weights
 from problems.model import IsingProblem
 
@@ -77,4 +78,4 @@ def vertex_cover(graph: nx.Graph | Any, weights: Any = None, penalty: float = 2)
         ('edge 0, 3 is not covered',)
     """
     plain = simple_graph(graph)
-    return VertexCover(plain, node_weights(plain, weights), positive(penalty, "penalty"))
+    return VertexCover(plain, node_weights(plain, weights), positive("penalty", penalty))

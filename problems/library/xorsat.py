@@ -26,8 +26,9 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from problems.library.amounts import whole
 from problems.library.encoded import Certificate, Encoded, certificate, one_state
-from problems.library.formula import check_weights, values_of
+from problems.library.formula import check_weights, values_of, variable_count
 from problems.library.satisfiability import Assignment
 from problems.polynomial import Problem, from_terms
 
@@ -216,16 +217,16 @@ def xorsat(
         >>> xorsat([[0, 1], [1, 2], [2, 0]], [1, 1, 1]).elimination.contradiction
         (0, 1, 2)
     """
+    for name, given in (("equations", equations), ("sides", sides)):
+        if not isinstance(given, Sequence | np.ndarray) or isinstance(given, str):
+            raise ValueError(f"{name} is {given!r:.60}; expected a list")
     rows = tuple(_members(entry, f"equations[{k}]") for k, entry in enumerate(equations))
     if len(sides) != len(rows):
         raise ValueError(f"{len(sides)} sides given; expected {len(rows)}, one for each equation")
     for side in sides:
-        if side not in (0, 1):
-            raise ValueError(f"side {side!r} given; expected 0 or 1")
+        whole("side", side, 0, 1)
     largest = max((i for row in rows for i, _ in row), default=-1)
-    n = largest + 1 if num_variables is None else num_variables
-    if type(n) is not int or n <= largest:
-        raise ValueError(f"num_variables is {n!r}; expected {largest + 1} or more, which occurs")
+    n = variable_count(num_variables, largest + 1)
     known = None if weights is None else check_weights(weights, len(rows))
     odd = tuple(tuple(i for i, count in row if count % 2) for row in rows)
     return Xorsat(odd, tuple(map(int, sides)), known, n, bool(quadratic))

@@ -61,7 +61,7 @@ def test_states_of_spins_are_verified(invoke, tmp_path):
     [
         (("--set", "colours"), "expected NAME=VALUE"),
         (("--set", "hues=3"), "has no 'hues'; expected graph, colours"),
-        (("--set", "colours=0"), "colours given; expected"),
+        (("--set", "colours=0"), "colours is 0; expected a whole number from 1"),
         (("--draw", "a.txt"), "--draw a.txt names no picture"),
     ],
 )

@@ -1,41 +1,64 @@
-"""Natural JSON files of the kinds that choose among things, into spins and back."""
+"""The example of every kind: as a file, into spins and back; and junk in its place."""
 
 import json
 
 import numpy as np
 import pytest
+from oracle import all_states
 
-from problems.library import load
+from problems.library import KINDS, load
 from problems.library.files import natural_json
 
-DATA = {
-    "number-partitioning": {"numbers": [3, 1, 1, 2, 2, 1]},
-    "knapsack": {"values": [6, 10, 12], "weights": [2, 4, 6], "capacity": 9},
-    "quadratic-knapsack": {
-        "values": [6, 10, 12],
-        "pairs": [[0, 1, 4]],
-        "weights": [2, 4, 6],
-        "capacity": 9,
-    },
-    "set-cover": {
-        "sets": {"a": [1, 2], "b": [2, 3], "c": [1, 3]},
-        "costs": {"a": 1, "b": 2, "c": 1},
-    },
-    "exact-cover": {"sets": [[1, 2], [[3, 4]], [2, 5, [3, 4]], [5]]},
-    "portfolio": {"returns": [1, 2], "covariance": [[1, 0], [0, 1]], "budget": 1},
-}
+JUNK = [
+    None, "x", "", 3, -1, 2.5, {}, [], [[]], [[1]], [[1, 2]], [None], ["a"], [[0, None]], {"a": 1},
+    {"edges": 3}, {"nodes": [{}], "edges": []}, float("nan"), True, [float("nan")], [{}], [[0, {}]],
+    10**30, 10**400, [10**400], [[10**400]], [["AND", ["a", []], "c"]], {"x": [[1]]}, {"a": {}},
+    [[1, 2], [3]], [[0, 1, 1e308], [1, 2, 1e308]],
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", DATA)
-def test_files(tmp_path, kind):
+@pytest.mark.parametrize("name", KINDS)
+def test_examples(tmp_path, name):
     path = tmp_path / "problem.json"
-    path.write_text(json.dumps({"problem": kind} | DATA[kind]))
+    path.write_text(json.dumps({"problem": name} | KINDS[name].example))
     encoded = load(path)
-    assert encoded.kind == kind
-    found = encoded.answer(np.ones(encoded.problem.num_variables, np.int8))
-    assert found.certificate.feasible
+    assert encoded.kind == name
+    assert encoded.problem.num_variables <= 16
+    states = all_states(encoded.problem.num_variables)
+    energies = encoded.problem.energies(states)
+    found = encoded.answer(states[energies.argmin()], repair=False)
+    known = found.certificate
+    assert known.feasible
+    assert energies.min() == pytest.approx(encoded.energy_of(known.objective))
     text = natural_json.write_solution(encoded, found.solution)
     again = natural_json.read_solution(encoded, text)
-    assert encoded.certificate(again) == found.certificate
+    assert encoded.certificate(again) == known
+    words = encoded.words(found.solution)
+    assert words
+    assert "\n" not in words
+    for state in states[:: max(len(states) // 20, 1)]:
+        solution = encoded.decode(state)
+        before, mended = encoded.certificate(solution), encoded.repair(solution)
+        assert encoded.certificate(mended).feasible or not before.feasible
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_junk_is_refused_in_words(name):
+    """Whatever JSON can hold: a problem, a solution, or a ValueError."""
+    kind = KINDS[name]
+    encoded = kind.build(**kind.example)
+    for parameter in kind.parameters:
+        for junk in JUNK:
+            try:
+                kind.build(**kind.example | {parameter: junk})
+            except ValueError as error:
+                assert len(str(error)) > 12  # noqa: PT017
+    for junk in JUNK:
+        try:
+            encoded.certificate(encoded.from_plain(junk))
+        except ValueError as error:
+            assert len(str(error)) > 12  # noqa: PT017
     with pytest.raises(ValueError, match=r"expected|is no solution"):
         natural_json.read_solution(encoded, '["no such thing"]')
+    with pytest.raises(ValueError, match="spins must be"):
+        encoded.decode(np.zeros(encoded.problem.num_variables, np.int8))

@@ -111,8 +111,8 @@ def test_samples_of_dimod_in_any_order():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"colours": 0}, "1 or more"),
-        ({"colours": 2.5}, "an integer"),
+        ({"colours": 0}, "whole number from 1"),
+        ({"colours": 2.5}, "whole number from 1"),
         ({"node_weight": -1.0}, "positive"),
         ({"graph": nx.Graph([(1, 1)])}, "to itself"),
         ({"graph": 3}, "is no graph"),

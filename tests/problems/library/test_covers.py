@@ -123,7 +123,7 @@ def test_a_large_cover_is_built_at_once():
     [
         ({"sets": 3}, "expected a list"),
         ({"sets": ["ab"]}, "expected a list"),
-        ({"sets": [[{}]]}, "names or numbers"),
+        ({"sets": [[{}]]}, "cannot be a name"),
         ({"sets": [[1]], "universe": [2]}, "elements of the universe"),
         ({"sets": [[1]], "costs": [1, 2]}, "2 costs and 1 sets"),
         ({"sets": [[1]], "costs": [-1]}, "0 or more"),

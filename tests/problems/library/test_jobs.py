@@ -116,8 +116,8 @@ def test_any_state_of_schedules_is_repaired():
     [
         ([1.5], 2, "fraction"),
         ([-1], 2, "negative"),
-        ([1], 0, "1 or more"),
-        ([1], 1.5, "1 or more"),
+        ([1], 0, "whole number from 1"),
+        ([1], 1.5, "whole number from 1"),
         ([[1]], 1, "shape"),
     ],
 )

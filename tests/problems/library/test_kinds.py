@@ -1,6 +1,8 @@
 """Every problem that the table names is there, documented and reachable."""
 
 import inspect
+import subprocess
+import sys
 
 import pytest
 
@@ -31,6 +33,24 @@ def test_formats_have_their_functions(name):
     assert callable(file.read)
     assert callable(file.write_solution)
     assert callable(file.read_solution)
+
+
+def test_functions_keep_their_names_where_modules_have_the_same():
+    """In a fresh process, each module being imported before the function of its name."""
+    code = """
+from importlib import import_module
+from inspect import isfunction
+import problems.library
+from problems.library.kinds import KINDS
+for kind in KINDS.values():
+    home = import_module(f"problems.library.{kind.home}")
+    found = {}
+    exec(f"import problems.library.{kind.home}", found)
+    exec(f"from problems.library import {kind.function} as it", found)
+    assert isfunction(found["it"]) and found["it"] is getattr(home, kind.function), kind
+    assert getattr(problems.library, kind.function) is found["it"], kind
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_unknown_names():

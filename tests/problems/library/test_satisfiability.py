@@ -151,7 +151,7 @@ def test_pigeons_are_never_reported_to_have_room(quadratic):
         ({"clauses": [[True]]}, "literal True"),
         ({"clauses": [1, 2]}, "a list of literals"),
         ({"clauses": "ab"}, "lists of literals"),
-        ({"clauses": [[3]], "num_variables": 2}, "3 or more"),
+        ({"clauses": [[3]], "num_variables": 2}, "from 3"),
         ({"num_variables": -1}, "num_variables is -1"),
         ({"weights": [1, 2]}, "expected 1"),
         ({"weights": [-1]}, "0 or more"),

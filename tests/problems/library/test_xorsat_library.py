@@ -96,9 +96,9 @@ def test_only_a_proof_is_called_unsatisfiable():
         ({"equations": [[-1]]}, "from 0"),
         ({"equations": [[0.5]]}, "list of integers"),
         ({"equations": [3]}, "list of integers"),
-        ({"sides": [2]}, "0 or 1"),
+        ({"sides": [2]}, "from 0 to 1"),
         ({"sides": []}, "expected 1"),
-        ({"num_variables": 1}, "2 or more"),
+        ({"num_variables": 1}, "from 2 to"),
         ({"weights": [-1]}, "0 or more"),
     ],
 )
