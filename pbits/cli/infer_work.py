@@ -87,7 +87,7 @@ def prepare(
         raise ValueError(f"--data is {name!r}; expected one of {', '.join(data.SETS)}")
     runtime.ensure_configured()
     network, own = _network(model, directory, seed)
-    name = _data_of(model, network.input_shape, name or own)
+    name = _data_of(model, network, name or own)
     images, labels = data.load(name, "test", directory, count)
     typical, known = data.load(name, "train", directory, 4 * _CALIBRATION)
     kind = _preprocess(network, typical, known) if preprocess == "auto" else preprocess
@@ -159,9 +159,10 @@ def _network(model: str, directory: Path | None, seed: int) -> "tuple[Network, s
     return read_onnx(model), None
 
 
-def _data_of(model: str, shape: tuple[int, ...], name: str | None) -> str:
-    """The set of images that a network takes."""
-    fitting = [one for one, size in _SIZES.items() if shape in (size, (int(np.prod(size)),))]
+def _data_of(model: str, network: "Network", name: str | None) -> str:
+    """The set of images that a network takes, as they are or as features."""
+    shape = network.input_shape
+    fitting = [one for one, size in _SIZES.items() if _takes(network, size)]
     if name is None and fitting:
         return fitting[0]
     if name is None or name not in fitting:
@@ -171,6 +172,14 @@ def _data_of(model: str, shape: tuple[int, ...], name: str | None) -> str:
             f"{model} takes inputs of {' x '.join(map(str, shape))}{given}; images are {sizes}"
         )
     return name
+
+
+def _takes(network: "Network", size: tuple[int, ...]) -> bool:
+    try:
+        network.shaped(np.zeros((1, *size)))  # type: ignore[arg-type]
+    except ValueError:
+        return False
+    return True
 
 
 def _preprocess(network: "Network", images: np.ndarray, labels: np.ndarray) -> str:

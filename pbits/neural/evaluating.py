@@ -79,6 +79,16 @@ def accuracy(
     return float((found.argmax(-1) == wanted).mean())
 
 
+def share_error(share: float, count: int) -> float:
+    """Standard error of a share of so many draws.
+
+    Example:
+        >>> share_error(0.5, 100)
+        0.05
+    """
+    return float(np.sqrt(share * (1 - share) / count))
+
+
 @jax.jit
 def _run(network: Network, x: jax.Array) -> jax.Array:
     return network(x)

@@ -11,7 +11,7 @@ from crossbar.costs import Costs
 from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.cost_report import InferenceCost
 from pbits.neural.costing import cost_of
-from pbits.neural.evaluating import Progress, outputs
+from pbits.neural.evaluating import Progress, outputs, share_error
 from pbits.neural.mapping import Mapped
 from pbits.neural.processor import Processor
 
@@ -46,7 +46,7 @@ class Evaluation:
     @property
     def standard_error(self) -> float:
         """Of the accuracy, over draws of so many images."""
-        return float(np.sqrt(self.accuracy * (1 - self.accuracy) / len(self.labels)))
+        return share_error(self.accuracy, len(self.labels))
 
     @property
     def loss(self) -> float:

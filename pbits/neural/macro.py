@@ -23,7 +23,7 @@ from crossbar.ledger import Report, charge
 from pbits.checks import whole_number
 from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.digital import digital_report
-from pbits.neural.evaluating import Progress, accuracy
+from pbits.neural.evaluating import Progress, accuracy, share_error
 from pbits.neural.integers import IntegerLayer, input_steps, round_network
 from pbits.neural.linear import Linear
 from pbits.neural.network import Network
@@ -185,7 +185,7 @@ class MacroRun:
     @property
     def standard_error(self) -> float:
         """Of the accuracy, over draws of so many images."""
-        return float(np.sqrt(self.accuracy * (1 - self.accuracy) / self.images))
+        return share_error(self.accuracy, self.images)
 
     @property
     def advantage(self) -> float:

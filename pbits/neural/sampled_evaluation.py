@@ -19,7 +19,7 @@ from crossbar.ledger import Report, si
 from pbits.machine.pbit_costs import PBitCost
 from pbits.neural.checking import checked_classes, checked_images
 from pbits.neural.digital import digital_report
-from pbits.neural.evaluating import outputs
+from pbits.neural.evaluating import outputs, share_error
 from pbits.neural.monte_carlo import Arrays, monte_carlo
 from pbits.neural.network import Network
 from pbits.neural.predictions import (
@@ -48,24 +48,22 @@ class SampledEvaluation:
     Attributes:
         predictions: all samples.
         labels: int [n].
-        means: probabilities [n, classes] of the network at the means of its p-bits.
+        compared: probabilities [n, classes] of a deterministic network.
         cost: of arrays and p-bits, for one image.
         rest_once, rest_each: J of linear layers outside memory, once and a sample.
         digital: of the processor, an image.
         outside: entropies of images of no class, sampled and of `compared`; None without such.
-        compared: probabilities [n, classes] of another, deterministic network; `means` without one.
         temperatures: of both, by which confidences are tempered: fitted to images held out, else 1.
     """
 
     predictions: Predictions
     labels: NDArray
-    means: NDArray[np.float64]
+    compared: NDArray[np.float64]
     cost: SampleCost
     rest_once: float
     rest_each: float
     digital: Report
-    outside: tuple[NDArray, NDArray] | None
-    compared: NDArray[np.float64]
+    outside: tuple[NDArray, NDArray] | None = None
     temperatures: tuple[float, float] = (1.0, 1.0)
 
     @property
@@ -76,7 +74,7 @@ class SampledEvaluation:
     @property
     def standard_error(self) -> float:
         """Of the accuracy, over draws of so many images."""
-        return float(np.sqrt(self.accuracy * (1 - self.accuracy) / len(self.labels)))
+        return share_error(self.accuracy, len(self.labels))
 
     @property
     def float_accuracy(self) -> float:
@@ -236,28 +234,32 @@ def evaluate_samples(
             progress=seen,
         )  # fmt: skip
 
-    found, others = sampled(x, progress), None
+    def deterministic(given: NDArray) -> NDArray:
+        return softmax(outputs(plain, given, batch))
+
+    found, others, temperatures = sampled(x, progress), None, (1.0, 1.0)
     if outside is not None:
         strange = checked_images(outside, "outside")
-        others = sampled(strange).entropy(), entropy(softmax(outputs(plain, strange, batch)))
-    left, anew = {one.name for one in network.linears()} - set(memory), randoms(network)
-    rest_once, rest_each = (
+        others = sampled(strange).entropy(), entropy(deterministic(strange))
+    if held_out is not None:
+        kept = checked_images(held_out[0], "held_out")
+        both = sampled(kept).probabilities(), deterministic(kept)
+        temperatures = fit_temperature(both[0], held_out[1]), fit_temperature(both[1], held_out[1])
+    return SampledEvaluation(
+        found, wanted, deterministic(x),
+        sample_cost(network, jnp.asarray(x[:_CHARGED]), memory, pbit, seed=seed),
+        *_outside_memory(network, memory, processor, costs),
+        digital_report(network, processor, costs), others, temperatures,
+    )  # fmt: skip
+
+
+def _outside_memory(
+    network: Network, arrays: Arrays, processor: Processor | None, costs: Costs | None
+) -> tuple[float, float]:
+    """J of linear layers that are not in arrays: before the first p-bit, and behind it."""
+    left, anew = {one.name for one in network.linears()} - set(arrays), randoms(network)
+    once, each = (
         digital_report(network, processor, costs, names).energy
         for names in (left - anew, left & anew)
     )
-    means = softmax(outputs(network, x, batch))
-    temperatures = 1.0, 1.0
-    if held_out is not None:
-        kept = checked_images(held_out[0], "held_out")
-        theirs = softmax(outputs(plain, kept, batch))
-        temperatures = (
-            fit_temperature(sampled(kept).probabilities(), held_out[1]),
-            fit_temperature(theirs, held_out[1]),
-        )
-    return SampledEvaluation(
-        found, wanted, means,
-        sample_cost(network, jnp.asarray(x[:_CHARGED]), memory, pbit, seed=seed),
-        rest_once, rest_each,
-        digital_report(network, processor, costs), others,
-        means if compared is None else softmax(outputs(plain, x, batch)), temperatures,
-    )  # fmt: skip
+    return once, each

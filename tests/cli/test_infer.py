@@ -73,6 +73,21 @@ def test_several_chips(invoke, model) -> None:
     assert facts["accuracy_deviation"] >= 0
 
 
+@pytest.mark.parametrize(
+    ("shape", "name"), [((784, 1), "mnist"), ((64,), "digits"), ((32, 32, 3), "cifar10")]
+)
+def test_images_are_those_that_fit(shape, name) -> None:
+    """Published perceptrons take columns of pixels."""
+    from pbits.cli.infer_work import _data_of
+    from pbits.neural import chain, layers
+
+    network = chain([layers.Flatten()], shape)
+    assert _data_of("net", network, None) == name
+    other = {"mnist": "digits"}.get(name, "mnist")
+    with pytest.raises(ValueError, match=f"and --data is {other}"):
+        _data_of("net", network, other)
+
+
 def test_what_is_wrong_is_explained(complaint, model, tmp_path) -> None:
     known = "digits-mlp, digits-lenet, mnist-mlp"
     assert (
