@@ -82,7 +82,7 @@ def problems(
 
 
 def _reports(work: Iterable[Any], record: Path | None, *, skip: bool) -> Iterable[dict[str, Any]]:
-    """One report for each suite, recorded as it comes; those without files only if all are meant."""
+    """One report for each suite, recorded as it comes; `skip` those whose files are not here."""
     from pbits.bench.problem_race import compare
 
     for settings in work:
