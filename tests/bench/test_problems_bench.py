@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +14,9 @@ import problems
 from pbits.bench import machine, problem_checks, problem_data, problem_race, problem_suites
 from pbits.bench.cli import app
 from pbits.bench.problem_checks import Verdict
-from pbits.bench.problem_race import Settings, Side, sides_of, totals
+from pbits.bench.problem_race import Call, Settings, Side, sides_of, totals
 from pbits.bench.problem_suites import NATIVE, PAIRS, SUITES, encoded_form, spins_form
 from pbits.bench.solvers import SOLVERS
-from pbits.bench.solvers.base import Outcome
 from problems import formats
 from problems.library import factoring, graph_colouring, knapsack, satisfiability
 
@@ -157,7 +157,8 @@ def test_peers_get_pairs_and_presolving_is_switched_off_only_where_it_is_measure
     task = next(TINY.tasks(1))
     assert set(task.forms) == {NATIVE, PAIRS}
     assert [(side.name, side.form) for side in sides_of(TINY, task)] == [
-        ("pbits", NATIVE), ("pbits, in pairs", PAIRS), ("dwave-sa", PAIRS), ("dwave-tabu", PAIRS)
+        ("pbits", NATIVE), ("pbits, in pairs", PAIRS), ("dwave-sa, in pairs", PAIRS),
+        ("dwave-tabu, in pairs", PAIRS),
     ]  # fmt: skip
     both = sides_of(SUITES["qubo"], replace(task, forms={NATIVE: task.forms[PAIRS]}))
     assert [s.racer.settings.get("presolve") for s in both if s.name.startswith("pbits")] == [
@@ -165,40 +166,56 @@ def test_peers_get_pairs_and_presolving_is_switched_off_only_where_it_is_measure
     ]  # fmt: skip
 
 
-class Fixed:
-    """A solver that returns a state after a time."""
-
-    def __init__(self, problem, state, seconds):
-        self.problem, self.state, self.seconds = problem, state, seconds
-
-    def run(self, call):
-        if self.state is None:
-            return Outcome([], None, None, None, "time_limit")
-        energy = self.problem.energies(self.state).item()
-        return Outcome([(self.seconds, energy)], self.state, None, None, "time_limit")
-
-
 def test_runs_are_scored_by_their_solutions(monkeypatch):
+    """The best of all calls, until one is good enough."""
     encoded = graph_colouring([(0, 1), (1, 2)], 2)
     check = lambda colours: problem_checks.colouring({(0, 1), (1, 2)}, 2, colours)  # noqa: E731
     form = encoded_form(encoded, 0, check)
     task = problem_suites.Task("f", "path", {NATIVE: form}, 0, False, True, "by hand")
     good = encoded.encode({0: 0, 1: 1, 2: 0})
-    bad = np.full_like(good, -1)  # no node has a colour
-    states = iter([(good, 0.2), (bad, 0.1), (None, 0.0)])
-    monkeypatch.setattr(
-        type(SOLVERS["pbits-auto"]), "make", lambda self, p: Fixed(p, *next(states))
-    )
-    sides = [Side(name, SOLVERS["pbits-auto"], NATIVE) for name in ("good", "bad", "none")]
-    found = problem_race.solve_task(task, sides, Settings("colouring", 3.0, 2))
-    assert [side["solved"] for side in found] == [2, 2, 0]
-    assert [side["feasible"] for side in found] == [2, 0, 0]
-    assert [side["feasible_repaired"] for side in found] == [2, 2, 0]
-    # By repair alone: at the limit.  Nothing found: never.
-    assert [side["median_seconds"] for side in found] == [0.2, 3.0, None]
-    result = {"instances": [task.summary() | {"sides": found}]}
-    assert [row["instances_solved"] for row in totals(result)] == [1, 1, 0]
+    wrong = encoded.encode({0: 0, 1: 0, 2: 0})
+    bare = np.full_like(good, -1)  # no node has a colour
+    found = {"good": [wrong, good, wrong], "repaired": [bare], "bad": [wrong, wrong], "none": []}
+
+    def calls(side, form, seconds, seed):
+        for state in found[side.name]:
+            yield Call(np.array([state, wrong]), form.problem.energies(state).item())
+
+    monkeypatch.setattr(problem_race, "_calls", calls)
+    sides = [Side(name, SOLVERS["pbits-auto"], NATIVE) for name in found]
+    scored = problem_race.solve_task(task, sides, Settings("colouring", 3.0, 2))
+    assert [side["solved"] for side in scored] == [2, 2, 0, 0]
+    assert [side["feasible"] for side in scored] == [2, 0, 0, 0]
+    assert [side["feasible_repaired"] for side in scored] == [2, 2, 0, 0]
+    assert [side["each"][0]["calls"] for side in scored] == [2, 1, 2, 0]
+    assert [side["median_seconds"] is None for side in scored] == [False, False, True, True]
+    assert scored[2]["each"][0]["repaired"] == {"feasible": False, "objective": 2}
+    assert [side["disagreements"] for side in scored] == [0] * 4
+    result = {"instances": [task.summary() | {"sides": scored}]}
+    assert [row["instances_solved"] for row in totals(result)] == [1, 1, 0, 0]
     assert json.dumps(result, allow_nan=False)
+
+
+@pytest.mark.parametrize("name", ["pbits-auto", "dwave-sa"])
+def test_calls_end_with_the_time(name):
+    """Each with another seed, on what cannot be solved."""
+    (task,) = TINY.families["planted colouring"](1)
+    form = replace(task.forms[NATIVE], target=-1000)
+    side = Side("a", SOLVERS[name], NATIVE)
+    start = time.perf_counter()
+    found = list(problem_race._calls(side, form, 0.2, 1))
+    assert 0.2 <= time.perf_counter() - start < 5
+    states = {call.states.tobytes() for call in found}
+    assert len(found) == 1 or len(states) > 1
+    assert all(call.energy == form.problem.energies(call.states).min() for call in found)
+
+
+def test_values_given_in_decimals_are_reached_by_what_rounds_to_them():
+    encoded = knapsack([0.4814, 0.2], [1, 1], 1)
+    form = encoded_form(encoded, 0.481, lambda k: problem_checks.sack([0.4814, 0.2], [1, 1], 1, k))
+    task = problem_suites.Task("k", "k", {NATIVE: form}, 0.481, True, True, "")
+    assert task.reaches(*form.judge(encoded.encode((0,))).raw)
+    assert not task.reaches(True, 0.4804)
 
 
 def test_half_of_the_runs_unsolved_have_no_median():
@@ -241,7 +258,7 @@ def test_without_peers(here, monkeypatch):
         machine, "installed_version", lambda name: None if "dwave" in name else known(name)
     )
     text = " ".join(run(*TINY_WORK).split())
-    assert "dwave-tabu: not measured: dwave-samplers is not installed" in text
+    assert "dwave-tabu, in pairs: not measured: dwave-samplers is not installed" in text
     assert "planted sat pbits" in text
     assert "wrong certificates" in text
 
