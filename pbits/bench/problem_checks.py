@@ -5,6 +5,7 @@ is feasible and what it is worth.  A certificate that says anything else is wron
 """
 
 from collections.abc import Iterator, Sequence
+from math import isclose
 from typing import Any, NamedTuple
 
 from numpy.typing import ArrayLike
@@ -29,9 +30,7 @@ class Verdict(NamedTuple):
             return False
         if self.objective is None:
             return True
-        return objective is not None and abs(self.objective - objective) <= 1e-9 * max(
-            1.0, abs(objective)
-        )
+        return objective is not None and isclose(self.objective, objective, abs_tol=1e-9)
 
 
 def cnf_clauses(text: str) -> list[list[int]]:

@@ -6,12 +6,14 @@ once, and what `problems.registry` has.
 
 import csv
 import io
+import lzma
 import os
 import re
 import tarfile
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from problems import registry, store
@@ -57,27 +59,31 @@ def files(family: str, most: int | None = None) -> list[File]:
     return list(islice(FAMILIES[family](), most))
 
 
-@cache
 def _members(folder: str, archive: str) -> dict[str, bytes]:
     """All files of an archive by their path in it."""
-    for place in store.folders():
-        path = place / folder / archive
-        if path.is_file():
-            try:
-                with tarfile.open(path) as tar:
-                    return {
-                        os.path.normpath(one.name): found.read()
-                        for one in tar if one.isfile() and (found := tar.extractfile(one))
-                    }  # fmt: skip
-            except (tarfile.TarError, OSError, EOFError) as error:
-                raise ValueError(f"{path} is not a readable archive ({error})") from error
-    raise _missing(folder, archive)
+    return _contents(_found(folder, archive))
+
+
+@cache
+def _contents(path: Path) -> dict[str, bytes]:
+    try:
+        with tarfile.open(path) as tar:
+            return {
+                os.path.normpath(one.name): found.read()
+                for one in tar if one.isfile() and (found := tar.extractfile(one))
+            }  # fmt: skip
+    except (tarfile.TarError, OSError, EOFError, lzma.LZMAError) as error:
+        raise ValueError(f"{path} is not a readable archive ({error}); remove it") from error
 
 
 def _text(folder: str, file: str) -> str:
+    return _found(folder, file).read_text(encoding="utf-8")
+
+
+def _found(folder: str, file: str) -> Path:
     for place in store.folders():
         if (place / folder / file).is_file():
-            return (place / folder / file).read_text(encoding="utf-8")
+            return place / folder / file
     raise _missing(folder, file)
 
 

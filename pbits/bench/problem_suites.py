@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,14 +17,17 @@ from problems import generators, store
 from problems.formats import Instance
 from problems.library import FILES, kind
 from problems.library.encoded import Encoded
+from problems.model import IsingProblem
 from problems.polynomial import Problem
 
 Check = Callable[[Any], checks.Verdict]
+_IMPROVED = {"local_search": True}  # of solutions that have to be repaired
 NATIVE, PAIRS = "as it stands", "in pairs"
+LIGHT, TIGHT = "half the weight", "tight weight"
 
 
 class Judged(NamedTuple):
-    """What a state is worth, decoded as it is and repaired where that helps.
+    """What states are worth, decoded as they are and repaired where that helps.
 
     Attributes:
         raw, repaired: whether feasible, and the objective, as the certificates say.
@@ -42,12 +46,17 @@ class Form:
     Attributes:
         problem: what is minimised.
         target: energy of the best value known.
-        judge: of a state [n].
+        judge: of states [k, n], the best of them.
     """
 
     problem: Problem
     target: float
     judge: Callable[[NDArray], Judged]
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether any solver of Ising problems takes it."""
+        return isinstance(self.problem, IsingProblem)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +66,7 @@ class Task:
     Attributes:
         family: set that it belongs to.
         name: its name.
-        forms: encodings by name; `NATIVE` alone where it has terms of two spins.
+        forms: encodings by name, `NATIVE` first.
         best: value known, in the problem's own sense.
         maximise: whether larger values are better.
         proven: whether nothing better can exist.
@@ -78,7 +87,7 @@ class Task:
         """Whether a solution is as good as the best one known."""
         if not feasible or value is None:
             return False
-        slack = 1e-9 * max(1.0, abs(self.best))
+        slack = slack_of(self.best)
         return value >= self.best - slack if self.maximise else value <= self.best + slack
 
     def summary(self) -> dict[str, Any]:
@@ -117,9 +126,9 @@ def encoded_form(encoded: Encoded, best: float, check: Check) -> Form:
     """A problem of the library, its solutions checked beside its certificates."""
 
     def judge(spins: NDArray) -> Judged:
-        solution, answer = encoded.decode(spins), encoded.answer(spins)
-        known = encoded.certificate(solution), answer.certificate
-        seen = [check(encoded.plain(one)) for one in (solution, answer.solution)]
+        both = encoded.answer(spins, repair=False), encoded.answer(spins)
+        known = [answer.certificate for answer in both]
+        seen = [check(encoded.plain(answer.solution)) for answer in both]
         (raw, mended), pairs = known, zip(known, seen, strict=True)
         agrees = all(other.agrees(one.feasible, one.objective) for one, other in pairs)
         return Judged((raw.feasible, raw.objective), (mended.feasible, mended.objective), agrees)
@@ -131,11 +140,25 @@ def spins_form(instance: Instance, best: float, check: Check) -> Form:
     """A file of spins or bits: all states are feasible."""
 
     def judge(spins: NDArray) -> Judged:
-        value = checks.number(instance.values(spins))
-        found = True, value
-        return Judged(found, found, check((np.asarray(spins) > 0).astype(int)).agrees(*found))
+        states = np.atleast_2d(spins)
+        values = instance.values(states)
+        k = values.argmax() if instance.maximise_source else values.argmin()
+        found = True, checks.number(values[k])
+        return Judged(found, found, check((states[k] > 0).astype(int)).agrees(*found))
 
     return Form(instance.problem, instance.energy_from_value(best), judge)
+
+
+def slack_of(value: float) -> float:
+    """How far a value may be from one that was rounded: half a unit of its last decimal.
+
+    Example:
+        >>> slack_of(481.0694), slack_of(3)
+        (5e-05, 1e-09)
+    """
+    decimals = "" if isinstance(value, int) else str(float(value)).partition(".")[2]
+    rounding = 1e-12 * max(1000.0, abs(value))
+    return max(rounding, 0.5 * 10.0 ** -len(decimals)) if decimals else rounding
 
 
 def _natural(name: str, data: dict[str, Any], best: float, check: Check) -> tuple[Encoded, Form]:
@@ -150,9 +173,12 @@ def _task(
     data: dict[str, Any],
     known: tuple[int | float, bool, str],
     check: Check,
+    more: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> Task:
+    """A task with one form of the data as they are, and `more` with other arguments."""
     encoded, form = _natural(problem, data, known[0], check)
-    return Task(family, name, {NATIVE: form}, known[0], encoded.maximise, *known[1:])
+    others = {k: _natural(problem, data | v, known[0], check)[1] for k, v in more.items()}
+    return Task(family, name, {NATIVE: form} | others, known[0], encoded.maximise, *known[1:])
 
 
 def _formula(family: str, name: str, clauses: list[list[int]], data: dict, source: str) -> Task:
@@ -188,15 +214,28 @@ def _colourings(most: int) -> Iterator[Task]:
         yield _task("colouring", file.name, "graph-colouring", data, known, check)
 
 
-def _plain(
-    family: str, problem: str, check: Callable[..., checks.Verdict], keys: tuple, most: int
-) -> Iterator[Task]:
-    """Files whose arguments the check takes as they are."""
-    for file in files(family, most):
-        data = _read(file)
-        bound = partial(check, *(data[key] for key in keys))
-        known = file.best, file.proven, file.source
-        yield _task(family, file.name, problem, data, known, bound)
+def _tours(most: int) -> Iterator[Task]:
+    more = {LIGHT: {"weight": 0.5}}
+    for file in files("tsp", most):
+        data, known = _read(file) | _IMPROVED, (file.best, file.proven, file.source)
+        check = partial(checks.tour, data["distances"])
+        yield _task("tsp", file.name, "travelling-salesman", data, known, check, more)
+
+
+def _assignments(most: int) -> Iterator[Task]:
+    more = {LIGHT: {"weight": 0.5}}
+    for file in files("qap", most):
+        data, known = _read(file) | _IMPROVED, (file.best, file.proven, file.source)
+        check = partial(checks.assignment, data["flow"], data["distance"])
+        yield _task("qap", file.name, "quadratic-assignment", data, known, check, more)
+
+
+def _sacks(most: int) -> Iterator[Task]:
+    more = {TIGHT: {"tight": True}}
+    for file in files("knapsack", most):
+        data, known = _read(file), (file.best, file.proven, file.source)
+        check = partial(checks.sack, data["values"], data["weights"], data["capacity"])
+        yield _task("knapsack", file.name, "knapsack", data, known, check, more)
 
 
 def _of_spins(family: str, most: int) -> Iterator[Task]:
@@ -271,15 +310,12 @@ def _each(names: tuple[str, ...], make: Callable[..., Iterator[Task]]) -> dict[s
     return {name: partial(make, name) for name in names}
 
 
-_SACK = ("values", "weights", "capacity")
 SUITES = {
     "sat": Suite(_each(("uf20", "uf50", "unsat"), _formulas)),
     "colouring": Suite({"colouring": _colourings}),
-    "tsp": Suite({"tsp": partial(_plain, "tsp", "travelling-salesman", checks.tour,
-                                 ("distances",))}),
-    "qap": Suite({"qap": partial(_plain, "qap", "quadratic-assignment", checks.assignment,
-                                 ("flow", "distance"))}),
-    "knapsack": Suite({"knapsack": partial(_plain, "knapsack", "knapsack", checks.sack, _SACK)}),
+    "tsp": Suite({"tsp": _tours}),
+    "qap": Suite({"qap": _assignments}),
+    "knapsack": Suite({"knapsack": _sacks}),
     "qubo": Suite(_each(("qplib", "gka", "bqp50", "bqp100"), _of_spins), presolves=True),
     "maxcut": Suite(_each(("gset",), _of_spins), presolves=True),
     "factoring": Suite({"factoring": _factoring}),

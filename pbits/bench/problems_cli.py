@@ -21,11 +21,12 @@ from pbits.bench.report import print_table, standard_output
 _NOTES = (
     "One core for all, sides in turn, each with the same seconds; what pbits compiles in that time "
     "counts, imports do not. dwave-sa and dwave-tabu are SimulatedAnnealingSampler (1000 sweeps, "
-    "again and again) and TabuSampler; they get the form of pairs where there is one.",
+    "again and again) and TabuSampler; they take forms whose terms have two spins.",
     "A cell: runs that reached the best value known, of how many, and the median time to it, or "
     "else the best objective reached. Runs that are not solved take all of their time.",
-    "Solutions are what the state of least energy decodes to, infeasible ones repaired where that "
-    "is cheap; a time of the limit itself says that only the repair got there.",
+    "A run calls its solver again and again. Solutions are what the states found decode to, pbits "
+    "returning up to 128 a call and peers one, infeasible ones repaired where that is cheap; that "
+    "takes part of the time.",
     "Checks: feasibility and objectives recomputed from file or data without the library. Best "
     "values known are those of the sources named in --json.",
 )
@@ -82,7 +83,7 @@ def problems(
 
 
 def _reports(work: Iterable[Any], record: Path | None, *, skip: bool) -> Iterable[dict[str, Any]]:
-    """One report for each suite, recorded as it comes; those without files may be skipped."""
+    """One report for each suite, recorded as it comes; `skip` those whose files are not here."""
     from pbits.bench.problem_race import compare
 
     for settings in work:
