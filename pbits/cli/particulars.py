@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pbits.results import BifurcationResult, Minimum, PopulationResult, QuantumResult
 
+_MOST_PHASES = 7
 _EACH = {"bifurcation": "time step", "descend": "descent"}
 
 
@@ -56,8 +57,11 @@ def _bifurcation(result: "BifurcationResult") -> dict[str, Any]:
 def rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Rows of the table: what ran, and what it measured beside the best state."""
     if "phases" in facts:
-        names = ["search", *[""] * len(facts["phases"])]
-        return [(name, _phase(phase)) for name, phase in zip(names, facts["phases"], strict=False)]
+        lines = [_phase(phase) for phase in facts["phases"]]
+        hidden = len(lines) - _MOST_PHASES
+        if hidden > 1:
+            lines[2 : 2 + hidden] = [f"... {hidden} more (--json has them)"]
+        return list(zip(["search", *[""] * len(lines)], lines, strict=False))
     found = [("reads", f"{facts['reads']}, {_sweeps(facts)}")]
     if "population" in facts:
         found += _free_energy(facts["population"], facts["beta_range"][1])
