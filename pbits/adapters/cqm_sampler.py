@@ -145,6 +145,7 @@ class _Run:
     num_reads: int
     num_sweeps: int
     results: list[AnnealResult] = field(default_factory=list)
+    problem: Problem = field(init=False)  # of the last round
     began: float = field(default_factory=time.perf_counter)
     prepared: float = 0.0
     stopped_by: str = "schedule"
@@ -162,6 +163,7 @@ class _Run:
             progress=self.callbacks.progress,
         )  # fmt: skip
         self.results.append(found)
+        self.problem = problem
         return found
 
     def is_over(self, _: Any) -> bool:
@@ -209,8 +211,8 @@ def _sampleset(
     info |= {
         "seed": run.seed,
         "stopped_by": run.stopped_by,
-        "num_spins": encoded.problem.num_variables,
-        "num_interactions": encoded.problem.num_interactions,
+        "num_spins": run.problem.num_variables,
+        "num_interactions": run.problem.num_interactions,
         "weights": _by_text(done.encoded.penalties),
         "proven_weights": _by_text(encoded.proven),
         "rounds": [_round_info(one) for one in done.rounds],
