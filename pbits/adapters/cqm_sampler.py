@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pbits import checks, runtime
 from pbits.adapters.callbacks import Callbacks
 from pbits.annealing import anneal
+from pbits.interrupts import deferred_interrupt
 from pbits.results import AnnealResult, Progress
 from problems.constrained import Adapted, Penalised, Round, adapt, penalise
 from problems.library.integers import ENCODINGS
@@ -126,7 +127,11 @@ class CQMSampler:
         num_rounds = checks.whole_number("num_rounds", num_rounds, 1)
         start = start or ("local" if penalties is None else "given")
         run.prepared = time.perf_counter()
-        done = adapt(encoded, run.sample, num_rounds, start, repair=repair, until=run.is_over)
+        with deferred_interrupt() as run.pressed:
+            done = adapt(
+                encoded, run.sample, num_rounds, start, repair=repair, until=run.is_over,
+                stop=run.is_due,
+            )  # fmt: skip
         return _sampleset(encoded, run, done, {"label": label, "encoding": encoding})
 
 
@@ -140,9 +145,11 @@ class _Run:
     num_reads: int
     num_sweeps: int
     results: list[AnnealResult] = field(default_factory=list)
+    problem: Problem = field(init=False)  # of the last round
     began: float = field(default_factory=time.perf_counter)
     prepared: float = 0.0
     stopped_by: str = "schedule"
+    pressed: Callable[[], bool] = lambda: False  # whether Ctrl-C was, between two anneals
 
     def __post_init__(self) -> None:
         if self.time_limit is not None:
@@ -156,14 +163,25 @@ class _Run:
             progress=self.callbacks.progress,
         )  # fmt: skip
         self.results.append(found)
+        self.problem = problem
         return found
 
     def is_over(self, _: Any) -> bool:
-        if self.results[-1].stopped_by == "interrupt":
+        return self.is_due()
+
+    def is_due(self) -> bool:
+        """Whether to come to an end, for good; `stopped_by` says why."""
+        if self.stopped_by != "schedule":
+            return True
+        if self.results[-1].stopped_by == "interrupt" or self._is_asked():
             self.stopped_by = "interrupt"
         elif self.time_limit is not None and self._left() <= 0:
             self.stopped_by = "time_limit"
         return self.stopped_by != "schedule"
+
+    def _is_asked(self) -> bool:
+        interrupt = self.callbacks.interrupt
+        return self.pressed() or bool(interrupt and interrupt())
 
     def _left(self) -> float:
         assert self.time_limit is not None
@@ -193,8 +211,8 @@ def _sampleset(
     info |= {
         "seed": run.seed,
         "stopped_by": run.stopped_by,
-        "num_spins": encoded.problem.num_variables,
-        "num_interactions": encoded.problem.num_interactions,
+        "num_spins": run.problem.num_variables,
+        "num_interactions": run.problem.num_interactions,
         "weights": _by_text(done.encoded.penalties),
         "proven_weights": _by_text(encoded.proven),
         "rounds": [_round_info(one) for one in done.rounds],

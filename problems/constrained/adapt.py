@@ -71,6 +71,7 @@ def adapt(
     lower_by: float = 1.5,
     repair: bool = True,
     until: Callable[[Answer[Values]], bool] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Adapted:
     """Sample in rounds, with weights that follow the constraints' violations.
 
@@ -85,6 +86,7 @@ def adapt(
         repair: whether infeasible solutions are repaired and the best of a round improved, one or
             two variables at a time, where that is cheap.
         until: asked after every round, with the best answer so far; True ends it.
+        stop: asked while solutions are repaired and improved; True ends that, not the rounds.
 
     Raises:
         ValueError: on arguments out of range, or where `sample` returns no states of the problem.
@@ -118,7 +120,7 @@ def adapt(
         trial = encoded.reweighted(weights)
         states = trial.states(sample(trial.problem))
         broken = trial.broken(states)
-        answer = _best(trial, states, broken, repair)
+        answer = _best(trial, states, broken, repair, stop)
         if best is None or trial.better(answer.certificate, best.certificate):
             best = answer
         past.append(_round(weights, broken, len(states), answer, best))
@@ -135,6 +137,7 @@ def _best(
     states: NDArray[np.int8],
     broken: Mapping[Hashable, NDArray[np.bool_]],
     repair: bool,
+    stop: Callable[[], bool] | None,
 ) -> Answer[Values]:
     """The best of the states; with `repair`, of what can be made of those of least energy too."""
     count = np.zeros(len(states), np.int64)
@@ -147,10 +150,12 @@ def _best(
     candidates = [(answer.solution, answer.spins)]
     candidates += [(encoded.decode(states[k]), states[k]) for k in order]
     for solution, spins in candidates:
-        found = encoded.improve(encoded.repair(solution))
+        found = encoded.improve(encoded.repair(solution), stop=stop)
         known = encoded.certificate(found)
         if encoded.better(known, answer.certificate):
             answer = Answer(found, known, True, spins)
+        if stop and stop():
+            break
     return answer
 
 

@@ -58,7 +58,7 @@ def integral(
     sign, is_equal = (-1 if sense == ">=" else 1), sense == "=="
     signed = Expression().add(difference, sign)
     parts = [signed.constant, *signed.coefficients]
-    room = 4e-16 * max(map(abs, parts))
+    room = 4e-15 * max(map(abs, parts))
     fractions = [_fraction(part, room) for part in parts]
     scale = math.lcm(*(part.denominator for part in fractions))
     whole = [int(part * scale) for part in fractions]

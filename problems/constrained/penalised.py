@@ -7,7 +7,7 @@ comes from the model alone.
 """
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -153,12 +153,15 @@ class Penalised(Encoded[Values]):
         found = self._moves.mended(solution)
         return solution if found is None else found
 
-    def improve(self, solution: Values, exchanges: bool = True) -> Values:
+    def improve(
+        self, solution: Values, exchanges: bool = True, stop: Callable[[], bool] | None = None
+    ) -> Values:
         """Feasible values that no step of one variable improves, and no exchange of two.
 
         Infeasible ones, and those of models with products in constraints, come back as they are.
+        `stop`, asked before each step, ends it with the values reached by then.
         """
-        found = self._moves.improved(solution, exchanges)
+        found = self._moves.improved(solution, exchanges, stop)
         return solution if found is None else found
 
     def states(self, samples: Any) -> NDArray[np.int8]:

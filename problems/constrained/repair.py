@@ -1,6 +1,6 @@
 """Values made feasible, and better, by changing one variable or exchanging two at a time."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
 
 import dimod
@@ -59,16 +59,22 @@ class Moves:
         return None
 
     def improved(
-        self, values: Mapping[Hashable, float], exchanges: bool = True
+        self,
+        values: Mapping[Hashable, float],
+        exchanges: bool = True,
+        stop: Callable[[], bool] | None = None,
     ) -> dict[Hashable, int | float] | None:
-        """Feasible values that no step, and no exchange, improves; None from infeasible ones."""
+        """Feasible values that no step, and no exchange, improves; None from infeasible ones.
+
+        Where `stop` answers True, asked before each step, they are those reached by then.
+        """
         if not self.is_possible:
             return None
         state = np.array([float(values[name]) for name in self.names])
         if self._excess(state) > _ROOM:
             return None
         cost = self.costs(state[None])[0]
-        while True:
+        while not (stop and stop()):
             for neighbours in (self._steps, self._exchanges)[: 1 + exchanges]:
                 moved = neighbours(state)
                 moved = moved[self._excess(moved) <= _ROOM]
@@ -77,7 +83,8 @@ class Moves:
                     state, cost = moved[int(costs.argmin())], float(costs.min())
                     break
             else:
-                return self._values(state)
+                break
+        return self._values(state)
 
     def _steps(self, state: NDArray) -> NDArray:
         """All states [k, n] one step away."""

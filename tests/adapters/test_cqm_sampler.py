@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pbits import CQMSampler
+from problems.constrained import Penalised
 
 FEW = {"num_reads": 16, "num_sweeps": 50, "num_rounds": 3}
 
@@ -73,6 +74,29 @@ def test_runs_stop_as_asked(cqm):
     assert asked.info["stopped_by"] == "interrupt"
     assert len(asked) > 0
     assert len(asked.info["rounds"]) == 1
+
+
+def test_an_end_asked_for_while_solutions_are_improved_is_kept(cqm):
+    """The anneal ends by itself; the second answer comes from the improvement after it."""
+    answers = []
+
+    def asked():
+        answers.append(bool(run_ended))
+        return answers[-1] and answers.count(True) == 1
+
+    run_ended = []
+    real = Penalised.improve
+
+    def improve(self, *arguments, **keywords):
+        run_ended.append(1)
+        return real(self, *arguments, **keywords)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Penalised, "improve", improve)
+        found = CQMSampler().sample_cqm(cqm, seed=1, interrupt_function=asked, **FEW)
+    assert found.info["stopped_by"] == "interrupt"
+    assert len(found.info["rounds"]) == 1
+    assert found.record.is_feasible[0]
 
 
 def test_properties_and_parameters_agree():

@@ -44,6 +44,24 @@ def test_weights_rise_to_the_proven_one_at_most():
     assert weights[-1] == 10
 
 
+def test_improvement_ends_when_asked_but_one_solution_is_repaired():
+    def all_up(problem):
+        return np.ones((1, problem.num_variables), int)
+
+    asked = []
+    short = adapt(packing(), all_up, rounds=1, stop=lambda: asked.append(1) or True)
+    full = adapt(packing(), all_up, rounds=1)
+    assert short.answer.certificate.feasible
+    assert full.answer.certificate.objective == -14
+    assert short.answer.certificate.objective >= -14
+    assert len(asked) == 2
+    encoded = packing()
+    none = encoded.certificate(encoded.improve({0: 0, 1: 0, 2: 0}, stop=lambda: True))
+    assert none.objective == 0
+    one = encoded.improve({0: 0, 1: 0, 2: 0}, stop=iter([False, True]).__next__)
+    assert encoded.certificate(one).objective == -9
+
+
 def test_the_best_is_never_lost():
     """The last rounds see nothing but broken states."""
     calls = []
