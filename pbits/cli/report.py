@@ -100,7 +100,7 @@ def table(facts: dict[str, Any]) -> str:
         f"{facts['instance']} ({facts['format']}): {count(facts['num_variables'], 'variable')}, "
         f"{count(facts['num_interactions'], 'interaction')}"
     )
-    wide = 1 + max(11, *(len(name) for name, _ in lines))
+    wide = 2 + max(10, *(len(name) for name, _ in lines))
     return "\n".join([title, *(f"  {name:<{wide}}{text}" for name, text in lines)])
 
 
