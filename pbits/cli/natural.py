@@ -171,7 +171,8 @@ def rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     hidden = facts["num_violations"] - 5
     if hidden > 0:
         lines.append(("violated", f"{hidden} more"))
-    if solution := facts.get("words", ""):
+    if "words" in facts:
+        solution = facts["words"] or "(empty)"
         cut = "" if len(solution) <= _LONGEST else " ..."
         lines.append(("solution", solution[:_LONGEST] + cut))
     return lines

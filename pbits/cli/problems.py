@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -71,6 +72,7 @@ def _suffixes(suffixes: tuple[str, ...]) -> str:
 def _one(facts: dict[str, Any]) -> str:
     """Name, settings and the text of the function, up to its examples."""
     text = facts["help"].partition("\nExample")[0].rstrip()
+    text = re.sub(r":(?:func|mod|class):`([^`]+)`", r"\1", text)
     return (
         f"{facts['name']}: {facts['summary']}\n\n{text}\n\n"
         f"A file for `pbits solve`, whose keys are the arguments above:\n\n"

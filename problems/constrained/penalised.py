@@ -24,7 +24,7 @@ from problems.constrained.terms import Term, term_of
 from problems.constrained.variables import expression_of, variables_of
 from problems.constrained.weights import Parts, code_key, local_weights, proven_weights
 from problems.library.binaries import Binaries
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.encoded import Certificate, Encoded, by_name, certificate, one_state
 from problems.library.integers import ENCODINGS
 from problems.library.selection import as_name
 from problems.poly import from_poly
@@ -209,6 +209,9 @@ class Penalised(Encoded[Values]):
 
     def plain(self, solution: Values) -> list[list[Any]]:
         return [[name, solution[name]] for name in self.parts.variables]
+
+    def words(self, solution: Values) -> str:
+        return by_name(self.plain(solution), "=")
 
     def from_plain(self, data: Any) -> dict[Hashable, int | float]:
         """Values from pairs, or from an object with names as keys."""

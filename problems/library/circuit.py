@@ -14,7 +14,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.encoded import Certificate, Encoded, by_name, certificate, one_state
 from problems.logic.circuits import Circuit, Placed
 from problems.logic.gates import gate
 from problems.model import IsingProblem
@@ -105,6 +105,9 @@ class CircuitProblem(Encoded[Bits]):
 
     def plain(self, solution: Bits) -> dict[str, int]:
         return dict(self._checked(solution))
+
+    def words(self, solution: Bits) -> str:
+        return by_name(self._checked(solution).items(), "=")
 
     def from_plain(self, data: Any) -> Bits:
         return self._checked(data)

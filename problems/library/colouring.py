@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from problems.clamping import clamp
 from problems.library.amounts import positive, whole
 from problems.library.binaries import Binaries
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.encoded import Certificate, Encoded, by_name, certificate, one_state
 from problems.library.graphs import edges_of, expect_pairs, simple_graph, values_of_nodes
 from problems.library.node_groups import is_index
 from problems.model import IsingProblem
@@ -127,7 +127,7 @@ class GraphColouring(Encoded[Colouring]):
         return [[v, solution[v]] for v in self.graph]
 
     def words(self, solution: Colouring) -> str:
-        return " ".join(f"{v}:{'-' if c is None else c}" for v, c in solution.items())
+        return by_name((v, solution[v]) for v in self.graph)
 
     def from_plain(self, data: Any) -> Colouring:
         found = values_of_nodes(self.graph, data)

@@ -72,6 +72,9 @@ class Cover(Encoded[Selection]):
     def plain(self, solution: Selection) -> list[Any]:
         return list(solution)
 
+    def words(self, solution: Selection) -> str:
+        return " ".join(map(str, solution))
+
     def from_plain(self, data: Any) -> Selection:
         return chosen(self.family.names, self._mask(data))
 

@@ -6,7 +6,7 @@ an energy, so that neither the encoding nor the sampler has to be trusted.
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -237,6 +237,16 @@ class Encoded(ABC, Generic[S]):
         columns = [samples.variables.index(label) for label in wanted]
         values = samples.record.sample[:, columns]
         return values if samples.vartype is dimod.SPIN else 2 * values - 1
+
+
+def by_name(pairs: Iterable[tuple[Any, Any]], joint: str = ":") -> str:
+    """Names and their values in one line, ``-`` for None.
+
+    Example:
+        >>> by_name([("a", 1), ("b", None)])
+        'a:1 b:-'
+    """
+    return " ".join(f"{name}{joint}{'-' if it is None else it}" for name, it in pairs)
 
 
 def one_state(spins: ArrayLike, n: int) -> NDArray[np.int8]:

@@ -83,6 +83,9 @@ class Factorisation(Encoded[Factors]):
     def plain(self, solution: Factors) -> list[int]:
         return list(self._checked(solution))
 
+    def words(self, solution: Factors) -> str:
+        return f"{solution[0]} * {solution[1]}"
+
     def from_plain(self, data: Any) -> Factors:
         return self._checked(data)
 

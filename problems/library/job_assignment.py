@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from problems.library.amounts import positive
 from problems.library.binaries import Binaries
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.encoded import Certificate, Encoded, by_name, certificate, one_state
 from problems.library.graphs import expect_pairs
 from problems.library.permutations import (
     above,
@@ -126,6 +126,9 @@ class JobAssignment(Encoded[Assignment]):
 
     def plain(self, solution: Assignment) -> list[int | None]:
         return list(self._check(solution))
+
+    def words(self, solution: Assignment) -> str:
+        return by_name(enumerate(solution))
 
     def from_plain(self, data: Any) -> Assignment:
         return self._check(data)

@@ -127,6 +127,17 @@ class JobScheduling(Encoded[Schedule]):
     def plain(self, solution: Schedule) -> list[int | None]:
         return list(self._check(solution))
 
+    def words(self, solution: Schedule) -> str:
+        """Jobs by machine: ``0 3 | 1 2``; those without one last, in brackets."""
+        schedule = self._check(solution)
+        found = [
+            " ".join(str(j) for j, on in enumerate(schedule) if on == a)
+            for a in range(self.machines)
+        ]
+        if None in schedule:
+            found.append(f"({' '.join(str(j) for j, on in enumerate(schedule) if on is None)})")
+        return " | ".join(found)
+
     def from_plain(self, data: Any) -> Schedule:
         return self._check(data)
 

@@ -83,6 +83,9 @@ class LowAutocorrelation(Encoded[BinarySequence]):
     def plain(self, solution: BinarySequence) -> list[int]:
         return list(map(int, solution))
 
+    def words(self, solution: BinarySequence) -> str:
+        return "".join("+" if sign > 0 else "-" for sign in solution)
+
     def from_plain(self, data: Any) -> BinarySequence:
         return tuple(self._checked(data).tolist())
 

@@ -64,6 +64,16 @@ class NodeGroups(Encoded[Groups]):
     def plain(self, solution: Groups) -> list[list[Any]]:
         return [[v, solution[v]] for v in self.graph]
 
+    def words(self, solution: Groups) -> str:
+        """Nodes by group: ``0 2 | 1 3``; those without a group last, in brackets."""
+        group = self._array(solution)
+        found = []
+        for c in range(-1 if (group < 0).any() else 0, self.groups):
+            found.append(" ".join(str(v) for v, k in zip(self.graph, group, strict=True) if k == c))
+        if len(found) > self.groups:
+            found.append(f"({found.pop(0)})")
+        return " | ".join(found)
+
     def from_plain(self, data: Any) -> Groups:
         found = values_of_nodes(self.graph, data)
         self._array(found)

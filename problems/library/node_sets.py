@@ -61,6 +61,9 @@ class NodeSet(Encoded[Nodes]):
     def plain(self, solution: Nodes) -> list[Any]:
         return [v for v in self.graph if v in solution]
 
+    def words(self, solution: Nodes) -> str:
+        return " ".join(map(str, self.plain(solution)))
+
     def from_plain(self, data: Any) -> Nodes:
         if isinstance(data, str) or not isinstance(data, Iterable):
             raise ValueError(f"{data!r:.60} given; expected a list of nodes")

@@ -100,6 +100,11 @@ class NumberPartitioning(Encoded[Sides]):
     def plain(self, solution: Sides) -> list[int]:
         return list(solution)
 
+    def words(self, solution: Sides) -> str:
+        """The numbers of both sides: ``3 2 | 1 4``."""
+        pairs = list(zip(self.numbers, solution, strict=True))
+        return " | ".join(" ".join(str(a) for a, side in pairs if side == c) for c in (0, 1))
+
     def from_plain(self, data: Any) -> Sides:
         self._check(data)
         return tuple(data)

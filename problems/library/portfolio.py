@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from problems.library.amounts import Amount, amount, amounts, exactly, positive, whole
 from problems.library.binaries import Binaries
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.encoded import Certificate, Encoded, by_name, certificate, one_state
 from problems.library.graphs import expect_pairs
 from problems.library.integers import IntegerBits, integer_bits
 from problems.library.slack import best_slack, keep_nonnegative, slack_bits
@@ -149,6 +149,10 @@ class Portfolio(Encoded[Holdings]):
 
     def plain(self, solution: Holdings) -> list[int | None]:
         return list(solution)
+
+    def words(self, solution: Holdings) -> str:
+        """Lots of the assets that are held."""
+        return by_name((i, lot) for i, lot in enumerate(solution) if lot != 0)
 
     def from_plain(self, data: Any) -> Holdings:
         return tuple(self._check(data))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from problems.library.amounts import amount
-from problems.library.encoded import Certificate, Encoded, certificate, one_state
+from problems.library.encoded import Certificate, Encoded, by_name, certificate, one_state
 from problems.library.selection import as_name
 from problems.model import IsingProblem, real_array
 from problems.qubo import ising_from_binary
@@ -66,6 +66,28 @@ class Qubo(Encoded[Bits]):
     def plain(self, solution: Bits) -> list[int]:
         """The bits in the order of the labels."""
         return [int(solution[v]) for v in self.labels]
+
+    def draw(self, solution: Bits, axes: Any) -> None:
+        """The coefficients as a matrix, bits that are 1 first: what is added up is in the frame."""
+        self._check(solution)
+        bits = np.array([solution[v] for v in self.labels], bool)
+        order = np.argsort(~bits, kind="stable")
+        table = np.zeros((bits.size, bits.size))
+        np.add.at(table, (self.row, self.col), self.value)
+        table = np.triu(table) + np.tril(table, -1).T
+        shown = (table + np.triu(table, 1).T)[np.ix_(order, order)]
+        size = np.abs(shown).max(initial=0) or 1
+        axes.imshow(shown, cmap="RdBu_r", vmin=-size, vmax=size)
+        ones = bits.sum() - 0.5
+        axes.plot([-0.5, ones, ones, -0.5, -0.5], [-0.5, -0.5, ones, ones, -0.5], color="black")
+        if bits.size <= 30:
+            names = [str(self.labels[i]) for i in order]
+            axes.set_xticks(range(bits.size), names)
+            axes.set_yticks(range(bits.size), names)
+        axes.set_title("coefficients; framed: bits that are 1")
+
+    def words(self, solution: Bits) -> str:
+        return by_name(((v, int(solution[v])) for v in self.labels), "=")
 
     def from_plain(self, data: Any) -> Bits:
         if not isinstance(data, list | tuple) or len(data) != len(self.labels):

@@ -147,6 +147,9 @@ class Sack(Encoded[Selection]):
     def plain(self, solution: Selection) -> list[Any]:
         return list(solution)
 
+    def words(self, solution: Selection) -> str:
+        return " ".join(map(str, solution))
+
     def from_plain(self, data: Any) -> Selection:
         return chosen(range(len(self.values)), self._mask(data))
 

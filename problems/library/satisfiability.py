@@ -133,6 +133,9 @@ class Satisfiability(Encoded[Assignment]):
         values = values_of(solution, self.num_variables)
         return [k if up else -k for k, up in enumerate(values.tolist(), 1)]
 
+    def words(self, solution: Assignment) -> str:
+        return " ".join(map(str, self.plain(solution)))
+
     def from_plain(self, data: Any) -> Assignment:
         return literals_assignment(data, self.num_variables)
 

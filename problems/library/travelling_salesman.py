@@ -153,6 +153,11 @@ class TravellingSalesman(Encoded[Tour]):
     def plain(self, solution: Tour) -> list[int | None]:
         return list(self._check(solution))
 
+    def words(self, solution: Tour) -> str:
+        """Cities in order, back to the first: ``0 > 2 > 1 > 0``; ``-`` where there is none."""
+        tour = self._check(solution)
+        return " > ".join("-" if v is None else str(v) for v in (*tour, *tour[:1]))
+
     def from_plain(self, data: Any) -> Tour:
         return self._check(data)
 

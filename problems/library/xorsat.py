@@ -182,6 +182,9 @@ class Xorsat(Encoded[Assignment]):
     def plain(self, solution: Assignment) -> list[int]:
         return values_of(solution, self.num_variables).astype(int).tolist()
 
+    def words(self, solution: Assignment) -> str:
+        return " ".join(map(str, self.plain(solution)))
+
     def from_plain(self, data: Any) -> Assignment:
         return tuple(values_of(data, self.num_variables).tolist())
 

@@ -62,3 +62,32 @@ def test_junk_is_refused_in_words(name):
         natural_json.read_solution(encoded, '["no such thing"]')
     with pytest.raises(ValueError, match="spins must be"):
         encoded.decode(np.zeros(encoded.problem.num_variables, np.int8))
+
+
+WORDS = {
+    "max-cut": ([["a", 0], ["b", 1], ["c", None]], "a | b | (c)"),
+    "qubo": ([1, 0], "a=1 b=0"),
+    "number-partitioning": ([1, 0, 0, 1, 0, 0], "1 1 2 1 | 3 2"),
+    "independent-set": ([4, 0], "0 4"),
+    "graph-colouring": ([[0, 1], [1, 0], [2, 1], [3, None], [4, 2]], "0:1 1:0 2:1 3:- 4:2"),
+    "sat": ([1, -2, 3], "1 -2 3"),
+    "xorsat": ([1, 0, 1], "1 0 1"),
+    "factoring": ([3, 5], "3 * 5"),
+    "circuit": ({"a": 1, "b": 1, "sum": 0, "carry": 1}, "a=1 b=1 sum=0 carry=1"),
+    "labs": ([1, 1, 1, -1, -1, 1, -1], "+++--+-"),
+    "travelling-salesman": ([0, 2, None, 1, 3], "0 > 2 > - > 1 > 3 > 0"),
+    "quadratic-assignment": ([2, None, 0], "0:2 1:- 2:0"),
+    "job-assignment": ([2, 1, None], "0:2 1:1 2:-"),
+    "job-scheduling": ([0, 1, 1, None, 0], "0 4 | 1 2 | (3)"),
+    "knapsack": ([0, 2], "0 2"),
+    "set-cover": (["a", "c"], "a c"),
+    "constrained": ([["x", 1], ["y", 0]], "x=1 y=0"),
+    "portfolio": ([1, 0, 1], "0:1 2:1"),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words(name):
+    plain, words = WORDS[name]
+    encoded = KINDS[name].build(**KINDS[name].example)
+    assert encoded.words(encoded.from_plain(plain)) == words
