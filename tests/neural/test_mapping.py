@@ -12,6 +12,7 @@ from mapped_networks import KEY, binary, classifier, digits, small, small_conv
 from crossbar.converters.adc import IdealAdc
 from crossbar.programming import program_codes
 from pbits.neural import Aids, accuracy, evaluate_chips, map_network, mlp, tiles
+from pbits.neural import chips as chips_module
 from pbits.neural.chips import paired_error
 from pbits.neural.clipping import clipped, code_variance
 from pbits.neural.costing import cost_of, estimate, layout_of
@@ -180,8 +181,15 @@ def test_variance_of_codes_is_that_of_programmed_ones() -> None:
     assert np.abs(found / code_variance(design) - 1).max() < 0.15
 
 
-def test_chips_differ_and_the_first_ones_do_not_depend_on_how_many() -> None:
+def test_chips_differ_and_the_first_ones_do_not_depend_on_how_many(monkeypatch) -> None:
     images, labels, typical = digits()
+    reads = []
+
+    def noted(*args, key, **options):
+        reads.append(random.key_data(key).tolist())
+        return evaluate(*args, key=key, **options)
+
+    monkeypatch.setattr(chips_module, "evaluate", noted)
     one, two = (
         evaluate_chips(
             classifier(), binary(0.15), typical, images, labels, KEY, chips=chips, batch=100
@@ -190,6 +198,9 @@ def test_chips_differ_and_the_first_ones_do_not_depend_on_how_many() -> None:
     )
     assert np.array_equal(one.right[0], two.right[0])
     assert not np.array_equal(*two.right)
+    assert reads[0] == reads[1] != reads[2]  # chips are read with noise, each with its own
+    assert two.loss == pytest.approx(np.mean([found.loss for found in two.evaluations]))
+    assert two.loss > 0
     assert one.accuracy_deviation is None
     assert two.accuracy_deviation == pytest.approx(np.ptp(two.accuracies) / np.sqrt(2))
     single, both = one.facts(), two.facts()
