@@ -81,4 +81,8 @@ class Stop:
         scale = abs(target) + abs(target - offset)
         if best > target + 1e-5 * scale:
             return False
-        return bool(exact().min() <= target + 1e-12 * scale)
+        energies, rounding = exact(), 1e-12 * scale
+        if energies.dtype.kind in "iu":
+            # Exact, however large the terms are that make them; only the target may be rounded.
+            rounding = min(rounding, 1e-6)
+        return bool(energies.min() <= target + rounding)

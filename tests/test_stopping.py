@@ -9,6 +9,7 @@ import pytest
 from stats import enumerate_states
 
 from pbits import anneal
+from pbits.stopping import Stop
 from problems import ising
 from problems.generators import random_gnp
 
@@ -41,6 +42,15 @@ def test_stops_at_the_target(problem):
     assert result.best_energy == pytest.approx(lowest, abs=1e-9)
     assert result.stopped_by == "target"
     assert result.num_sweeps < 6000
+
+
+def test_whole_energies_reach_a_target_exactly():
+    """However large the terms that cancel; sums of real ones are rounded."""
+    stop = Stop(None, 0.0, None)
+    assert not stop.is_reached(0.0, 1e15, lambda: np.array([4, 7]))
+    assert stop.is_reached(0.0, 1e15, lambda: np.array([7, 0]))
+    assert stop.is_reached(0.0, 1e15, lambda: np.array([4.0, 7.0]))
+    assert not Stop(None, 5.9, None).is_reached(6.0, 1e15, lambda: np.array([6]))
 
 
 @pytest.mark.parametrize("problem", [PACKED, SPARSE], ids=["packed", "real"])

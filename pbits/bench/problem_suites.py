@@ -23,7 +23,8 @@ from problems.polynomial import Problem
 Check = Callable[[Any], checks.Verdict]
 _IMPROVED = {"local_search": True}  # of solutions that have to be repaired
 NATIVE, PAIRS = "as it stands", "in pairs"
-LIGHT, TIGHT = "half the weight", "tight weight"
+LIGHT, TIGHT, EQUAL = "half the weight", "tight weight", "equal lengths"
+ERROR = "squared error, equal lengths"
 
 
 class Judged(NamedTuple):
@@ -260,7 +261,10 @@ def _factoring(most: int) -> Iterator[Task]:
         known = 0, True, f"made of {x} and {y}"
         name = f"{number} ({number.bit_length()} bits)"
         check = partial(checks.factors, number)
-        yield _task("factoring", name, "factoring", {"number": number}, known, check)
+        # The usual hint: without it factors may have any length.
+        equal = {"bits_x": x.bit_length(), "bits_y": y.bit_length()}
+        more = {EQUAL: equal, ERROR: equal | {"quadratic": False}}
+        yield _task("factoring", name, "factoring", {"number": number}, known, check, more)
 
 
 def _planted_sat(most: int) -> Iterator[Task]:

@@ -22,8 +22,8 @@ _NOTES = (
     "One core for all, sides in turn, each with the same seconds; what pbits compiles in that time "
     "counts, imports do not. dwave-sa and dwave-tabu are SimulatedAnnealingSampler (1000 sweeps, "
     "again and again) and TabuSampler; they take forms whose terms have two spins.",
-    "A cell: runs that reached the best value known, of how many, and the median time to it, or "
-    "else the best objective reached. Runs that are not solved take all of their time.",
+    "Runs: those that reached the best value known; median: of the time to it, of all runs, those "
+    "that never get there included. They take all of their time.",
     "A run calls its solver again and again. Solutions are what the states found decode to, pbits "
     "returning up to 128 a call and peers one, infeasible ones repaired where that is cheap; that "
     "takes part of the time.",
@@ -113,10 +113,8 @@ def print_reports(reports: list[dict[str, Any]], console: Console | None = None)
         console.print(f"{first['hardware']['cpu']}, one core, {first['date']}, {limits}\n")
     for report in done:
         result = report["results"][0]
-        names = list(dict.fromkeys(s["name"] for row in result["instances"] for s in row["sides"]))
-        columns = ("instance", "spins", "best known", *names)
-        rows = [_row(row, names) for row in result["instances"]]
-        print_table(console, result["suite"], columns, rows)
+        rows = [cells for row in result["instances"] for cells in _rows(row)]
+        print_table(console, result["suite"], _SIDES, rows, words=2)
         for name, reason in result["missing"].items():
             console.print(f"{name}: not measured: {reason}")
     for report in reports:
@@ -128,20 +126,25 @@ def print_reports(reports: list[dict[str, Any]], console: Console | None = None)
             console.print(note)
 
 
-def _row(row: dict[str, Any], names: list[str]) -> tuple[str, ...]:
-    sides = {side["name"]: side for side in row["sides"]}
-    sizes = "/".join(str(n) for n in dict.fromkeys(row["num_variables"].values()))
-    best = f"{row['best']:.10g}" if row["is_possible"] else "none"
-    return (row["name"], sizes, best, *(_cell(sides.get(name), row) for name in names))
+_SIDES = ("instance", "side", "spins", "best known", "reached", "runs", "median")
 
 
-def _cell(side: dict[str, Any] | None, row: dict[str, Any]) -> str:
-    if side is None:
-        return "-"
-    count = f"{side['solved']}/{side['runs']}"
-    if side["median_seconds"] is not None:
-        return f"{count} {seconds(side['median_seconds'])}"
-    return count if side["best"] is None or side["solved"] else f"{count} {side['best']:.10g}"
+def _rows(row: dict[str, Any]) -> Iterable[tuple[str, ...]]:
+    """One for each side; the instance stands in the first."""
+    name, best = row["name"], number(row["best"]) if row["is_possible"] else "none"
+    for side in row["sides"]:
+        size = str(row["num_variables"][side["form"]])
+        found, middle = side["best"], side["median_seconds"]
+        yield (
+            name,
+            side["name"],
+            size,
+            best,
+            "-" if found is None else number(found),
+            f"{side['solved']} of {side['runs']}",
+            "-" if middle is None else seconds(middle),
+        )
+        name = best = ""
 
 
 _COLUMNS = (
@@ -166,6 +169,16 @@ def _totals(reports: list[dict[str, Any]]) -> Iterable[tuple[str, ...]]:
                 f"{row['feasible_repaired']} of {runs}",
                 str(row["disagreements"]),
             )
+
+
+def number(value: float) -> str:
+    """A value as a table shows it.
+
+    Example:
+        >>> number(33611981), number(481.0694)
+        ('33611981', '481.0694')
+    """
+    return f"{value:.12g}"
 
 
 def seconds(value: float) -> str:
