@@ -13,7 +13,7 @@ import problems
 import problems.polynomial
 from pbits.descent import flip_gains
 from pbits.solving import driver, host, search
-from pbits.solving.background import Background
+from pbits.solving.background import Background, wait_for_all
 from problems.generators import edwards_anderson, random_gnp, sherrington_kirkpatrick
 
 
@@ -249,3 +249,12 @@ def test_a_bound_ends_the_run_but_does_not_keep_it_going(lattice, found):
 
 def test_enumeration_limit_is_small_enough_to_be_instant():
     assert len(driver._all_states(driver._ENUMERABLE)) <= 2**16
+
+
+def test_what_was_left_alone_can_be_waited_for():
+    go, ended = threading.Event(), []
+    work = Background(lambda: (go.wait(20), ended.append(1)))
+    work.begin()
+    threading.Timer(0.05, go.set).start()
+    wait_for_all()
+    assert ended == [1]
