@@ -14,7 +14,8 @@ import problems
 import problems.polynomial
 from pbits.descent import flip_gains
 from pbits.solving import driver, search
-from pbits.solving.background import Background
+from pbits.solving.background import Background, wait_for_all
+from pbits.solving.enumeration import all_states, is_enumerable, lowest_states
 from problems.generators import edwards_anderson, random_gnp, sherrington_kirkpatrick
 
 
@@ -284,5 +285,29 @@ def test_a_bound_ends_the_run_but_does_not_keep_it_going(lattice, found):
     assert beyond.stopped_by == "no_progress"
 
 
-def test_enumeration_limit_is_small_enough_to_be_instant():
-    assert len(driver._all_states(driver._ENUMERABLE)) <= 2**16
+@pytest.mark.parametrize("kind", ["integer", "real"])
+@pytest.mark.parametrize("n", [0, 1, 2, 9])
+def test_halves_meet_in_all_states(n, kind):
+    problem = small(n, kind)
+    energies = np.sort(problem.energies(all_states(n)))
+    found = lowest_states(problem, 5)
+    assert len(np.unique(found, axis=0)) == len(found)
+    np.testing.assert_allclose(np.sort(problem.energies(found)), energies[:5])
+
+
+def test_twenty_spins_are_no_search():
+    problem = small(20, "integer")
+    found = pbits.solve(problem, seed=0)
+    assert found.stopped_by == "exhausted"
+    assert np.all(flip_gains(problem, found.spins[:1]) >= 0)
+    assert len(found.spins) == 128
+    assert not is_enumerable(small(23, "real"))
+
+
+def test_what_was_left_alone_can_be_waited_for():
+    go, ended = threading.Event(), []
+    work = Background(lambda: (go.wait(20), ended.append(1)))
+    work.begin()
+    threading.Timer(0.05, go.set).start()
+    wait_for_all()
+    assert ended == [1]

@@ -20,6 +20,7 @@ from pbits.bench.problem_suites import NATIVE, SUITES, Form, Suite, Task, slack_
 from pbits.bench.process import on_one_thread
 from pbits.bench.solvers import SOLVERS, Racer
 from pbits.bench.solvers.base import seed_of
+from pbits.solving.background import wait_for_all
 from problems import IsingProblem, generators
 
 _LEAST = 0.01  # seconds that a call is given
@@ -129,6 +130,7 @@ def _warm_up() -> None:
         side = Side(name, SOLVERS[name], NATIVE)
         if not side.reason:
             next(_calls(side, form, 0.05, 0))
+            wait_for_all()
 
 
 def solve_task(task: Task, sides: Sequence[Side], settings: Settings) -> list[dict[str, Any]]:
@@ -139,6 +141,8 @@ def solve_task(task: Task, sides: Sequence[Side], settings: Settings) -> list[di
             seed = settings.seed + number
             calls = _calls(side, task.forms[side.form], settings.time_limit, seed)
             runs[side.name].append(run(task, task.forms[side.form], calls, settings, seed))
+            # What is still compiled would slow the next side; later runs have the programs.
+            wait_for_all()
     return [_side(task, side, runs[side.name]) for side in sides]
 
 

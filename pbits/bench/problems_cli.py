@@ -62,7 +62,7 @@ def problems(
     Time to the best value known, what is feasible before and after repair, and
     whether every certificate agrees with a check without the library. Public files
     are looked for where PBITS_DATA_DIR says; `generated` and `factoring` need none.
-    Runs that are never solved take the whole limit: all suites take an hour at most.
+    Runs that are never solved take the whole limit: all suites take up to two hours.
 
     $ pbits bench problems sat tsp --time-limit 2 --record problems.jsonl
     """

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+NAME = "pbits in the background"
+
 
 class Background:
     """A call in a thread of its own; once begun it cannot be stopped, only left alone.
@@ -19,7 +21,7 @@ class Background:
         self._outcome: Any = None
         self._error: BaseException | None = None
         # No daemon: XLA's compiler does not survive being cut off at the end of the program.
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, name=NAME)
         self.is_begun = False
 
     def begin(self) -> None:
@@ -49,3 +51,10 @@ class Background:
         if self._error is not None:
             raise self._error
         return self._outcome
+
+
+def wait_for_all() -> None:
+    """Until all calls that were left alone have ended: what is measured next has the computer."""
+    for thread in threading.enumerate():
+        if thread.name == NAME:
+            thread.join()

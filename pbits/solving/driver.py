@@ -20,6 +20,7 @@ from pbits.results import Phase, Progress, SolveResult, Timing, Trace
 from pbits.schedules import default_beta_range
 from pbits.solving.allotment import Allotment
 from pbits.solving.background import Background
+from pbits.solving.enumeration import is_enumerable, lowest_states
 from pbits.solving.host import host_anneal, is_suitable
 from pbits.solving.reducing import reduced, undoing_seconds
 from pbits.solving.search import Search
@@ -27,7 +28,6 @@ from pbits.stopping import Stop
 from problems.polynomial import PolynomialProblem, Problem
 from problems.reduction import Reduced
 
-_ENUMERABLE = 14  # spins
 # Seconds for which the host has the interpreter for itself, then a full core.
 _LEAD_SECONDS, _HOST_SECONDS = 0.15, 0.5
 _LEAD_OF_TERMS = 1.0  # of polynomials, whose programs take ten times as long to compile
@@ -117,8 +117,8 @@ def solve(
             start = start[:, smaller.kept]
         if start is not None and len(start):
             run.see(start, "given")
-        if problem.num_variables <= _ENUMERABLE:
-            run.see(_all_states(problem.num_variables), "enumeration")
+        if is_enumerable(problem):
+            run.see(lowest_states(problem, _MOST_STATES), "enumeration", _MOST_STATES)
             stop.reason = "exhausted"
             return run.result(None, span)
         runtime.ensure_configured()
@@ -131,12 +131,6 @@ def solve(
             compiling.result()
             run.on_devices(search, start, pressed)
         return run.result(search if compiling.is_done else None, span)
-
-
-def _all_states(n: int) -> NDArray[np.int8]:
-    """[2**n, n]; one state where there is no spin."""
-    bits = np.arange(2**n)[:, None] >> np.arange(n) & 1
-    return (2 * bits - 1).astype(np.int8)
 
 
 @dataclass
@@ -162,11 +156,11 @@ class _Run:
         self.spins = np.zeros((0, self.problem.num_variables), np.int8)
         self.energies = self.problem.energies(self.spins)
 
-    def see(self, states: NDArray[np.int8], name: str) -> None:
+    def see(self, states: NDArray[np.int8], name: str, most: int = 1) -> None:
         """Keep the best of given states as a phase of no sweeps."""
         energies = self.problem.energies(states)
-        k = int(np.argmin(energies))
-        self._keep(states[k : k + 1], energies[k : k + 1])
+        best = np.argsort(energies, kind="stable")[:most]
+        self._keep(states[best], energies[best])
         self.phases.append(Phase(name, self.stop.seconds, 0, float(self.best)))
 
     def _keep(self, spins: NDArray[np.int8], energies: NDArray) -> None:

@@ -19,6 +19,7 @@ from pbits import checks
 from pbits.annealing import anneal
 from pbits.results import Phase, Progress, SolveResult, Timing, Trace
 from pbits.solving.driver import solve
+from pbits.solving.enumeration import is_enumerable
 from problems.library.encoded import Answer, Encoded
 from problems.polynomial import PolynomialProblem
 
@@ -27,7 +28,6 @@ FACTORS = (1.0, 0.5, 0.25)
 NARROW = (10 / 3, 100 / 3)  # betas in units of the inverse heaviest weight
 _READS, _FIRST_SWEEPS, _MOST_SWEEPS = 64, 500, 2**18
 _SHORT = 3.0  # seconds: less is over before anneals are compiled
-_ENUMERABLE = 14  # spins
 _PATIENCE = 3  # rounds without a better answer, where there is no limit
 
 
@@ -83,9 +83,8 @@ def solve_encoded(
     seed = checks.seed_or_random(seed)
     shared = {"interrupt": interrupt, "progress": progress}
     is_short = time_limit is not None and time_limit < _SHORT
-    is_tiny = encoded.problem.num_variables <= _ENUMERABLE
-    is_light = not (encoded.lightens and encoded.penalties)
-    if is_short or is_tiny or is_light or isinstance(encoded.problem, PolynomialProblem):
+    is_easy = is_enumerable(encoded.problem) or not (encoded.lightens and encoded.penalties)
+    if is_short or is_easy or isinstance(encoded.problem, PolynomialProblem):
         wanted = None if target is None else encoded.energy_of(target)
         least = None if encoded.ideal is None else encoded.energy_of(encoded.ideal)
         result = solve(
