@@ -63,7 +63,7 @@ def test_an_interrupt_keeps_the_best(tour):
 def test_without_weights_and_tiny_problems_are_solved_as_they_are():
     halves = pbits.solve_encoded(number_partitioning(list(range(1, 20))), seed=1)
     assert halves.answer.certificate.objective == 0
-    assert halves.result.stopped_by == "bound"
+    assert halves.result.stopped_by == "exhausted"
     square = pbits.solve_encoded(graph_colouring([(0, 1), (1, 2), (2, 3), (3, 0)], 2), seed=1)
     assert square.answer.certificate.feasible
     assert square.factor == 1
