@@ -49,8 +49,9 @@ SHARES = np.full((6, 3), 1 / 3)
 
 @pytest.mark.parametrize("use", IMAGE_USERS.values(), ids=IMAGE_USERS)
 def test_images_must_be_there_and_finite(use):
-    with pytest.raises(ValueError, match="not finite, first in number 2"):
-        use(NAN)
+    for wrong in (NAN, np.where(np.isnan(NAN), np.inf, NAN)):
+        with pytest.raises(ValueError, match="not finite, first in number 2"):
+            use(wrong)
     with pytest.raises(ValueError, match="there are no images"):
         use(IMAGES[:0])
     with pytest.raises(ValueError, match="no array of numbers"):
@@ -60,7 +61,7 @@ def test_images_must_be_there_and_finite(use):
 @pytest.mark.parametrize("use", LABEL_USERS.values(), ids=LABEL_USERS)
 def test_labels_must_be_classes(use):
     """Else they would count as wrong answers, and nobody would notice."""
-    for labels in (LABELS + 3, LABELS - 1):
+    for labels in (LABELS + 1, LABELS - 1):
         with pytest.raises(ValueError, match=r"labels are from -?\d to \d; expected classes"):
             use(labels)
     with pytest.raises(ValueError, match="labels hold float64"):

@@ -9,7 +9,9 @@ import pytest
 from jax import random
 from mapped_networks import KEY, binary, classifier, digits, small, small_conv
 
+from crossbar.cells.cell import Cell
 from crossbar.converters.adc import IdealAdc
+from crossbar.design import Design
 from crossbar.programming import program_codes
 from pbits.neural import Aids, accuracy, evaluate_chips, map_network, mlp, tiles
 from pbits.neural import chips as chips_module
@@ -170,6 +172,24 @@ def test_cut_weights_leave_less_error_where_cells_deviate() -> None:
         for spread in (0.0, 0.15)
     ]
     assert shares[1].mean() < 0.9 < shares[0].mean()
+
+
+def test_cuts_follow_units_inputs_scales_and_both_spreads() -> None:
+    whole = np.eye(100)
+    design = Design(Cell([1e-6, 2e-6], device_spread=0.2), per_column=True)
+    weights = np.append(np.ones(99), 2.0)[:, None]
+    cut = clipped(weights, design, whole)
+    assert cut.max() < 1.5
+    assert np.allclose(clipped(100 * weights, design, whole), 100 * cut)
+    assert clipped(weights, design, whole[-1:]).max() == 2  # nothing else is driven
+    both = np.hstack([weights, np.full((100, 1), 2.0)])
+    one = clipped(both, design.replace(per_column=False), whole).max(0)
+    assert one[0] == one[1]
+    assert np.ptp(clipped(both, design, whole).max(0)) > 0.4
+    kinds = [Cell([1.0, 2.0], **{kind: 0.1}) for kind in ("device_spread", "cycle_spread")]
+    first, second = (code_variance(design.replace(cell=one)) for one in kinds)
+    assert np.allclose(first, second)
+    assert first.min() > 0
 
 
 def test_variance_of_codes_is_that_of_programmed_ones() -> None:
