@@ -94,6 +94,17 @@ def test_soft_constraints_cost_what_the_model_says(cqm, encoding):
     check(cqm, encoding)
 
 
+@pytest.mark.parametrize("sense", ["<=", "==", ">="])
+def test_the_largest_excess_of_a_soft_constraint_is_charged(sense):
+    """All bits up, by far the best, is as far off as can be: by 5 - 1, or by none."""
+    bits = list(dimod.Binaries("abcde"))
+    cqm = dimod.ConstrainedQuadraticModel()
+    cqm.set_objective(-50 * dimod.quicksum(bits))
+    left = dimod.quicksum(bits)
+    cqm.add_constraint(left, sense, 1, label="c", weight=3)
+    check_ground_states(penalise(cqm), -250 + (0 if sense == ">=" else 12))
+
+
 @SOME
 @given(models(quadratic=True), st.sampled_from(list(ENCODINGS)))
 def test_constraints_with_products(cqm, encoding):
