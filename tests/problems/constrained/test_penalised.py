@@ -105,6 +105,16 @@ def test_the_largest_excess_of_a_soft_constraint_is_charged(sense):
     check_ground_states(penalise(cqm), -250 + (0 if sense == ">=" else 12))
 
 
+@pytest.mark.parametrize(("factor", "best"), [(1, 10), (2, 10)])
+def test_hard_constraints_outweigh_soft_ones(factor, best):
+    """Nothing else is to be minimised: breaking the hard one would save the soft one's cost."""
+    a, b, c = dimod.Binaries("abc")
+    cqm = dimod.ConstrainedQuadraticModel()
+    cqm.add_constraint(factor * a + b + c == factor, label="hard")
+    cqm.add_constraint(a + b + c <= 0, label="soft", weight=10)
+    check_ground_states(penalise(cqm), best)
+
+
 @SOME
 @given(models(quadratic=True), st.sampled_from(list(ENCODINGS)))
 def test_constraints_with_products(cqm, encoding):
