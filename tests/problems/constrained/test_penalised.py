@@ -105,6 +105,16 @@ def test_the_largest_excess_of_a_soft_constraint_is_charged(sense):
     check_ground_states(penalise(cqm), -250 + (0 if sense == ">=" else 12))
 
 
+def test_bits_that_equations_hold_do_not_mend_other_constraints():
+    a, b, c, d = dimod.Binaries("abcd")
+    check_ground_states(penalise(model(50 * c + 50 * d, a + b <= 1, a + c == 1, b + d == 1)), 50)
+
+
+def test_bounds_are_not_lost_to_rounding():
+    k = dimod.Integer("k")
+    assert penalise(model(-k, 0.1 * k <= 0.3)).parts.variables["k"].number.hi == 3
+
+
 @pytest.mark.parametrize(("factor", "best"), [(1, 10), (2, 10)])
 def test_hard_constraints_outweigh_soft_ones(factor, best):
     """Nothing else is to be minimised: breaking the hard one would save the soft one's cost."""
