@@ -94,6 +94,37 @@ def test_soft_constraints_cost_what_the_model_says(cqm, encoding):
     check(cqm, encoding)
 
 
+@pytest.mark.parametrize("sense", ["<=", "==", ">="])
+def test_the_largest_excess_of_a_soft_constraint_is_charged(sense):
+    """All bits up, by far the best, is as far off as can be: by 5 - 1, or by none."""
+    bits = list(dimod.Binaries("abcde"))
+    cqm = dimod.ConstrainedQuadraticModel()
+    cqm.set_objective(-50 * dimod.quicksum(bits))
+    left = dimod.quicksum(bits)
+    cqm.add_constraint(left, sense, 1, label="c", weight=3)
+    check_ground_states(penalise(cqm), -250 + (0 if sense == ">=" else 12))
+
+
+def test_bits_that_equations_hold_do_not_mend_other_constraints():
+    a, b, c, d = dimod.Binaries("abcd")
+    check_ground_states(penalise(model(50 * c + 50 * d, a + b <= 1, a + c == 1, b + d == 1)), 50)
+
+
+def test_bounds_are_not_lost_to_rounding():
+    k = dimod.Integer("k")
+    assert penalise(model(-k, 0.1 * k <= 0.3)).parts.variables["k"].number.hi == 3
+
+
+@pytest.mark.parametrize(("factor", "best"), [(1, 10), (2, 10)])
+def test_hard_constraints_outweigh_soft_ones(factor, best):
+    """Nothing else is to be minimised: breaking the hard one would save the soft one's cost."""
+    a, b, c = dimod.Binaries("abc")
+    cqm = dimod.ConstrainedQuadraticModel()
+    cqm.add_constraint(factor * a + b + c == factor, label="hard")
+    cqm.add_constraint(a + b + c <= 0, label="soft", weight=10)
+    check_ground_states(penalise(cqm), best)
+
+
 @SOME
 @given(models(quadratic=True), st.sampled_from(list(ENCODINGS)))
 def test_constraints_with_products(cqm, encoding):

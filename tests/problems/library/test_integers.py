@@ -6,6 +6,7 @@ from oracle import all_states
 
 from problems.library.binaries import Binaries
 from problems.library.integers import ENCODINGS, Binary, OneHot, integer_bits
+from problems.library.slack import best_slack, keep_nonnegative, slack_bits
 
 SIZES = {"binary": int.bit_length, "unary": int, "domain-wall": int, "one-hot": lambda m: m + 1}
 
@@ -69,3 +70,20 @@ def test_no_such_number(value):
 def test_no_bits_of_this_number(bits):
     with pytest.raises(ValueError, match="expected 2 values"):
         integer_bits("binary", 0, 3).decode(bits)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_half_the_slack_is_enough(encoding):
+    """g = 2 a + 3 b + c - 2: the best slack costs nothing from 0 on, as the triangle below."""
+    for bits in all_states(3) > 0:
+        gap = int(np.array([2, 3, 1]) @ bits) - 2
+        slack = slack_bits(encoding, 4)
+        energy = Binaries(3 + slack.num_bits)
+        place = 3 + np.arange(slack.num_bits)
+        keep_nonnegative(energy, range(3), [2, 3, 1], -2, 5, slack, place)
+        inner = all_states(slack.num_bits)
+        states = np.hstack([np.tile(2 * bits - 1, (len(inner), 1)), inner])
+        least = 0 if gap >= 0 else 5 * -gap * (-gap + 1) / 2
+        assert energy.problem().energies(states).min() == least
+        best = np.r_[2 * bits - 1, 2 * best_slack(slack, gap) - 1]
+        assert energy.problem().energies(best) == least

@@ -73,6 +73,25 @@ def test_what_is_kept_of_a_state_is_never_worse(problem, roof):
     assert back.flags.c_contiguous
 
 
+def test_dominated_bonds_are_tied_with_their_energy():
+    """All spins coupled, one bond strong, at the edge of what decides it."""
+    rng, tied = np.random.default_rng(1), 0
+    row, col = np.triu_indices(5, 1)
+    states = all_states(5)
+    for _ in range(300):
+        coupling = rng.choice([-2, -1, 1, 2], 10)
+        coupling[0] *= rng.integers(2, 5)
+        problem = ising(rng.integers(-3, 4, 5), row, col, coupling, 7)
+        small = presolve(problem)
+        tied += small.applied["bond"]
+        left = all_states(small.problem.num_variables)
+        undone = problem.energies(small.undo(left))
+        np.testing.assert_array_equal(undone, small.problem.energies(left))
+        back = problem.energies(small.undo(states[:, small.kept]))
+        assert np.all(back <= problem.energies(states))
+    assert tied > 20
+
+
 def test_presolving_stops_where_it_is_asked_to(monkeypatch):
     monkeypatch.setattr(sys.modules["problems.reduction.presolve"], "_LOOKS", 1)
     ring = ising(np.ones(6), range(6), [1, 2, 3, 4, 5, 0], [2, 3, 2, -3, -2, 4])
@@ -157,5 +176,7 @@ def test_refusals():
         scaled(problem, 0)
     with pytest.raises(ValueError, match="whole multiples"):
         roof_duality(ising([np.pi, 0], [0], [1], [1]))
+    with pytest.raises(ValueError, match="whole multiples"):
+        roof_duality(ising([2**28, 2**28], [0], [1], [2**28]))
     with pytest.raises(ValueError, match="expected"):
         presolve(problem).undo([1])
