@@ -211,7 +211,7 @@ class Penalised(Encoded[Values]):
         return [[name, solution[name]] for name in self.parts.variables]
 
     def words(self, solution: Values) -> str:
-        return by_name(self.plain(solution), "=")
+        return by_name(((name, solution[name]) for name in self.parts.variables), "=")
 
     def from_plain(self, data: Any) -> dict[Hashable, int | float]:
         """Values from pairs, or from an object with names as keys."""

@@ -23,11 +23,10 @@ def amount(name: str, value: Any, least: float | None = None) -> Amount:
         (3, 0.5)
     """
     wanted = "a finite number" if least is None else f"a finite number of {least} or more"
-    if isinstance(value, bool) or not isinstance(value, Real) or not abs(value) < _LARGEST:
-        raise ValueError(f"{name} is {value!r:.60}; expected {wanted}")
-    if least is not None and value < least:
-        raise ValueError(f"{name} is {value!r:.60}; expected {wanted}")
     number: Any = value
+    known = isinstance(value, Real) and not isinstance(value, bool)
+    if not known or not abs(number) < _LARGEST or (least is not None and number < least):
+        raise ValueError(f"{name} is {value!r:.60}; expected {wanted}")
     if isinstance(value, Integral) or float(number).is_integer():
         return int(number)
     return float(number)

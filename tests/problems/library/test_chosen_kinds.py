@@ -91,3 +91,50 @@ def test_words(name):
     plain, words = WORDS[name]
     encoded = KINDS[name].build(**KINDS[name].example)
     assert encoded.words(encoded.from_plain(plain)) == words
+
+
+def test_answers_have_the_best_objective_of_either_sense():
+    states = {kind: KINDS[kind].build(**KINDS[kind].example) for kind in ("knapsack", "max-cut")}
+    for encoded in states.values():
+        every = all_states(encoded.problem.num_variables)
+        known = [encoded.certificate(encoded.decode(state)) for state in every]
+        best = max(one.objective for one in known if one.feasible)
+        assert encoded.answer(every).certificate.objective == best
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("travelling-salesman", {"distances": [[0, 9.5, 15], [9.5, 0, 6.767], [15, 6.767, 0]]}),
+        ("quadratic-assignment", {"flow": [[0, 0.5], [0.5, 0]], "distance": [[0, 2], [2, 0]]}),
+        ("job-assignment", {"costs": [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]}),
+        ("job-assignment", {"costs": [[2.5]]}),
+        ("job-assignment", {"costs": [[1.0, 1.0, 7.5]]}),
+    ],
+)
+def test_equal_solutions_still_have_penalties_that_count(name, data):
+    """All solutions cost the same in these, so that only the size of the data sets a scale."""
+    encoded = KINDS[name].build(**data)
+    states = all_states(encoded.problem.num_variables)
+    energies = encoded.problem.energies(states)
+    good = [encoded.certificate(encoded.decode(state)).feasible for state in states]
+    assert energies[~np.array(good)].min() > energies.min() + 1e-3
+
+
+def test_jobs_of_no_length_have_a_machine():
+    encoded = KINDS["job-scheduling"].build(lengths=[0], machines=2)
+    for solution in [(0,), (1,)]:
+        again = encoded.decode(encoded.encode(solution))
+        assert encoded.certificate(again).feasible
+
+
+def test_factors_go_in_either_order():
+    encoded = KINDS["factoring"].build(number=35, bits_x=3, bits_y=4)
+    wide = KINDS["factoring"].build(number=39, bits_x=3, bits_y=4)
+    assert sorted(encoded.decode(encoded.encode((7, 5)))) == [5, 7]
+    assert wide.decode(wide.encode((13, 3))) == (3, 13)
+
+
+def test_parallel_edges_add_up():
+    encoded = KINDS["max-cut"].build(graph=[[0, 1, 2], [1, 0, 3]])
+    assert encoded.certificate({0: 0, 1: 1}).objective == 5
