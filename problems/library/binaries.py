@@ -19,7 +19,7 @@ class Binaries:
         >>> energy.exactly_one([[0, 1, 2]], weight=2)
         >>> problem = energy.problem()
         >>> problem.energies([[1, -1, -1], [1, 1, -1], [-1, -1, -1]]).tolist()
-        [0.0, 2.0, 2.0]
+        [0, 2, 2]
     """
 
     def __init__(self, n: int) -> None:
