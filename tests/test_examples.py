@@ -25,6 +25,7 @@ by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 LONG = {
     "choosing_a_crossbar_for_maxcut",
     "neurons_that_roll_dice",
+    "sudoku_tours_and_formulas",
     "training_a_boltzmann_machine",
     "what_does_device_variability_cost",
     "your_network_in_magnetic_memory",
@@ -61,7 +62,7 @@ def kernel_environment(monkeypatch):
 
 
 def test_there_are_notebooks():
-    assert len(NOTEBOOKS) == 13
+    assert len(NOTEBOOKS) == 15
 
 
 @runs_by_name

@@ -2,6 +2,8 @@
 
 Each has one file: built from natural data, it has a `problem` to sample, and decodes, checks,
 repairs and draws what comes back (:class:`Encoded`).  NumPy, networkx and dimod only.
+One of your own is a subclass of it: `Binaries` adds up the energy, `one_state` and `certificate`
+are what decoding and checking begin and end with.
 The common reference is A. Lucas, Front. Phys. 2, 5 (2014), doi:10.3389/fphy.2014.00005.
 """
 
@@ -10,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from problems.library.binaries import Binaries as Binaries
     from problems.library.circuit import CircuitProblem as CircuitProblem
     from problems.library.circuit import circuit as circuit
     from problems.library.clique import Clique as Clique
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from problems.library.encoded import Answer as Answer
     from problems.library.encoded import Certificate as Certificate
     from problems.library.encoded import Encoded as Encoded
+    from problems.library.encoded import certificate as certificate
+    from problems.library.encoded import one_state as one_state
     from problems.library.exact_cover import ExactCover as ExactCover
     from problems.library.exact_cover import exact_cover as exact_cover
     from problems.library.factoring import Factorisation as Factorisation
@@ -70,6 +75,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Answer": "encoded", "Certificate": "encoded", "Encoded": "encoded",
+    "Binaries": "binaries", "certificate": "encoded", "one_state": "encoded",
     "CircuitProblem": "circuit", "circuit": "circuit",
     "Clique": "clique", "clique": "clique",
     "Communities": "community", "community_detection": "community",

@@ -49,6 +49,21 @@ class Binaries:
         self._linear.append((one[same], what[same]))
         self._pairs.append((one[~same], other[~same], what[~same]))
 
+    def alike(self, row: ArrayLike, col: ArrayLike, value: ArrayLike) -> None:
+        """Add `value_k` where the bits ``row_k`` and ``col_k`` are equal; shapes broadcast.
+
+        Example:
+            >>> energy = Binaries(2)
+            >>> energy.alike(0, 1, 3)
+            >>> energy.problem().energies([[1, 1], [1, -1], [-1, -1]]).tolist()
+            [3.0, 0.0, 3.0]
+        """
+        one, other, what = np.broadcast_arrays(row, col, value)
+        self.constant(what.sum().item())
+        self.add(one, -what)
+        self.add(other, -what)
+        self.couple(one, other, 2 * what)
+
     def square(
         self, index: ArrayLike, coefficient: ArrayLike, constant: float = 0, weight: float = 1
     ) -> None:

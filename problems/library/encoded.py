@@ -8,7 +8,6 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import dimod
@@ -81,20 +80,21 @@ class Encoded(ABC, Generic[S]):
     differs (a squared difference, say).
 
     Attributes:
-        kind: name in `problems.library.KINDS`.
+        kind: name in `problems.library.KINDS`, or of a problem of your own.
         maximise: whether larger objectives are better.
         lightens: fields that hold weights which may be lighter than proven, see `lightened`.
         problem: what is to be sampled.
         penalties: weights of the constraints by name, empty where there are none.
     """
 
-    kind: ClassVar[str]
+    kind: ClassVar[str] = "own problem"
     maximise: ClassVar[bool] = False
     lightens: ClassVar[tuple[str, ...]] = ()
 
-    @cached_property
+    @property
     @abstractmethod
-    def problem(self) -> Problem: ...
+    def problem(self) -> Problem:
+        """What is to be sampled; subclasses keep it, as a `functools.cached_property`."""
 
     @property
     def penalties(self) -> Mapping[str, float]:

@@ -1,6 +1,7 @@
 """Graph colouring against brute force over colours."""
 
 import itertools
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -69,7 +70,7 @@ def test_given_colours_are_kept(graph, colours, data):
 
 def test_another_colour_than_the_given_is_seen_and_mended():
     encoded = graph_colouring(nx.cycle_graph(4), 2, given={0: 1})
-    proper = {0: 0, 1: 1, 2: 0, 3: 1}
+    proper: dict[Any, int | None] = {0: 0, 1: 1, 2: 0, 3: 1}
     known = encoded.certificate(proper)
     assert known.violations == ("node 0 has colour 0, not 1 as given",)
     assert not known.feasible
