@@ -28,6 +28,9 @@ class PresolveComposite(dimod.ComposedSampler):
     def __init__(self, child: dimod.Sampler) -> None:
         self._children = [child]
 
+    def __repr__(self) -> str:
+        return f"PresolveComposite({type(self.child).__name__})"
+
     @property
     def children(self) -> list[dimod.Sampler]:
         """The child."""
