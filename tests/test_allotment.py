@@ -67,6 +67,7 @@ def num_reads(problem, seconds):
     return ladders * rungs
 
 
+@pytest.mark.slow
 def test_more_work_means_fewer_reads_and_more_time_more():
     assert num_reads(gaussian(6, 5000), 5) > num_reads(gaussian(60, 5000), 5)
     assert num_reads(gaussian(60, 5000), 50) > num_reads(gaussian(60, 5000), 5)

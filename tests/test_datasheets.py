@@ -162,6 +162,7 @@ def test_iron_platinum_holds_where_cobalt_iron_boron_does_not() -> None:
         over_diameter(MEMORY, [20e-9, -1e-9])
 
 
+@pytest.mark.slow
 def test_a_film_gives_the_levels_that_it_writes() -> None:
     film = granular.lognormal_film(40, delta=12.0, critical_current=1e-4, unit_time=1e-9)
     table = switching_table(film.delta)

@@ -24,7 +24,20 @@ def examples(module):
     return [test for test in doctest.DocTestFinder().find(module) if test.examples]
 
 
-@pytest.mark.parametrize("name", modules())
+# Their examples compile for seconds.
+LONG = {
+    "crossbar.assessment", "crossbar.calibration", "crossbar.compensation", "crossbar.contrast",
+    "pbits.datasheets.films", "pbits.datasheets.sensors", "pbits.devices.granular",
+    "pbits.devices.write_table", "pbits.machine.learning", "pbits.neural.plasticity",
+    "pbits.neural.sampled_evaluation",
+}  # fmt: skip
+by_module = pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] if n in LONG else []) for n in modules()],
+)
+
+
+@by_module
 def test_examples_run(name):
     runner = doctest.DocTestRunner()
     report: list[str] = []

@@ -23,7 +23,11 @@ NOTEBOOKS = sorted((Path(__file__).parents[1] / "examples").glob("*.ipynb"))
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 # Half a minute of a core each, even in their fast mode.
 LONG = {
+    "a_matrix_in_magnetic_memory",
+    "a_pbit_computer_factors_945",
     "choosing_a_crossbar_for_maxcut",
+    "from_magnet_to_pbit",
+    "is_this_junction_a_good_pbit",
     "neurons_that_roll_dice",
     "sudoku_tours_and_formulas",
     "training_a_boltzmann_machine",

@@ -27,7 +27,7 @@ def lattice():
 
 @pytest.fixture(scope="module")
 def found(lattice):
-    return pbits.solve(lattice, time_limit=8, seed=1)
+    return pbits.solve(lattice, time_limit=4, seed=1)
 
 
 def small(n, kind, seed=0):

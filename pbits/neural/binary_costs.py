@@ -51,6 +51,7 @@ def evaluate(
         ValueError: as :func:`pbits.neural.evaluate`.
 
     Example:
+        >>> import numpy as np
         >>> net = binary.perceptron((3,), 2, hidden=(4,))
         >>> stored = binary.ResistanceNetwork.program(jax.random.key(0), net)
         >>> found = evaluate(stored, np.eye(3) - 0.5, [0, 1, 1])

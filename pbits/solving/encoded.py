@@ -76,7 +76,7 @@ def solve_encoded(
 
     Example:
         >>> from problems.library import number_partitioning
-        >>> found = solve_encoded(number_partitioning([5, 8, 13, 27, 14, 5]), seed=1)
+        >>> found = solve_encoded(number_partitioning([5, 8, 13, 27, 14, 5, 2]), seed=1)
         >>> found.answer.certificate.objective
         0
     """

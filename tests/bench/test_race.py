@@ -241,7 +241,7 @@ OURS = [name for name in SOLVERS if name.startswith("pbits-") and not name.endsw
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_methods_reach_a_planted_optimum(name):
-    target = targets.planted("tile:4")
+    target = targets.planted("tile:6")
     found = SOLVERS[name].make(target.problem).run(Trial(60.0, 1, target=target.energy))
     assert found.stopped_by == "target"
     assert target.problem.energies(found.spins) == found.curve[-1][1] == target.energy

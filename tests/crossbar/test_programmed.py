@@ -199,6 +199,7 @@ def test_many_chips_at_once() -> None:
     assert float(together.std(0).mean()) > 0.01
 
 
+@pytest.mark.slow
 def test_contrast_that_falls_with_the_voltage() -> None:
     """Solved array by array: as the linear product where it is the same, else larger weights."""
     rng = np.random.default_rng(4)

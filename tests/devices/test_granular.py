@@ -177,6 +177,7 @@ def test_drawn_avalanches_meet_the_mean_field(table):
         assert drawn.mean() == pytest.approx(float(level), abs=0.02)
 
 
+@pytest.mark.slow
 def test_writes_replay_and_levels_have_gradients(table):
     film = lognormal_film(60, **NOMINAL)
     first, again, other = (

@@ -55,7 +55,8 @@ def test_stationary_error_against_the_step(alpha, angle, tolerance):
     ("scheme", "delta", "alpha", "angle", "units"),
     [
         (schemes.element_wise, 3.0, 0.1, 0.02, 4), (schemes.euler_heun, 3.0, 0.1, 0.25, 4),
-        (schemes.spherical_euler, 3.0, 0.1, 0.02, 4), (schemes.too_hot, 3.0, 0.5, 0.05, 4),
+        pytest.param(schemes.spherical_euler, 3.0, 0.1, 0.02, 4, marks=pytest.mark.slow),
+        (schemes.too_hot, 3.0, 0.5, 0.05, 4),
         (schemes.heun, 5.0, 0.01, 0.4, 2),
     ],
 )  # fmt: skip

@@ -181,6 +181,7 @@ print(json.dumps([len(runtime.devices()), found]))
 SAMPLED = ["n=2", "kubo", "disk in a field", "axial", "comparator", "double layer"]
 
 
+@pytest.mark.slow
 def test_samples_do_not_depend_on_the_number_of_cores():
     script = RUN.format(tests=os.path.dirname(__file__), names=SAMPLED)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PBITS_", "JAX_", "XLA_"))}

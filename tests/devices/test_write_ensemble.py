@@ -24,6 +24,7 @@ EASY = 0.2
 PLAIN = Magnet(2 * 40 * magnets.THERMAL / EASY, 0.1, Vector(z=EASY))
 
 
+@pytest.mark.slow
 def test_a_torque_along_the_axis_meets_the_fokker_planck_table():
     """The ensemble against the exact law; relaxing afterwards costs nothing above the barrier."""
     unit = magnets.unit_time(0.1, EASY)

@@ -53,10 +53,10 @@ def random_points(table, low: float, high: float, count: int, law, seed: int = 3
             yield delta, bias, float(TAUS[found[0]])
 
 
-def worst(formula, law, which: int, count: int = 12) -> float:
+def worst(formula, law, which: int, count: int = 12, most: int = 3) -> float:
     """Largest relative error at random points of all ranges; P is 0, 1 - P is 1."""
     found = []
-    for low, high in RANGES:
+    for low, high in RANGES[:most]:
         table = switching_table([low, high])
         for point in random_points(table, low, high, count, law):
             found.append(abs(float(formula(table, *point)) / exactly(*point)[which] - 1))
@@ -66,6 +66,12 @@ def worst(formula, law, which: int, count: int = 12) -> float:
 @pytest.mark.parametrize(("law", "which"), [(switching_probability, 0), (write_error, 1)])
 def test_random_points(law, which):
     """T15: 2 % down to 1e-6, below, around and above the critical current; measured: 0.9 %."""
+    assert worst(law, law, which, most=1) < 0.015
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("law", "which"), [(switching_probability, 0), (write_error, 1)])
+def test_random_points_of_all_ranges(law, which):
     assert worst(law, law, which) < 0.015
 
 
@@ -84,7 +90,7 @@ def test_the_popular_formula_fails():
     def popular(_, delta, bias, tau):
         return -np.expm1(-4 * delta * np.exp(-2 * tau * (bias - 1)))
 
-    assert worst(popular, write_error, 1, 8) > 0.5
+    assert worst(popular, write_error, 1, 8, most=1) > 0.5
 
 
 def test_published_write_errors():

@@ -37,6 +37,7 @@ DESIGN = crossbar.Design(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_follows_a_noisy_layer_is_computed_anew():
     """Without p-bits: only the reads of the named layer make samples differ."""
     arrays = in_arrays(NET, DESIGN, X, jax.random.key(0))
