@@ -23,6 +23,8 @@ NOTEBOOKS = sorted((Path(__file__).parents[1] / "examples").glob("*.ipynb"))
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 # Half a minute of a core each, even in their fast mode.
 LONG = {
+    "benchmarking_against_classical_annealers",
+    "parallel_tempering_on_a_spin_glass",
     "a_matrix_in_magnetic_memory",
     "a_pbit_computer_factors_945",
     "choosing_a_crossbar_for_maxcut",

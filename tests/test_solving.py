@@ -70,7 +70,7 @@ def test_matches_tempering(lattice, found):
 def test_limit_is_kept_and_phases_are_told(found):
     assert found.stopped_by == "time_limit"
     # Within half a second on an idle computer; tests may share theirs.
-    assert 7.9 < found.timing.total < 11
+    assert 3.9 < found.timing.total < 7
     names = [phase.name for phase in found.phases]
     assert names[0] == "host anneal"
     seconds = [phase.seconds for phase in found.phases]

@@ -87,6 +87,7 @@ def test_lower_bounds_are_drawn_at_their_place(tmp_path):
     assert [arrow.xy[1] for arrow in ax.texts] == [bound]
 
 
+@pytest.mark.slow
 def test_files_depend_on_the_record_alone(tmp_path):
     path = fake.write(tmp_path / "r.jsonl", fake.lines(INSTANCES[:1], runs=3))
     for folder in ("a", "b"):

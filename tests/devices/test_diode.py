@@ -39,7 +39,8 @@ def resonance(found):
 
 @pytest.mark.parametrize(
     ("name", "current"),
-    [("in-plane field", 0.0), ("field-free, tilted polariser", 0.0), ("oblique", 0.0),
+    [("in-plane field", 0.0), ("field-free, tilted polariser", 0.0),
+     pytest.param("oblique", 0.0, marks=pytest.mark.slow),
      ("oblique", 2e-4)],
 )  # fmt: skip
 def test_linear_response_is_that_of_the_macrospin(name, current):

@@ -66,6 +66,7 @@ def test_extremes_are_tight_and_the_middle_is_noisy(table):
     assert exact.max() <= 1 / (2 * np.sqrt(60))
 
 
+@pytest.mark.slow
 def test_frozen_disorder_is_quieter_than_fresh(table):
     """Drawn anew for each write, grains make binomial noise, 0.065 at 60 grains and half set."""
     spread, writes = 0.45, 4000

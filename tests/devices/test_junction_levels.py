@@ -22,7 +22,16 @@ def settled(magnet, seed, start=None, steps=4000):
     return found.final
 
 
-@pytest.mark.parametrize("drive", [{}, {"current": 2e-7}, {"voltage": 2e-3}, {"field": 0.01}])
+@pytest.mark.parametrize(
+    "drive",
+    [
+        {"current": 2e-7, "field": 0.01},
+        *(
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in ({}, {"current": 2e-7}, {"voltage": 2e-3}, {"field": 0.01})
+        ),
+    ],
+)
 def test_the_macrospin_settles_in_the_axial_law(drive):
     """Chi-square of m_z in 20 bins, alpha 0.1: ten relaxation times."""
     layer = LAYER.replace(resistance_area=5e-12, polarisation=0.6)

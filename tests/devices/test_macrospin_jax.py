@@ -110,6 +110,7 @@ def test_without_noise_gradients_are_finite():
     assert abs(slope) > 0.1
 
 
+@pytest.mark.slow
 def test_a_fit_of_the_damping():
     """Gauss and Newton's method through the integrator finds the damping of a record."""
 

@@ -74,7 +74,9 @@ def test_the_criterion_accepts_a_right_integrator():
     assert abs(error) < 0.005 + 4 * uncertain
 
 
-@pytest.mark.parametrize("scheme", [schemes.element_wise, schemes.spherical_euler])
+@pytest.mark.parametrize(
+    "scheme", [schemes.element_wise, pytest.param(schemes.spherical_euler, marks=pytest.mark.slow)]
+)
 def test_isotropy_and_cone_reject_them(scheme):
     """T2 and T3."""
     if scheme is schemes.element_wise:

@@ -160,6 +160,7 @@ def test_macrospin_rates_are_the_references():
     assert float(high.correlation_time()) == pytest.approx(0.5 / escape_rate(40.0), rel=1e-3, abs=0)
 
 
+@pytest.mark.slow
 def test_one_magnet_from_llg_to_sigmoid():
     """Barrier 6: simulated dwells behind two thresholds, their exact law, the passage rate, the
     telegraph, its sigmoid."""

@@ -33,6 +33,7 @@ def test_critical_current_of_the_barrier():
     assert twice == pytest.approx(1.2 * torque)
 
 
+@pytest.mark.slow
 def test_units_meet_the_table():
     mine = writer()
     table = writing.table_for(mine)
