@@ -28,8 +28,8 @@ def examples(module):
 LONG = {
     "crossbar.assessment", "crossbar.calibration", "crossbar.compensation", "crossbar.contrast",
     "pbits.datasheets.films", "pbits.datasheets.sensors", "pbits.devices.granular",
-    "pbits.devices.write_table", "pbits.devices.writing", "pbits.machine.learning", "pbits.neural.plasticity",
-    "pbits.neural.sampled_evaluation",
+    "pbits.devices.write_table", "pbits.devices.writing", "pbits.machine.learning",
+    "pbits.neural.plasticity", "pbits.neural.sampled_evaluation",
 }  # fmt: skip
 by_module = pytest.mark.parametrize(
     "name",
