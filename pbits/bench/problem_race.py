@@ -67,6 +67,7 @@ class Side:
     name: str
     racer: Racer
     form: str
+    searches: bool = False  # weights of constraints, by `pbits.solve_encoded`
 
     @property
     def is_ours(self) -> bool:
@@ -84,6 +85,8 @@ def sides_of(suite: Suite, task: Task) -> list[Side]:
     """pbits on all forms, peers on those of terms of two spins."""
     ours = SOLVERS["pbits-auto"]
     found = [Side(_name(OURS, form), ours, form) for form in task.forms]
+    if task.forms[NATIVE].has_weights:
+        found.append(Side(f"{OURS}, weights searched", ours, NATIVE, searches=True))
     if suite.presolves:
         other = replace(ours, settings=ours.settings | {"presolve": False})
         found.append(Side(f"{OURS}, no presolving", other, NATIVE))
@@ -202,7 +205,9 @@ def _calls(side: Side, form: Form, seconds: float, seed: int) -> Iterator[Call]:
         if left <= 0 and number:
             return
         own = seed_of(seed, number)
-        if side.is_ours:
+        if side.searches:
+            yield _searched(form, max(left, _LEAST), own)
+        elif side.is_ours:
             yield _solved(side, problem, max(left, _LEAST), reached, own)
         else:
             states, energy = solver.attempt(own, max(left, _LEAST))
@@ -215,6 +220,14 @@ def _solved(side: Side, problem: IsingProblem, left: float, reached: float, seed
     presolve = side.racer.settings.get("presolve")
     result = solve(problem, time_limit=left, target_energy=reached, seed=seed, presolve=presolve)
     return Call(result.spins, float(result.best_energy))
+
+
+def _searched(form: Form, left: float, seed: int) -> Call:
+    from pbits.solving import solve_encoded
+
+    encoded: Any = form.encoded
+    found = solve_encoded(encoded, time_limit=left, target=form.goal, seed=seed)
+    return Call(found.result.spins, float(found.result.best_energy))
 
 
 def _side(task: Task, side: Side, runs: list[dict[str, Any]]) -> dict[str, Any]:

@@ -48,11 +48,21 @@ class Form:
         problem: what is minimised.
         target: energy of the best value known.
         judge: of states [k, n], the best of them.
+        encoded: the problem of the library behind it, if any.
+        goal: objective of the best value known.
     """
 
     problem: Problem
     target: float
     judge: Callable[[NDArray], Judged]
+    encoded: Encoded | None = None
+    goal: float | None = None
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether weights of constraints can be searched."""
+        own = self.encoded
+        return self.is_quadratic and own is not None and bool(own.lightens and own.penalties)
 
     @property
     def is_quadratic(self) -> bool:
@@ -134,7 +144,7 @@ def encoded_form(encoded: Encoded, best: float, check: Check) -> Form:
         agrees = all(other.agrees(one.feasible, one.objective) for one, other in pairs)
         return Judged((raw.feasible, raw.objective), (mended.feasible, mended.objective), agrees)
 
-    return Form(encoded.problem, encoded.energy_of(best), judge)
+    return Form(encoded.problem, encoded.energy_of(best), judge, encoded, best)
 
 
 def spins_form(instance: Instance, best: float, check: Check) -> Form:

@@ -61,8 +61,8 @@ def solve_encoded(
 
     Args:
         encoded: a problem of `problems.library`.
-        time_limit: seconds in all, the first compilation apart; None: until nothing better is
-            found for a while, or nothing better can be.
+        time_limit: seconds in all; compiling, which counts, is waited for all the same. None: until
+            nothing better is found for a while, or nothing better can be.
         target: an objective that is good enough.
         repair: whether solutions that break constraints are repaired where that is cheap.
         seed: of all random numbers; results under a time limit depend on the machine's speed.
@@ -213,7 +213,7 @@ class _Run(Generic[S]):
 
     @property
     def seconds(self) -> float:
-        return time.perf_counter() - self.began - self.compiling
+        return time.perf_counter() - self.began
 
     def result(self) -> SolveResult:
         """States of the last anneal with the best answer's among them, as the problem sees them."""
