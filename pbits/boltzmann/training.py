@@ -158,12 +158,7 @@ def train(
     epochs = checks.whole_number("epochs", epochs, 0)
     first = checks.positive("learning_rate", learning_rate)
     last = first / 10 if final_rate is None else checks.non_negative("final_rate", final_rate)
-    if optimiser is None:
-        if checks.non_negative("momentum", momentum) >= 1:
-            raise ValueError(f"momentum is {momentum!r}; expected a share below 1, such as 0.5")
-        optimiser = with_momentum(momentum)
-    if not hasattr(optimiser, "update"):
-        raise ValueError(f"optimiser is {optimiser!r}; expected one of optax: optax.adam(1.0)")
+    optimiser = _optimiser(optimiser, momentum)
     if not hasattr(sampler, "load"):
         raise ValueError(
             f"sampler is {sampler!r}; expected BlockGibbs(), Kernels() or OnMachine(...)"
@@ -176,6 +171,17 @@ def train(
         learner, np.linspace(first, last, epochs * (len(rows) // batch)), batch, epochs,
         score, checks.whole_number("score_every", score_every, 1), seed, interrupt, progress, began,
     ).go()  # fmt: skip
+
+
+def _optimiser(given: Any, momentum: float) -> Any:
+    """The optimiser that was given, else steps with a momentum."""
+    if given is None:
+        if checks.non_negative("momentum", momentum) >= 1:
+            raise ValueError(f"momentum is {momentum!r}; expected a share below 1, such as 0.5")
+        return with_momentum(momentum)
+    if not hasattr(given, "update"):
+        raise ValueError(f"optimiser is {given!r}; expected one of optax: optax.adam(1.0)")
+    return given
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pbits.cli import crossbar_input
@@ -60,12 +61,7 @@ def infer(
     """
     given = {"images": images, "chips": chips, "tile": tile, "weight-bits": weight_bits,
              "input-bits": input_bits, "adc": adc}  # fmt: skip
-    crossbar_input.check_ranges(_RANGES, given)
-    if not 0 <= prune < 1:
-        fail(f"--prune is {prune}; expected at least 0, below 1")
-    crossbar_input.check_wire(wire)
-    if plot is not None:
-        check_picture(plot)
+    _check(given, prune, wire, plot)
     seed = secrets.randbits(31) if seed is None else seed
     try:
         from pbits.cli import infer_work
@@ -97,6 +93,16 @@ def infer(
         print(json.dumps(facts, allow_nan=False))
     else:
         _show(found, facts)
+
+
+def _check(given: dict[str, int | None], prune: float, wire: float, plot: Path | None) -> None:
+    """End the command on a value out of range or a picture that cannot be written."""
+    crossbar_input.check_ranges(_RANGES, given)
+    if not 0 <= prune < 1:
+        fail(f"--prune is {prune}; expected at least 0, below 1")
+    crossbar_input.check_wire(wire)
+    if plot is not None:
+        check_picture(plot)
 
 
 def _show(found: "Found", facts: dict[str, Any]) -> None:

@@ -93,14 +93,18 @@ def in_own_terms(instance: "Instance", answer: "Answer | None", table: str) -> s
     return comments + FILES["cnf"].write_solution(encoded, answer.solution).rstrip("\n")
 
 
+def check_drawable(instance: "Instance", draw: Path | None) -> None:
+    """End the command, before any work, where there is no solution to be drawn."""
+    if draw and encoded_of(instance) is None:
+        fail(f"--draw: {instance.name} is only spins; expected a problem of the library")
+
+
 def write_answer(
     instance: "Instance", answer: "Answer | None", out: Path | None, draw: Path | None
 ) -> None:
     """Write the solution, in the format of its problem's file, and draw it."""
     encoded = encoded_of(instance)
     if encoded is None or answer is None:
-        if draw:
-            fail(f"--draw: {instance.name} is only spins; expected a problem of the library")
         return
     from problems.library import FILES
 
@@ -192,8 +196,5 @@ def picture(encoded: "Encoded", solution: Any, name: str) -> "Figure":
     figure = Figure(figsize=(7, 6), layout="constrained")
     axes = figure.subplots()
     axes.set_title(name)
-    try:
-        encoded.draw(solution, axes)
-    except NotImplementedError as error:
-        fail(f"--draw: {error}")
+    encoded.draw(solution, axes)
     return figure

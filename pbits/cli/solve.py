@@ -16,6 +16,7 @@ from pbits.cli.natural import (
     answer_of,
     bound_of,
     by_weights,
+    check_drawable,
     encoded_of,
     in_own_terms,
     is_by_weights,
@@ -95,6 +96,7 @@ def _solve(options: Options, interrupt: Interrupt) -> str:
 
     try:
         instance = open_instance(options.path, options.format, **options.asked_settings)
+        check_drawable(instance, options.draw)
         loaded = time.perf_counter()
         machine = _machine(instance, options)
         result = _minimise(instance, options, interrupt, machine)

@@ -213,6 +213,14 @@ class Penalised(Encoded[Values]):
     def words(self, solution: Values) -> str:
         return by_name(((name, solution[name]) for name in self.parts.variables), "=")
 
+    def draw(self, solution: Values, axes: Any) -> None:
+        """A bar for the value of each variable."""
+        values = self.plain(solution)
+        axes.barh(range(len(values)), [value for _, value in values])
+        axes.set_yticks(range(len(values)), [str(name) for name, _ in values])
+        axes.set(xlabel="value")
+        axes.invert_yaxis()
+
     def from_plain(self, data: Any) -> dict[Hashable, int | float]:
         """Values from pairs, or from an object with names as keys."""
         try:

@@ -5,6 +5,7 @@ an energy, so that neither the encoding nor the sampler has to be trusted.
 """
 
 import json
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -130,8 +131,10 @@ class Encoded(ABC, Generic[S]):
         return solution
 
     def draw(self, solution: S, axes: Any) -> None:
-        """Draw a solution into matplotlib axes."""
-        raise NotImplementedError(f"there is no drawing of {self.kind}")
+        """Draw a solution into matplotlib axes; here what `words` says of it, line by line."""
+        lines = textwrap.fill(self.words(solution), 60)
+        axes.text(0.5, 0.5, lines, ha="center", va="center", transform=axes.transAxes)
+        axes.set_axis_off()
 
     def plain(self, solution: S) -> Any:
         """The solution as lists, numbers and words, for JSON."""

@@ -73,6 +73,9 @@ def test_settings_and_drawings_need_a_problem_of_the_library(complaint, tmp_path
     graph = tmp_path / "edge.rud"
     graph.write_text("2 1\n1 2 3\n")
     assert "file of spins" in complaint("solve", graph, "--set", "colours=3")
+    drawn = tmp_path / "edge.png"
+    assert "is only spins" in complaint("solve", graph, "--draw", drawn)
+    assert not drawn.exists()
 
 
 @pytest.mark.parametrize(

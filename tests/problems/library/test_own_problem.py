@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from problems.library import Binaries, Encoded, certificate, one_state
 
@@ -48,5 +49,6 @@ def test_the_parts_that_are_needed():
     assert Whole().kind == "own problem"
     with pytest.raises(TypeError, match="problem"):
         Apart()  # pyright: ignore[reportAbstractUsage]
-    with pytest.raises(NotImplementedError, match="no drawing"):
-        Whole().draw([1, -1], None)
+    axes = Figure().subplots()
+    Whole().draw([1, -1], axes)
+    assert [text.get_text() for text in axes.texts] == [Whole().words([1, -1])]
