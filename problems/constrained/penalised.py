@@ -39,13 +39,15 @@ class Penalised(Encoded[Values]):
     """A constrained model with penalties; build one with :func:`penalise`.
 
     Solutions map the model's variables to values.  The objective is what the model minimises, soft
-    constraints included.
+    constraints included, or the negative of that where `maximise`.
 
     Attributes:
         cqm: the model; not to be changed afterwards.
         parts: its bits, objective and terms.
         weights: by label of a hard constraint, and by ``("code", name)`` for integers whose bits
             can mean no number.  Constraints that always hold have none.
+        maximise: whether the model is the negative of what is to be largest, as that of an LP
+            file that maximises.
     """
 
     kind: ClassVar[str] = "constrained"
@@ -54,6 +56,7 @@ class Penalised(Encoded[Values]):
     cqm: dimod.ConstrainedQuadraticModel
     parts: Parts
     weights: Mapping[Hashable, float]
+    maximise: bool = False  # type: ignore[misc]
 
     @property
     def penalties(self) -> Mapping[Any, float]:
@@ -146,7 +149,8 @@ class Penalised(Encoded[Values]):
                     f"{datum.rhs_energy:g} does not hold"
                 )
         facts = {"broken_soft": broken_soft} if self.cqm.num_soft_constraints() else {}
-        return certificate(_plain_number(objective), words, **facts)
+        sign = -1 if self.maximise else 1
+        return certificate(_plain_number(sign * objective), words, **facts)
 
     def repair(self, solution: Values) -> Values:
         """Feasible values nearby, changed one at a time where constraints have no products."""

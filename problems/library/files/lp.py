@@ -1,8 +1,9 @@
 """Constrained models as files: CPLEX LP text, and dimod's own ``.cqm`` binary files.
 
-LP files go through dimod's reader; maximisation becomes minimisation of the negative there.  What
-that reader passes over in silence is refused here: sections for special ordered sets, text without
-an objective section.  A solution is written as lines ``name value``; JSON is read as well.
+LP files go through dimod's reader, where maximisation becomes minimisation of the negative; the
+objective of a solution is shown as the file has it (`maximises`).  What that reader passes over in
+silence is refused here: sections for special ordered sets, text without an objective section.  A
+solution is written as lines ``name value``; JSON is read as well.
 """
 
 import io
@@ -34,7 +35,23 @@ def read(path: str | os.PathLike) -> tuple[str, dict[str, Any]]:
     data = read_bytes(path)
     if data.startswith(_CQM) or plain_name(path).lower().endswith(".cqm"):
         return "constrained", {"cqm": _from_cqm(path, data)}
-    return "constrained", {"cqm": from_lp(data, path)}
+    return "constrained", {"cqm": from_lp(data, path), "maximise": maximises(data)}
+
+
+def maximises(text: str | bytes) -> bool:
+    """Whether the objective section of an LP text asks for the largest value.
+
+    Example:
+        >>> maximises("Maximize x Subject To x <= 1 End"), maximises("Minimize x End")
+        (True, False)
+    """
+    found = _OBJECTIVE.search(_plain(text.encode() if isinstance(text, str) else text))
+    return found is not None and found.group(1).lower().startswith("max")
+
+
+def _plain(data: bytes) -> str:
+    """LP text without comments, which a backslash begins."""
+    return re.sub(r"\\[^\n]*", "", data.decode("ascii", "replace").replace("\r", "\n"))
 
 
 def from_lp(text: str | bytes, path: str | os.PathLike = "LP text") -> Any:
@@ -50,8 +67,7 @@ def from_lp(text: str | bytes, path: str | os.PathLike = "LP text") -> Any:
     data = text.encode() if isinstance(text, str) else text
     if not data.isascii() or b"\0" in data:
         raise format_error(path, None, "bytes that are no ASCII text", "an LP file")
-    # A backslash begins a comment.
-    plain = re.sub(r"\\[^\n]*", "", data.decode("ascii").replace("\r", "\n"))
+    plain = _plain(data)
     if not _OBJECTIVE.search(plain):
         raise format_error(path, None, "no objective", "a section `Minimize` or `Maximize`")
     if unread := _UNREAD.search(plain):

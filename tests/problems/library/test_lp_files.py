@@ -6,6 +6,7 @@ import dimod
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle import check_ground_states
 
 from problems.formats.text import FormatError
 from problems.library.constrained import constrained
@@ -40,11 +41,11 @@ def file(tmp_path):
     return path
 
 
-def test_a_file_is_read_and_minimised(file):
+def test_a_file_is_read_in_its_own_sense(file):
     encoded = load(file, encoding="unary")
     assert encoded.kind == "constrained"
     known = encoded.certificate({"x": 1, "y": 1, "i": -1})
-    assert (known.feasible, known.objective) == (True, -7)
+    assert (known.feasible, known.objective) == (True, 7)
 
 
 @pytest.mark.parametrize("suffix", [".lp", ".lp.gz", ".cqm", ".data"])
@@ -140,3 +141,20 @@ def test_a_natural_json_file_holds_lp_text(tmp_path):
     path = tmp_path / "model.json"
     path.write_text(json.dumps({"problem": "constrained", "cqm": LP, "penalties": {"room": 9}}))
     assert load(path).penalties["room"] == 9
+
+
+@pytest.mark.parametrize(("word", "best"), [("Maximize", 5), ("Minimize", -5), ("max", 5)])
+def test_objectives_are_as_the_file_has_them(tmp_path, word, best):
+    """Ground states against all values; a comment that names the other sense changes nothing."""
+    path = tmp_path / "model.lp"
+    sign = "-" if word == "Minimize" else ""
+    other = "\\ Minimize is not meant" if sign == "" else "\\ Maximize is not meant"
+    path.write_text(
+        f"{other}\n{word}\n obj: {sign}3 x {sign or '+'} 2 y {sign or '+'} z\nSubject To\n"
+        " c1: 2 x + y + z <= 3\nBounds\n 0 <= z <= 4\nBinary\n x y\nGeneral\n z\nEnd\n"
+    )
+    encoded = load(path)
+    assert encoded.maximise == (best > 0)
+    check_ground_states(encoded, best)
+    light = encoded.lightened(0.5)
+    assert light.maximise == encoded.maximise
