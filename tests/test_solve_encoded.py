@@ -1,5 +1,7 @@
 """Problems of the library solved with weights that are searched: right answers, kept limits."""
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -78,3 +80,31 @@ def test_the_worse_half_goes_and_the_best_bare_arm_stays():
 def test_bad_limits_are_refused(tour):
     with pytest.raises(ValueError, match="time_limit"):
         pbits.solve_encoded(tour, time_limit=-1)
+
+
+def test_ctrl_c_while_answers_are_decoded_keeps_the_best(tour, monkeypatch):
+    decode = type(tour).answer
+
+    def pressed(self, samples, repair=True):
+        signal.raise_signal(signal.SIGINT)
+        return decode(self, samples, repair)
+
+    monkeypatch.setattr(type(tour), "answer", pressed)
+    stopped = pbits.solve_encoded(tour, seed=1)
+    assert stopped.result.stopped_by == "interrupt"
+    assert len(stopped.result.phases) == 1
+    assert stopped.answer.spins.shape == (64,)
+
+
+def test_options_of_solve_are_taken_and_not_passed_over(tour, monkeypatch):
+    asked = {}
+
+    def solve(problem, **options):
+        asked.update(options)
+        return real(problem, time_limit=0.2, seed=1)
+
+    real = module.solve
+    monkeypatch.setattr(module, "solve", solve)
+    found = pbits.solve_encoded(tour, time_limit=30, seed=1, num_reads=8)
+    assert asked["num_reads"] == 8
+    assert found.factor == 1

@@ -17,6 +17,7 @@ import numpy as np
 
 from pbits import checks
 from pbits.annealing import anneal
+from pbits.interrupts import deferred_interrupt
 from pbits.results import Phase, Progress, SolveResult, Timing, Trace
 from pbits.solving.driver import solve
 from pbits.solving.enumeration import is_enumerable
@@ -68,8 +69,9 @@ def solve_encoded(
         seed: of all random numbers; results under a time limit depend on the machine's speed.
         interrupt: asked a few times a second; stops when it answers True.
         progress: called a few times a second.
-        options: of `solve`, for problems without weights to be lightened, tiny ones, and limits
-            too short for anneals.
+        options: of `solve`; with any, the problem is solved with its weights as they are.  So are
+            problems that have none to be lightened, tiny ones, polynomials, and any within limits
+            of less than three seconds.
 
     Raises:
         ValueError: on arguments out of range, with what was expected.
@@ -84,7 +86,7 @@ def solve_encoded(
     shared = {"interrupt": interrupt, "progress": progress}
     is_short = time_limit is not None and time_limit < _SHORT
     is_easy = is_enumerable(encoded.problem) or not (encoded.lightens and encoded.penalties)
-    if is_short or is_easy or isinstance(encoded.problem, PolynomialProblem):
+    if options or is_short or is_easy or isinstance(encoded.problem, PolynomialProblem):
         wanted = None if target is None else encoded.energy_of(target)
         least = None if encoded.ideal is None else encoded.energy_of(encoded.ideal)
         result = solve(
@@ -93,7 +95,8 @@ def solve_encoded(
         )  # fmt: skip
         return Solved(encoded.answer(result, repair), result, 1.0)
     run = _Run(encoded, time_limit, target, repair, seed, shared)
-    run.go()
+    with deferred_interrupt() as pressed:
+        run.go(pressed)
     assert run.answer is not None
     return Solved(run.answer, run.result(), run.factor)
 
@@ -140,10 +143,10 @@ class _Run(Generic[S]):
         self.reason = ""
         self.states = np.zeros((0, encoded.problem.num_variables), np.int8)  # the best's first
         self.phases: list[Phase] = []
-        self.compiling = self.sweeps = self.calls = 0.0
+        self.compiling, self.sweeps, self.calls = 0.0, 0, 0
         self.last: Any = None
 
-    def go(self) -> None:
+    def go(self, pressed: Callable[[], bool]) -> None:
         """Rounds of ever slower anneals; after each the worse half of the arms is given up."""
         active, sweeps, waited = list(_ARMS), _FIRST_SWEEPS, 0
         while not self.reason:
@@ -151,6 +154,8 @@ class _Run(Generic[S]):
             before = self.answer
             for arm in active:
                 ranks[arm] = self._anneal(arm, sweeps)
+                if pressed() and not self.reason:
+                    self.reason = "interrupt"
                 if self.reason:
                     return
             active = _better_half(ranks)
@@ -168,7 +173,7 @@ class _Run(Generic[S]):
         self.last = anneal(
             version.problem, num_reads=_READS, num_sweeps=sweeps, time_limit=left,
             beta_range=narrow if arm.is_narrow else None,
-            seed=(self.seed + int(self.calls)) % 2**63, **self.shared,
+            seed=(self.seed + self.calls) % 2**63, **self.shared,
         )  # fmt: skip
         self.calls += 1
         self.compiling += self.last.timing.compile
@@ -179,7 +184,7 @@ class _Run(Generic[S]):
             self.answer, self.factor = answer, arm.factor
         self.states = np.concatenate([self.answer.spins[None], self.last.spins])
         name = f"anneal of {sweeps} sweeps, {arm}"
-        self.phases.append(Phase(name, self.seconds, int(self.sweeps), self._energy()))
+        self.phases.append(Phase(name, self.seconds, self.sweeps, self._energy()))
         self._judge()
         bare = version.answer(self.last, repair=False) if answer.repaired else answer
         return rank, version.rank(bare.certificate)
@@ -223,7 +228,7 @@ class _Run(Generic[S]):
         total = time.perf_counter() - self.began
         return SolveResult(
             seed=self.seed,
-            num_sweeps=int(self.sweeps),
+            num_sweeps=self.sweeps,
             timing=Timing(0.0, self.compiling, total - self.compiling, total),
             kernel=self.last.kernel,
             num_devices=self.last.num_devices,
@@ -232,7 +237,7 @@ class _Run(Generic[S]):
             energies=energies[order],
             trace=Trace.of([]),
             beta_range=self.last.beta_range,
-            num_restarts=int(self.calls),
+            num_restarts=self.calls,
             stopped_by=self.reason,
             phases=tuple(self.phases),
             num_temperatures=1,
